@@ -1,0 +1,2 @@
+//! The `jensen` command.
+fn main() {}

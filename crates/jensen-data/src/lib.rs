@@ -1,0 +1,1 @@
+//! Data sets with named fields, file formats, binarisation and batching.

@@ -1,0 +1,79 @@
+//! What can go wrong in inference and training.
+
+use std::path::PathBuf;
+
+use jensen_data::DataError;
+
+/// An error of inference or training; the message says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferError {
+    /// The data could not be read or does not have what the model needs.
+    #[error(transparent)]
+    Data(#[from] DataError),
+
+    /// A term of the objective, or a gradient, is infinite or not a number.
+    #[error(
+        "{term} is not finite at step {step} (examples {rows:?}): lower the learning rate, clip gradients with \
+         `optimizer.clip_norm`, or look at these examples"
+    )]
+    NonFinite {
+        /// Which term: `log p(x|z)`, `KL(q‖p)`, `the gradient of encoder.layers.0.weight`, …
+        term: String,
+        /// The update, counted from 0.
+        step: u64,
+        /// The first rows at fault, as indices into the data set.
+        rows: Vec<u64>,
+    },
+
+    /// The objective needs a closed-form KL that the guide does not have.
+    #[error(
+        "the {objective} objective needs an exact KL(q‖p), which this posterior and prior do not have: use one of {valid}"
+    )]
+    NoExactKl {
+        /// The objective asked for.
+        objective: &'static str,
+        /// The objectives that work.
+        valid: &'static str,
+    },
+
+    /// A configured value is out of range.
+    #[error("`{option}` is {value}, but must be {expected}")]
+    Option {
+        /// The option's path, as in `objective.samples`.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        expected: &'static str,
+    },
+
+    /// A saved state does not fit the model it is loaded into.
+    #[error("the saved state does not fit this model: {detail}; it was written by another configuration")]
+    State {
+        /// Which entry, and how it differs.
+        detail: String,
+    },
+
+    /// A file could not be read or written.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `create`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+
+    /// A file is not what it should be.
+    #[error("{path} is damaged: {detail}; {remedy}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        detail: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}

@@ -1,0 +1,24 @@
+//! The approximate posterior q(z | x, c).
+
+use burn::tensor::Tensor;
+use jensen_prob::Distribution;
+
+use crate::{Evidence, JointModel};
+
+/// A variational posterior for `M`: exact, one set of parameters per data point, or amortized.
+pub trait Guide<M: JointModel> {
+    /// The family of `q(z | x, c)`.
+    type Posterior: Distribution<Value = M::Latent>;
+
+    /// `q(z | x, c)`, one row an example.
+    fn posterior(&self, evidence: &Evidence<'_, M>) -> Self::Posterior;
+
+    /// `KL(q ‖ p)` of each row and latent dimension in nats, `[rows, latent]`, where this pair of
+    /// families has a closed form; an objective that needs one refuses a guide that says `None`.
+    ///
+    /// For independent dimensions it is one line: `Some(posterior.kl_per_dim(prior))`.
+    fn exact_kl(&self, posterior: &Self::Posterior, prior: &M::Prior) -> Option<Tensor<2>> {
+        let _ = (posterior, prior);
+        None
+    }
+}

@@ -1,0 +1,26 @@
+//! The model p(x, z | c): a prior over latents and a likelihood of observations.
+
+use jensen_prob::Distribution;
+
+/// A latent-variable model `p(x, z | c) = p(z | c) p(x | z, c)`.
+///
+/// `Condition = ()` where there is none. The model knows nothing of how its posterior is found
+/// ([`Guide`](crate::Guide)) nor of how it is learned ([`Learner`](crate::Learner)).
+pub trait JointModel {
+    /// What is seen, `x`.
+    type Observation;
+    /// What the model is told, `c`.
+    type Condition;
+    /// What is inferred, `z`.
+    type Latent;
+    /// The family of `p(z | c)`.
+    type Prior: Distribution<Value = Self::Latent>;
+    /// The family of `p(x | z, c)`.
+    type Likelihood: Distribution<Value = Self::Observation>;
+
+    /// `p(z | c)`; without condition a single row, which meets any batch.
+    fn prior(&self, condition: &Self::Condition) -> Self::Prior;
+
+    /// `p(x | z, c)`, one row for each row of `latent`.
+    fn likelihood(&self, latent: &Self::Latent, condition: &Self::Condition) -> Self::Likelihood;
+}

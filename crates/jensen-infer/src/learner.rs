@@ -1,0 +1,70 @@
+//! What is trained: everything that the fit loop, checkpoints and metrics know of a model.
+
+use jensen_data::Batch;
+use jensen_random::Rng;
+
+use crate::{InferError, Metrics, StateDict};
+
+/// A model together with its way of learning: gradients of a bound, EM, or any other.
+///
+/// Object-safe, so that one fit loop trains everything.
+pub trait Learner {
+    /// Learns from the examples of `batches` in one update.
+    ///
+    /// More than one batch means accumulation: the update is that of their union.
+    ///
+    /// # Errors
+    /// [`InferError::NonFinite`] if a term of the objective or a gradient is not finite; the
+    /// parameters are then as before the step.
+    fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError>;
+
+    /// Measures the examples of one batch: sums that [`Metrics::merge`] adds up over a split.
+    ///
+    /// Uses the averaged weights where averaging is on. The monitored bound is at β = 1 without
+    /// free bits.
+    ///
+    /// # Errors
+    /// If the batch lacks a field that the model reads.
+    fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError>;
+
+    /// Everything that learning goes on from: weights, averages, optimizer.
+    fn state(&self) -> StateDict;
+
+    /// Takes over a state that [`state`](Self::state) gave.
+    ///
+    /// # Errors
+    /// If an entry is missing, has another shape, or is unknown; then nothing has changed.
+    fn load_state(&mut self, state: &StateDict) -> Result<(), InferError>;
+
+    /// The weights that every verb uses, averaged where averaging is on: what
+    /// `model.safetensors` holds.
+    fn weights(&self) -> StateDict;
+}
+
+/// What the fit loop tells a learner about one update.
+#[derive(Clone, Copy, Debug)]
+pub struct StepContext<'a> {
+    /// Updates made before this one.
+    pub step: u64,
+    /// The stream of this update; the learner names the rows.
+    pub rng: Rng<'a>,
+    /// The learning rate of this update.
+    pub learning_rate: f64,
+    /// The factor in `[0, 1]` that KL warm-up puts on the divergence.
+    pub warm_up: f64,
+}
+
+/// What one update reports, means over its examples in nats.
+#[derive(Clone, Debug)]
+pub struct StepReport {
+    /// How many examples the update saw.
+    pub examples: usize,
+    /// The objective that was climbed, warm-up, β and free bits included.
+    pub objective: f64,
+    /// `E_q[log p(x | z)]`, in the data's own units.
+    pub reconstruction: f64,
+    /// `KL(q ‖ p)`.
+    pub kl: f64,
+    /// The global norm of the gradient before clipping; `None` for learners without gradients.
+    pub gradient_norm: Option<f64>,
+}

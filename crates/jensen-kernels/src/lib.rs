@@ -1,0 +1,1 @@
+//! Fused tensor operations for Jensen as Burn backend extensions

@@ -1,0 +1,1 @@
+//! Latent-variable models: nets, likelihoods and variational autoencoders

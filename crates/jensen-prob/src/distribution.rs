@@ -1,0 +1,91 @@
+//! What a distribution can do, one trait a capability.
+//!
+//! A capability that a family does not have is a trait that it does not implement: there is no
+//! method that panics with "not implemented".
+//!
+//! # Rows
+//! A distribution holds `rows()` independent distributions, one a row; an event is everything
+//! behind the row axis. Where two row counts meet, the smaller divides the larger and repeats
+//! **sample-major**: row `r` of the larger meets row `r % smaller` of the smaller. So `K` samples
+//! of a batch are `K·batch` rows, and a prior with one row meets any batch.
+
+use burn::tensor::Tensor;
+use jensen_random::Rng;
+
+/// Independent distributions over rows, with a density.
+pub trait Distribution {
+    /// One value a row: `Tensor<2>` is `[rows, event]`; composite latents are tuples.
+    type Value;
+
+    /// How many rows the distribution holds.
+    fn rows(&self) -> usize;
+
+    /// One draw a row, cut from the gradient graph.
+    fn sample(&self, rng: &Rng) -> Self::Value;
+
+    /// `log p(value)` of each row in nats, shape `[max(rows, rows of value)]`.
+    ///
+    /// # Panics
+    /// If the row counts do not divide one another or the event sizes differ.
+    fn log_prob(&self, value: &Self::Value) -> Tensor<1>;
+}
+
+/// A draw that is a differentiable function of the parameters (Kingma & Welling 2014, §2.4).
+pub trait Reparameterized: Distribution {
+    /// One draw a row that carries the gradient of the parameters.
+    fn rsample(&self, rng: &Rng) -> Self::Value;
+
+    /// The draw and its own `log_prob`, cheaper than both one after the other.
+    fn rsample_with_log_prob(&self, rng: &Rng) -> (Self::Value, Tensor<1>) {
+        let value = self.rsample(rng);
+        let log_prob = self.log_prob(&value);
+        (value, log_prob)
+    }
+}
+
+/// A closed-form mean.
+pub trait Mean: Distribution {
+    /// `E[x]` of each row.
+    fn mean(&self) -> Self::Value;
+}
+
+/// A closed-form entropy.
+pub trait Entropy: Distribution {
+    /// `H = −E[log p(x)]` of each row in nats, shape `[rows]`.
+    fn entropy(&self) -> Tensor<1>;
+}
+
+/// An exact Kullback–Leibler divergence to `P`; Monte-Carlo estimates go by another name.
+pub trait KlDivergence<P: Distribution = Self>: Distribution {
+    /// `KL(self ‖ p) = E_self[log self(x) − log p(x)]` of each row in nats.
+    fn kl_divergence(&self, p: &P) -> Tensor<1>;
+}
+
+/// A distribution whose dimensions are independent within a row.
+pub trait Factorized<P: Distribution = Self>: KlDivergence<P> {
+    /// `log p(value_d)` of each dimension in nats, shape `[rows, event]`.
+    fn log_prob_per_dim(&self, value: &Self::Value) -> Tensor<2>;
+
+    /// `KL(self_d ‖ p_d)` of each dimension in nats, shape `[rows, event]`: what free bits and
+    /// active units are made of.
+    fn kl_per_dim(&self, p: &P) -> Tensor<2>;
+}
+
+/// A distribution with few enough values to sum over.
+pub trait Enumerable: Distribution {
+    /// Every value, value-major: `[support · rows, event]`, the layout of samples.
+    fn enumerate(&self) -> Self::Value;
+}
+
+/// The same distribution with parameters cut from the gradient graph, which
+/// sticking-the-landing and doubly reparameterised gradients evaluate the density under.
+pub trait DetachParams: Distribution {
+    /// A copy without gradient.
+    fn detach_params(&self) -> Self;
+}
+
+/// Repetition over Monte-Carlo samples.
+pub trait Expand: Distribution {
+    /// The distribution `samples` times over, sample-major: `[samples · rows]` rows.
+    fn expand(&self, samples: usize) -> Self;
+}

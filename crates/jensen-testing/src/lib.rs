@@ -1,0 +1,1 @@
+//! Goodness of fit, gradient checks and golden values for Jensen's own tests

@@ -1,0 +1,1 @@
+//! Latent-variable models for learning and control

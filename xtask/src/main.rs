@@ -1,0 +1,2 @@
+//! Repository tasks: `cargo xtask validate`.
+fn main() {}
