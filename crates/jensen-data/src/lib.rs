@@ -1,1 +1,49 @@
 //! Data sets with named fields, file formats, binarisation and batching.
+//!
+//! A [`Dataset`] is named fields, each with a [`Role`], over one example axis, with named splits
+//! and random access by row. [`Preprocessing`] is fitted on the training rows and turns a raw
+//! [`Batch`] into what a model sees; a [`Loader`] walks through a split in shuffled epochs or in
+//! order.
+//!
+//! ```
+//! use jensen_data::{DataConfig, DataSpec, Dataset, Loader, Preprocessing, Role, Split};
+//! use jensen_random::Rng;
+//!
+//! let digits = Dataset::open(&DataSpec::new("digits"))?.with_validation(0.1, 7)?;
+//! let train = digits.rows(Split::Train)?;
+//! let preprocessing = Preprocessing::fit(&DataConfig::default(), &digits, &train)?;
+//! let loader = Loader::new(&digits, train, &preprocessing, 100, Rng::seed(7))?;
+//! let batch = loader.epoch(0).next().expect("an epoch has batches")?;
+//! let x = batch.tensor(Role::Observation, &burn::tensor::Device::flex())?;
+//! assert_eq!(x.dims(), [100, 784]);
+//! # Ok::<(), jensen_data::DataError>(())
+//! ```
+
+mod array;
+mod batch;
+mod config;
+mod dataset;
+mod embedded;
+mod error;
+mod field;
+mod format;
+mod loader;
+mod preprocessing;
+mod source;
+mod split;
+mod standardization;
+mod summary;
+
+pub use array::{Array, DType};
+pub use batch::Batch;
+pub use config::{Binarize, DataConfig, DataSpec, Scale, Standardize};
+pub use dataset::Dataset;
+pub use embedded::{EMBEDDED, Embedded};
+pub use error::DataError;
+pub use field::{Field, FieldSpec, Role};
+pub use format::write;
+pub use loader::{Epoch, Loader};
+pub use preprocessing::{Draws, Preprocessing};
+pub use split::{Rows, Split};
+pub use standardization::Standardization;
+pub use summary::{FieldSummary, LabelCount, SplitSummary, Summary};

@@ -1,0 +1,98 @@
+//! Some examples of a data set, with the rows they came from.
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::{Array, DataError, Field, Role};
+
+/// Some examples of a data set.
+///
+/// As read, observations are in the data's own units and type; after
+/// [`Preprocessing`](crate::Preprocessing) they are f32, as the model sees them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    dataset: Arc<str>,
+    rows: Vec<u64>,
+    fields: Vec<Field>,
+    log_jacobian: f64,
+}
+
+impl Batch {
+    pub(crate) fn new(dataset: Arc<str>, rows: Vec<u64>, fields: Vec<Field>) -> Self {
+        Self { dataset, rows, fields, log_jacobian: 0.0 }
+    }
+
+    /// The index of each example in its data set.
+    pub fn rows(&self) -> &[u64] {
+        &self.rows
+    }
+
+    /// How many examples.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The name of the data set, for messages.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// `log |dx'/dx|` of an example in nats, where `x'` is what the batch holds and `x` the datum in
+    /// its own units; zero as read.
+    pub fn log_jacobian(&self) -> f64 {
+        self.log_jacobian
+    }
+
+    /// The fields.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The first field of a role.
+    pub fn field(&self, role: Role) -> Option<&Field> {
+        self.fields.iter().find(|field| field.spec().role == role)
+    }
+
+    /// The field of `role` as f32, shape `[rows, features]`, each example flattened row-major.
+    ///
+    /// # Errors
+    /// [`DataError::MissingRole`] if there is no such field.
+    pub fn tensor(&self, role: Role, device: &Device) -> Result<Tensor<2>, DataError> {
+        let field = self.field(role).ok_or_else(|| DataError::MissingRole {
+            name: self.dataset.to_string(),
+            role,
+            available: crate::dataset::describe(self.fields.iter().map(Field::spec)),
+        })?;
+        let shape = [self.len(), field.spec().features()];
+        Ok(Tensor::from_data(TensorData::new(field.array().to_f32(), shape), device))
+    }
+
+    /// The label of each example, if the data set has whole-numbered labels.
+    pub fn labels(&self) -> Option<Vec<i64>> {
+        self.field(Role::Label).and_then(|field| field.array().to_i64())
+    }
+
+    /// Puts preprocessed observations in the place of the raw ones.
+    pub(crate) fn replace_observations(
+        &mut self,
+        index: usize,
+        values: Vec<f32>,
+        log_jacobian: f64,
+    ) -> Result<(), DataError> {
+        let spec = self.fields[index].spec();
+        let names = spec.feature_names.clone();
+        let mut field = Field::new(spec.name.clone(), spec.role, spec.shape.clone(), Array::F32(values))?;
+        if !names.is_empty() {
+            field = field.with_feature_names(names);
+        }
+        self.fields[index] = field;
+        self.log_jacobian = log_jacobian;
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! The `[data]` table of a configuration.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::DataError;
+
+/// Which data, and which of its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSpec {
+    /// The name of an embedded set, or a path.
+    pub source: String,
+    /// The columns of a table, or arrays of an archive, that are observed; `None` = all but the
+    /// label.
+    pub columns: Option<Vec<String>>,
+    /// The column or array that holds the label.
+    pub label_column: Option<String>,
+}
+
+impl DataSpec {
+    /// All columns of an embedded set or of a path.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self { source: source.into(), columns: None, label_column: None }
+    }
+}
+
+/// The `[data]` table of a configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataConfig {
+    /// `digits` (embedded), or the path of a file or folder; `./digits` is a folder of that name.
+    pub source: String,
+    /// The columns of a table, or arrays of an archive, that are observed; without it all but the
+    /// label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// The column or array that holds the label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
+    /// How grey values become bits.
+    pub binarize: Binarize,
+    /// How integers are scaled.
+    pub scale: Scale,
+    /// Whether each feature is shifted and scaled to mean 0 and variance 1.
+    pub standardize: Standardize,
+    /// The fraction of the training examples that is kept for validation, in `[0, 1)`.
+    pub validation: f64,
+}
+
+impl Default for DataConfig {
+    fn default() -> Self {
+        Self {
+            source: "digits".to_owned(),
+            columns: None,
+            label_column: None,
+            binarize: Binarize::None,
+            scale: Scale::Unit,
+            standardize: Standardize::No,
+            validation: 0.1,
+        }
+    }
+}
+
+impl DataConfig {
+    /// Which data, and which of its columns.
+    pub fn spec(&self) -> DataSpec {
+        DataSpec {
+            source: self.source.clone(),
+            columns: self.columns.clone(),
+            label_column: self.label_column.clone(),
+        }
+    }
+
+    /// Checks what can be checked without the data.
+    ///
+    /// # Errors
+    /// If the validation fraction is outside `[0, 1)`, or data are to be both binarised and
+    /// standardised.
+    pub fn validate(&self) -> Result<(), DataError> {
+        if !(0.0..1.0).contains(&self.validation) {
+            return Err(DataError::Option {
+                option: "data.validation",
+                value: self.validation.to_string(),
+                expected: "a fraction in [0, 1)".to_owned(),
+            });
+        }
+        if self.binarize != Binarize::None && self.standardize == Standardize::Yes {
+            return Err(DataError::Option {
+                option: "data.standardize",
+                value: "yes".to_owned(),
+                expected: "\"no\" for binarised data: bits are not real-valued".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// How grey values in [0, 1] become bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Binarize {
+    /// They stay grey.
+    #[default]
+    None,
+    /// 1 above one half, else 0.
+    Threshold,
+    /// 1 with the grey value as probability, drawn once for all epochs and runs.
+    Static,
+    /// 1 with the grey value as probability, drawn anew each epoch; for evaluation as `static`.
+    Dynamic,
+}
+
+/// How integers are scaled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// 8-bit values are divided by 255; every other type stays as it is.
+    #[default]
+    Unit,
+    /// Values stay as they are.
+    None,
+}
+
+/// Whether each feature is shifted and scaled to mean 0 and variance 1 over the training examples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standardize {
+    /// Values stay as they are.
+    #[default]
+    No,
+    /// `x' = (x − mean) / standard deviation`.
+    Yes,
+}

@@ -1,0 +1,185 @@
+//! What can be wrong with data; every message says which file or value, where, and what to do.
+
+use std::path::PathBuf;
+
+use crate::{Role, Split};
+
+/// An error of reading, writing or preparing data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// There is nothing at the path.
+    #[error(
+        "no file or folder {path}: give `digits` for the embedded digits, or the path of an IDX, npy, npz or CSV \
+         file or of a folder with the four MNIST files", path = path.display()
+    )]
+    NotFound {
+        /// What was asked for.
+        path: PathBuf,
+    },
+
+    /// The system refused to read or write.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried: `read`, `write`, `create`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+
+    /// A file is not what it should be.
+    #[error("{path}, {position}: {problem}; {remedy}", path = path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The byte, or the row and column.
+        position: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
+
+    /// Fields of one data set differ in their number of examples.
+    #[error(
+        "`{first}` has {first_rows} examples, but `{second}` has {second_rows}: each example needs one of both, so \
+         check that the files belong together"
+    )]
+    CountMismatch {
+        /// A field or file.
+        first: String,
+        /// Its examples.
+        first_rows: usize,
+        /// Another.
+        second: String,
+        /// Its examples.
+        second_rows: usize,
+    },
+
+    /// There are no examples.
+    #[error("{name} holds no examples: check that it was written completely")]
+    Empty {
+        /// The file or data set.
+        name: String,
+    },
+
+    /// The numbers of a field are not a whole number of examples.
+    #[error(
+        "field `{field}`: {numbers} numbers are not a whole number of examples of shape {shape:?}; an example needs at \
+         least one number"
+    )]
+    Shape {
+        /// The field.
+        field: String,
+        /// The shape of an example.
+        shape: Vec<usize>,
+        /// How many numbers there are.
+        numbers: usize,
+    },
+
+    /// A column or array that was asked for does not exist.
+    #[error("{path} has no column or array `{column}`: it has {available}", path = path.display())]
+    UnknownColumn {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        column: String,
+        /// What there is.
+        available: String,
+    },
+
+    /// A value is NaN or infinite.
+    #[error(
+        "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}: remove the example or fill the \
+         value in"
+    )]
+    NotFinite {
+        /// The data set.
+        name: String,
+        /// The field.
+        field: String,
+        /// The example.
+        row: u64,
+        /// The column's name or the position within the example.
+        column: String,
+        /// The value.
+        value: f64,
+    },
+
+    /// Binarisation needs values in [0, 1].
+    #[error(
+        "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}, but binarisation needs values in \
+         [0, 1]: set `data.binarize = \"none\"`, or `data.scale = \"unit\"` for 8-bit images"
+    )]
+    OutsideUnit {
+        /// The data set.
+        name: String,
+        /// The field.
+        field: String,
+        /// The example.
+        row: u64,
+        /// The column's name or the position within the example.
+        column: String,
+        /// The value after scaling.
+        value: f64,
+    },
+
+    /// The data set has no field of a role.
+    #[error("{name} has no field of role {role}: it has {available}")]
+    MissingRole {
+        /// The data set.
+        name: String,
+        /// What was needed.
+        role: Role,
+        /// The fields there are.
+        available: String,
+    },
+
+    /// The data set has no such split.
+    #[error("{name} has no {split} split: it has {available}")]
+    MissingSplit {
+        /// The data set.
+        name: String,
+        /// What was asked for.
+        split: Split,
+        /// The splits there are.
+        available: String,
+    },
+
+    /// A row index beyond the data set.
+    #[error("{name} has {len} examples, so there is no row {row}")]
+    RowOutOfRange {
+        /// The data set.
+        name: String,
+        /// What was asked for.
+        row: u64,
+        /// How many examples there are.
+        len: usize,
+    },
+
+    /// The observations are not those that the preprocessing was fitted to.
+    #[error(
+        "{name}: an example has {found} features, but the preprocessing was fitted to {expected}: use data of the same shape"
+    )]
+    OtherFeatures {
+        /// The data set.
+        name: String,
+        /// Features of these data.
+        found: usize,
+        /// Features of the training data.
+        expected: usize,
+    },
+
+    /// A configured value is out of range.
+    #[error("`{option}` is {value}, but must be {expected}")]
+    Option {
+        /// The option's path.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        expected: String,
+    },
+}

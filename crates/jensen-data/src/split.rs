@@ -1,0 +1,109 @@
+//! Named parts of a data set.
+
+use std::ops::Range;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::DataError;
+
+/// A named part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// What parameters are learned from.
+    Train,
+    /// What training is stopped by.
+    Valid,
+    /// What a model is judged by.
+    Test,
+    /// Every example.
+    All,
+}
+
+impl Split {
+    /// All of them, in the order in which they are listed.
+    pub const EVERY: [Self; 4] = [Self::Train, Self::Valid, Self::Test, Self::All];
+}
+
+impl std::fmt::Display for Split {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Train => "train",
+            Self::Valid => "valid",
+            Self::Test => "test",
+            Self::All => "all",
+        })
+    }
+}
+
+impl FromStr for Split {
+    type Err = DataError;
+
+    fn from_str(text: &str) -> Result<Self, DataError> {
+        Self::EVERY.into_iter().find(|split| split.to_string() == text).ok_or_else(|| DataError::Option {
+            option: "split",
+            value: text.to_owned(),
+            expected: "one of train, valid, test, all".to_owned(),
+        })
+    }
+}
+
+/// Row indices into a data set: a range, or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Consecutive rows.
+    Range(Range<u64>),
+    /// Any rows, in this order.
+    List(Arc<[u64]>),
+}
+
+impl Rows {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Range(range) => (range.end - range.start) as usize,
+            Self::List(list) => list.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at position `index`.
+    ///
+    /// # Panics
+    /// If `index` is out of range.
+    pub fn at(&self, index: usize) -> u64 {
+        match self {
+            Self::Range(range) => {
+                assert!(index < self.len(), "position {index} of {} rows", self.len());
+                range.start + index as u64
+            }
+            Self::List(list) => list[index],
+        }
+    }
+
+    /// Every row, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        (0..self.len()).map(|index| self.at(index))
+    }
+
+    /// The first `limit` rows, or all if there are fewer.
+    pub fn take(&self, limit: usize) -> Self {
+        match self {
+            Self::Range(range) => Self::Range(range.start..range.end.min(range.start + limit as u64)),
+            Self::List(list) => Self::List(list[..limit.min(list.len())].into()),
+        }
+    }
+}
+
+impl From<Vec<u64>> for Rows {
+    fn from(rows: Vec<u64>) -> Self {
+        Self::List(rows.into())
+    }
+}
