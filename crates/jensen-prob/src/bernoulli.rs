@@ -1,0 +1,130 @@
+//! The Bernoulli distribution with independent dimensions.
+
+use burn::tensor::Tensor;
+use burn::tensor::activation::sigmoid;
+
+use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::special::softplus;
+use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Rng};
+
+/// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
+const MAX_ENUMERABLE: usize = 20;
+
+/// `Bernoulli(x; σ(l))` on `{0, 1}` with independent dimensions and logits `l`, `[rows, event]`.
+///
+/// `log p(x) = Σ_d x_d l_d − softplus(l_d)`, exact at any finite logit; its gradient is `x − σ(l)`.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_prob::{Bernoulli, Distribution};
+///
+/// let device = Device::flex();
+/// let pixels = Bernoulli::from_logits(Tensor::from_data([[0.0f32, 200.0, -200.0]], &device));
+/// let x = Tensor::from_data([[1.0f32, 1.0, 0.0]], &device);
+/// assert!((pixels.log_prob(&x).into_scalar::<f32>() + 2f32.ln()).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bernoulli {
+    logits: Tensor<2>,
+}
+
+impl Bernoulli {
+    /// From logits `l = log(p / (1 − p))`, `[rows, event]`.
+    pub fn from_logits(logits: Tensor<2>) -> Self {
+        Self { logits }
+    }
+
+    /// `l`, `[rows, event]`.
+    pub fn logits(&self) -> Tensor<2> {
+        self.logits.clone()
+    }
+}
+
+impl Distribution for Bernoulli {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.logits.dims()[0]
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        let logits = self.logits.clone().inner();
+        let uniform = rng.uniform(logits.dims(), &logits.device()).cast(logits.dtype());
+        let dtype = logits.dtype();
+        uniform.lower(sigmoid(logits)).float().cast(dtype)
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        sum_event(self.log_prob_per_dim(value))
+    }
+}
+
+impl Mean for Bernoulli {
+    /// `σ(l)`
+    fn mean(&self) -> Tensor<2> {
+        sigmoid(self.logits.clone())
+    }
+}
+
+impl Entropy for Bernoulli {
+    /// `Σ_d −p log p − (1 − p) log(1 − p)` with each logarithm as a softplus, so that no two large
+    /// terms cancel.
+    fn entropy(&self) -> Tensor<1> {
+        let (l, negative) = (self.logits.clone(), self.logits.clone().neg());
+        sum_event(sigmoid(l.clone()) * softplus(negative.clone()) + sigmoid(negative) * softplus(l))
+    }
+}
+
+impl KlDivergence for Bernoulli {
+    fn kl_divergence(&self, p: &Self) -> Tensor<1> {
+        sum_event(self.kl_per_dim(p))
+    }
+}
+
+impl Factorized for Bernoulli {
+    fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let normaliser = meeting.fold(softplus(self.logits.clone()));
+        meeting.unfold(meeting.fold(value.clone()) * meeting.fold(self.logits.clone()) - normaliser)
+    }
+
+    /// `σ(l_q)(softplus(−l_p) − softplus(−l_q)) + σ(−l_q)(softplus(l_p) − softplus(l_q))`
+    fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), p.logits.dims());
+        let term = |q: Tensor<2>, p: Tensor<2>| {
+            let excess = meeting.fold(softplus(p.neg())) - meeting.fold(softplus(q.clone().neg()));
+            meeting.fold(sigmoid(q)) * excess
+        };
+        let (q, p) = (self.logits.clone(), p.logits.clone());
+        meeting.unfold(term(q.clone(), p.clone()) + term(q.neg(), p.neg()))
+    }
+}
+
+impl Enumerable for Bernoulli {
+    /// All `2^event` binary vectors; dimension `d` of value `v` is bit `d` of `v`.
+    ///
+    /// # Panics
+    /// If the event has more than 20 dimensions.
+    fn enumerate(&self) -> Tensor<2> {
+        let [rows, event] = self.logits.dims();
+        assert!(event <= MAX_ENUMERABLE, "2^{event} values are too many to enumerate: use at most 2^20");
+        let bits: Vec<f32> = (0..1usize << event)
+            .flat_map(|value| (0..rows * event).map(move |i| ((value >> (i % event)) & 1) as f32))
+            .collect();
+        let device = self.logits.device().without_autodiff();
+        let bits = burn::tensor::TensorData::new(bits, [rows << event, event]);
+        Tensor::<2>::from_data(bits, &device).cast(self.logits.dtype())
+    }
+}
+
+impl DetachParams for Bernoulli {
+    fn detach_params(&self) -> Self {
+        Self { logits: self.logits.clone().detach() }
+    }
+}
+
+impl Expand for Bernoulli {
+    fn expand(&self, samples: usize) -> Self {
+        Self { logits: repeat_rows(self.logits.clone(), self.rows(), samples) }
+    }
+}

@@ -1,0 +1,75 @@
+//! The row rule of [`Distribution`](crate::Distribution), as broadcasting.
+
+use burn::tensor::Tensor;
+
+/// Two row counts that meet: the smaller divides the larger.
+///
+/// Sample-major rows `[K·B, D]` are the same memory as `[K, B·D]`. So where `K·B` rows meet `B`
+/// rows, both are *viewed* that way and broadcast over `K`: nothing is repeated.
+pub(crate) struct Meeting {
+    rows: usize,
+    event: usize,
+    /// Rows that lie side by side in one folded row; 1 where plain broadcasting does.
+    block: usize,
+}
+
+impl Meeting {
+    /// `[rows, event]` meets `[rows, event]`.
+    ///
+    /// # Panics
+    /// If the events differ in size or neither row count divides the other.
+    pub(crate) fn of(a: [usize; 2], b: [usize; 2]) -> Self {
+        assert_eq!(a[1], b[1], "an event of {} numbers meets an event of {}", a[1], b[1]);
+        let (rows, smaller) = meet_rows(a[0], b[0]);
+        let block = if rows == smaller { 1 } else { smaller };
+        Self { rows, event: a[1], block }
+    }
+
+    /// `[n | 1, event | 1]` in the shape in which both sides broadcast.
+    pub(crate) fn fold(&self, tensor: Tensor<2>) -> Tensor<2> {
+        if self.block == 1 {
+            return tensor;
+        }
+        // A parameter shared by rows or dimensions must fill its block before it can be folded.
+        let rows = tensor.dims()[0].max(self.block);
+        let tensor = expand(tensor, [rows, self.event]);
+        tensor.reshape([rows / self.block, self.block * self.event])
+    }
+
+    /// Back to `[rows, event]`.
+    pub(crate) fn unfold(&self, tensor: Tensor<2>) -> Tensor<2> {
+        expand(
+            if self.block == 1 { tensor } else { tensor.reshape([self.rows, self.event]) },
+            [self.rows, self.event],
+        )
+    }
+}
+
+/// The larger and the smaller of two row counts.
+///
+/// # Panics
+/// If neither divides the other.
+pub(crate) fn meet_rows(a: usize, b: usize) -> (usize, usize) {
+    let (larger, smaller) = (a.max(b), a.min(b));
+    assert!(
+        larger == smaller || (smaller > 0 && larger.is_multiple_of(smaller)),
+        "{a} rows meet {b} rows: the smaller count must divide the larger"
+    );
+    (larger, smaller)
+}
+
+/// Repeats axes of length 1 without a copy.
+pub(crate) fn expand(tensor: Tensor<2>, shape: [usize; 2]) -> Tensor<2> {
+    if tensor.dims() == shape { tensor } else { tensor.expand(shape) }
+}
+
+/// Repeats all rows `samples` times, sample-major; a single row that stands for all stays one.
+pub(crate) fn repeat_rows(tensor: Tensor<2>, rows: usize, samples: usize) -> Tensor<2> {
+    if tensor.dims()[0] == rows { tensor.repeat_dim(0, samples) } else { tensor }
+}
+
+/// The sum over the event, `[rows, event]` to `[rows]`.
+pub(crate) fn sum_event(per_dim: Tensor<2>) -> Tensor<1> {
+    let rows = per_dim.dims()[0];
+    per_dim.sum_dim(1).reshape([rows])
+}
