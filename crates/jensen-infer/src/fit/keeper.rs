@@ -1,0 +1,82 @@
+//! When checkpoints are written, and where the best state is until then.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{Checkpoint, CheckpointInterval, Checkpoints};
+use crate::{InferError, StateDict};
+
+/// Writes the checkpoints of one sitting.
+///
+/// A new best is held in memory and written with the next checkpoint: a run killed in between
+/// resumes from before it and finds it again, and epochs of a second do not wait for the disk.
+#[derive(Debug)]
+pub(super) struct Keeper<'a> {
+    checkpoints: Option<&'a Checkpoints>,
+    interval: CheckpointInterval,
+    /// The best state, until it is in a file.
+    best: Option<Checkpoint>,
+    /// The step of the newest checkpoint.
+    newest: Option<u64>,
+    written: Instant,
+}
+
+impl<'a> Keeper<'a> {
+    /// Keeps to the folder, where there is one; `newest` is the checkpoint that the run goes on from.
+    pub(super) fn new(
+        checkpoints: Option<&'a Checkpoints>,
+        interval: CheckpointInterval,
+        newest: Option<u64>,
+    ) -> Self {
+        Self { checkpoints, interval, best: None, newest, written: Instant::now() }
+    }
+
+    /// Whether an interval has passed.
+    pub(super) fn is_due(&self, step: u64) -> bool {
+        self.is_new(step)
+            && (self.interval.steps.is_some_and(|steps| step >= self.newest.unwrap_or(0) + steps)
+                || self.written.elapsed().as_secs_f64() >= self.interval.seconds)
+    }
+
+    /// Whether there is a folder, and it does not hold this step yet.
+    pub(super) fn is_new(&self, step: u64) -> bool {
+        self.checkpoints.is_some() && self.newest != Some(step)
+    }
+
+    /// Holds the best state until the next checkpoint.
+    pub(super) fn hold_best(&mut self, best: Checkpoint) {
+        self.best = Some(best);
+    }
+
+    /// Writes a checkpoint, after the best if that is not yet written, and removes the old ones.
+    pub(super) fn write(&mut self, checkpoint: &Checkpoint) -> Result<Option<PathBuf>, InferError> {
+        let Some(checkpoints) = self.checkpoints else {
+            return Ok(None);
+        };
+        let step = checkpoint.progress.step;
+        self.best.take_if(|best| best.progress.step == step);
+        self.write_best()?;
+        let path = checkpoints.write(checkpoint)?;
+        self.newest = Some(step);
+        self.written = Instant::now();
+        checkpoints.prune(step, checkpoint.progress.monitor.best().map(|best| best.step))?;
+        Ok(Some(path))
+    }
+
+    /// Writes the best state if it is not yet written.
+    pub(super) fn write_best(&mut self) -> Result<(), InferError> {
+        if let (Some(checkpoints), Some(best)) = (self.checkpoints, &self.best) {
+            checkpoints.write(best)?;
+            self.best = None;
+        }
+        Ok(())
+    }
+
+    /// The best state, from memory or from its file.
+    pub(super) fn best_state(&self, step: u64) -> Result<StateDict, InferError> {
+        match (&self.best, self.checkpoints) {
+            (None, Some(checkpoints)) => Ok(Checkpoint::read(&checkpoints.path(step))?.state),
+            (best, _) => Ok(best.as_ref().expect("without a folder the best stays in memory").state.clone()),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The fit loop: one way of training for every [`Learner`](crate::Learner).
+//!
+//! [`Fit`] takes a learner through epochs of a [`Loader`](jensen_data::Loader), with schedules,
+//! validation, early stopping and [`Checkpoints`], and tells an [`Observer`] of every [`Event`].
+//! The same seed gives the same bits, interrupted or not.
+
+mod atomic;
+mod checkpoint;
+mod checkpoints;
+mod collapse;
+mod config;
+mod early_stopping;
+#[expect(clippy::module_inception, reason = "`Fit` is what this module is about")]
+mod fit;
+mod keeper;
+mod metrics_log;
+mod observer;
+mod outcome;
+mod progress;
+mod provenance;
+mod record;
+mod run;
+mod schedule;
+mod validation;
+mod warm_up;
+mod warning;
+
+pub use atomic::replace_file;
+pub use checkpoint::Checkpoint;
+pub use checkpoints::Checkpoints;
+pub use collapse::active_units;
+pub use config::{CheckpointInterval, FitConfig};
+pub use early_stopping::{Best, EarlyStopping, Monitor};
+pub use fit::Fit;
+pub use metrics_log::MetricsLog;
+pub use observer::{Event, Observer};
+pub use outcome::{Ending, Outcome};
+pub use progress::{EpochMeans, EpochSums, Progress};
+pub use provenance::{Provenance, instruction_set};
+pub use record::{EpochRecord, Record, StepRecord};
+pub use schedule::{Piece, Schedule};
+pub use warm_up::{Horizon, WarmUp};
+pub use warning::Warning;
+
+/// The mean of [`Learner::evaluate`](crate::Learner::evaluate)'s metrics that chooses the best step
+/// and that patience watches: the bound at β = 1 without free bits, in nats.
+pub const MONITORED: &str = "elbo";

@@ -1,0 +1,101 @@
+//! A line of `metrics.jsonl`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a line of the log holds.
+///
+/// `seconds` and `examples_per_second` are wall-clock; all else is the same for the same run. A
+/// number that is not finite is `null` in the file and reads back as not a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// One update.
+    Step(StepRecord),
+    /// The end of an epoch.
+    Epoch(EpochRecord),
+}
+
+impl Record {
+    /// How many updates had been made.
+    pub fn step(&self) -> u64 {
+        match self {
+            Self::Step(record) => record.step,
+            Self::Epoch(record) => record.step,
+        }
+    }
+}
+
+/// One update: means over its examples in nats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Updates made.
+    pub step: u64,
+    /// The epoch, from 1.
+    pub epoch: u64,
+    /// The objective that was climbed.
+    #[serde(deserialize_with = "number")]
+    pub objective: f64,
+    /// `E_q[log p(x | z)]`.
+    #[serde(deserialize_with = "number")]
+    pub reconstruction: f64,
+    /// `KL(q ‖ p)`.
+    #[serde(deserialize_with = "number")]
+    pub kl: f64,
+    /// The gradient's norm before clipping.
+    pub gradient_norm: Option<f64>,
+    /// The learning rate.
+    #[serde(deserialize_with = "number")]
+    pub learning_rate: f64,
+    /// The factor of KL warm-up.
+    #[serde(deserialize_with = "number")]
+    pub warm_up: f64,
+    /// Training speed over the epoch so far.
+    #[serde(deserialize_with = "number")]
+    pub examples_per_second: f64,
+    /// Time spent in training, over all sittings.
+    #[serde(deserialize_with = "number")]
+    pub seconds: f64,
+}
+
+/// The end of an epoch: means over examples in nats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Updates made.
+    pub step: u64,
+    /// The epoch, from 1.
+    pub epoch: u64,
+    /// Over the epoch's updates: `objective`, `reconstruction`, `kl`, `gradient_norm`.
+    #[serde(deserialize_with = "numbers")]
+    pub train: BTreeMap<String, f64>,
+    /// Over the validation examples, whatever the learner measures; empty without validation.
+    #[serde(default, deserialize_with = "numbers")]
+    pub validation: BTreeMap<String, f64>,
+    /// The divergence of each latent dimension on the validation examples; empty if not measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub kl_per_dim: Vec<f64>,
+    /// Latent units that vary with the validation examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_units: Option<usize>,
+    /// Training speed over the epoch.
+    #[serde(deserialize_with = "number")]
+    pub examples_per_second: f64,
+    /// Time spent in training, over all sittings.
+    #[serde(deserialize_with = "number")]
+    pub seconds: f64,
+}
+
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let read = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|(name, value)| (name, value.unwrap_or(f64::NAN))).collect())
+}
+
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let read = Vec::<Option<f64>>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+}

@@ -1,0 +1,257 @@
+//! One sitting of a run, from its start or resume to its end or interruption.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use jensen_data::Batch;
+use jensen_random::Rng;
+
+use super::collapse::CollapseWatch;
+use super::keeper::Keeper;
+use super::validation::{check_report, validate};
+use super::{Checkpoint, Ending, EpochSums, Event, Fit, MONITORED, Observer, Outcome, Progress, Warning};
+use crate::{InferError, Learner, Metrics, StepContext};
+
+/// The loop itself.
+///
+/// A checkpoint is taken in the middle of an epoch or after its validation, never between the two:
+/// what a checkpoint has counted, the log has told.
+pub(super) struct Run<'a, 'r> {
+    fit: &'a Fit<'a>,
+    learner: &'r mut dyn Learner,
+    observer: &'r mut dyn Observer,
+    progress: Progress,
+    keeper: Keeper<'a>,
+    collapse: CollapseWatch,
+    pace: Pace,
+    began: Instant,
+    seconds_before: f64,
+}
+
+/// The examples of an epoch and the time that training on them took, in this sitting.
+#[derive(Default)]
+struct Pace {
+    examples: usize,
+    seconds: f64,
+}
+
+impl Pace {
+    fn examples_per_second(&self) -> f64 {
+        if self.seconds > 0.0 { self.examples as f64 / self.seconds } else { 0.0 }
+    }
+}
+
+impl<'a, 'r> Run<'a, 'r> {
+    /// A sitting that begins at `progress`; `newest` is the checkpoint it was read from.
+    pub(super) fn new(
+        fit: &'a Fit<'a>,
+        learner: &'r mut dyn Learner,
+        observer: &'r mut dyn Observer,
+        progress: Progress,
+        newest: Option<u64>,
+    ) -> Self {
+        Self {
+            seconds_before: progress.seconds,
+            keeper: Keeper::new(fit.checkpoints, fit.config.checkpoint, newest),
+            fit,
+            learner,
+            observer,
+            progress,
+            collapse: CollapseWatch::default(),
+            pace: Pace::default(),
+            began: Instant::now(),
+        }
+    }
+
+    /// Trains to the end, and leaves the learner with the weights to keep.
+    pub(super) fn go(mut self, warnings: &[Warning]) -> Result<Outcome, InferError> {
+        let Progress { step, epoch, horizon, .. } = self.progress;
+        self.observer.observe(&Event::Started {
+            step,
+            epoch,
+            epochs: self.fit.config.epochs,
+            steps_per_epoch: horizon.steps_per_epoch,
+            examples: self.fit.train.examples(),
+        })?;
+        for warning in warnings {
+            self.observer.observe(&Event::Warning(warning))?;
+        }
+        let ending = match self.train() {
+            Ok(ending) => ending,
+            Err(error) => {
+                // The best state is a good one, and may be newer than any checkpoint. The error that
+                // ended the run is the one to tell.
+                let _ = self.keeper.write_best();
+                return Err(error);
+            }
+        };
+        if self.keeper.is_new(self.progress.step) {
+            self.save()?;
+        }
+        let weights_step = self.load_weights_to_keep(ending)?;
+        let outcome = Outcome {
+            ending,
+            epochs: self.progress.epoch,
+            steps: self.progress.step,
+            best: self.progress.monitor.best(),
+            weights_step,
+            seconds: self.seconds(),
+        };
+        self.observer.observe(&Event::Finished(&outcome))?;
+        Ok(outcome)
+    }
+
+    fn train(&mut self) -> Result<Ending, InferError> {
+        while self.progress.epoch < self.fit.config.epochs {
+            if self.progress.monitor.is_exhausted(&self.fit.config.early_stopping) {
+                return Ok(Ending::EarlyStopped);
+            }
+            if self.is_asked_to_stop() || self.epoch()? == Some(Ending::Interrupted) {
+                return Ok(Ending::Interrupted);
+            }
+        }
+        Ok(Ending::Finished)
+    }
+
+    /// Trains to the end of the epoch under way, or until interrupted.
+    fn epoch(&mut self) -> Result<Option<Ending>, InferError> {
+        let fit = self.fit;
+        self.pace = Pace::default();
+        let mut batches = fit.train.epoch(self.progress.epoch).skip(self.progress.batch);
+        while self.progress.batch < fit.train.batches() {
+            let before = Instant::now();
+            let group = batches.by_ref().take(fit.config.accumulate).collect::<Result<Vec<_>, _>>()?;
+            self.step(&group, before)?;
+            if self.progress.batch < fit.train.batches() {
+                if self.is_asked_to_stop() {
+                    return Ok(Some(Ending::Interrupted));
+                }
+                self.save_if_due()?;
+            }
+        }
+        self.end_epoch()?;
+        self.save_if_due()?;
+        Ok(None)
+    }
+
+    fn step(&mut self, group: &[Batch], before: Instant) -> Result<(), InferError> {
+        let Progress { step, horizon, .. } = self.progress;
+        let config = &self.fit.config;
+        let context = StepContext {
+            step,
+            rng: self.rng().fork("step").at(step),
+            learning_rate: config.learning_rate * config.schedule.factor(step, horizon.total_steps),
+            warm_up: config.kl_warm_up.factor(step, horizon),
+        };
+        let report = self.learner.step(group, &context)?;
+        check_report(&report, step, group)?;
+        self.progress.step += 1;
+        self.progress.batch += group.len();
+        self.progress.sums.add(&report);
+        self.pace.examples += report.examples;
+        self.pace.seconds += before.elapsed().as_secs_f64();
+        self.observer.observe(&Event::Step {
+            step: self.progress.step,
+            steps: config.epochs * horizon.steps_per_epoch,
+            epoch: self.progress.epoch + 1,
+            batch: self.progress.batch,
+            batches: self.fit.train.batches(),
+            report: &report,
+            learning_rate: context.learning_rate,
+            warm_up: context.warm_up,
+            examples_per_second: self.pace.examples_per_second(),
+            seconds: self.seconds(),
+        })
+    }
+
+    fn end_epoch(&mut self) -> Result<(), InferError> {
+        let (step, epoch) = (self.progress.step, self.progress.epoch + 1);
+        let config = &self.fit.config;
+        let due = epoch.is_multiple_of(config.validate_every) || epoch == config.epochs;
+        let metrics = match self.fit.validation {
+            Some(loader) if due => {
+                Some(validate(self.learner, loader, self.rng().fork("validation"), step)?)
+            }
+            _ => None,
+        };
+        if let Some(metrics) = &metrics {
+            self.judge(metrics, epoch)?;
+        }
+        self.observer.observe(&Event::EpochEnd {
+            step,
+            epoch,
+            train: self.progress.sums.means(),
+            validation: metrics.as_ref(),
+            examples_per_second: self.pace.examples_per_second(),
+            seconds: self.seconds(),
+        })?;
+        self.progress.epoch = epoch;
+        self.progress.batch = 0;
+        self.progress.sums = EpochSums::default();
+        if self.progress.monitor.best().is_some_and(|best| best.step == step) {
+            self.keeper.hold_best(self.checkpoint());
+        }
+        Ok(())
+    }
+
+    /// Draws the conclusions from a validation.
+    fn judge(&mut self, metrics: &Metrics, epoch: u64) -> Result<(), InferError> {
+        let Progress { step, horizon, .. } = self.progress;
+        let config = &self.fit.config;
+        let warm = step >= config.kl_warm_up.end(horizon);
+        let monitor = &mut self.progress.monitor;
+        if let Some(bound) = metrics.mean(MONITORED) {
+            monitor.note(step, bound);
+            if warm {
+                monitor.count(bound, &config.early_stopping);
+            }
+        }
+        self.observer.observe(&Event::Validated { step, epoch, metrics, best: monitor.best() })?;
+        if metrics.mean(MONITORED).is_none() {
+            self.observer.observe(&Event::Warning(&Warning::NotMonitored { metric: MONITORED }))?;
+        }
+        match warm.then(|| self.collapse.look(metrics)).flatten() {
+            Some(warning) => self.observer.observe(&Event::Warning(&warning)),
+            None => Ok(()),
+        }
+    }
+
+    fn load_weights_to_keep(&mut self, ending: Ending) -> Result<u64, InferError> {
+        let step = self.progress.step;
+        match self.progress.monitor.best() {
+            Some(best) if ending != Ending::Interrupted && best.step != step => {
+                self.learner.load_state(&self.keeper.best_state(best.step)?)?;
+                Ok(best.step)
+            }
+            _ => Ok(step),
+        }
+    }
+
+    fn save_if_due(&mut self) -> Result<(), InferError> {
+        if self.keeper.is_due(self.progress.step) { self.save() } else { Ok(()) }
+    }
+
+    fn save(&mut self) -> Result<(), InferError> {
+        self.progress.seconds = self.seconds();
+        match self.keeper.write(&self.checkpoint())? {
+            Some(path) => self.observer.observe(&Event::Checkpointed { step: self.progress.step, path: &path }),
+            None => Ok(()),
+        }
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { progress: self.progress.clone(), state: self.learner.state() }
+    }
+
+    fn rng(&self) -> Rng<'static> {
+        Rng::seed(self.progress.provenance.seed).fork("fit")
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds_before + self.began.elapsed().as_secs_f64()
+    }
+
+    fn is_asked_to_stop(&self) -> bool {
+        self.fit.stop.load(Ordering::Relaxed)
+    }
+}
