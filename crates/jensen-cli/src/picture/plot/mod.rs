@@ -1,0 +1,17 @@
+//! Plots: titled, with axes in named units.
+
+mod axis;
+mod bound_histogram;
+mod kl_per_dimension;
+mod latent_map;
+mod layout;
+mod panel;
+mod range;
+mod schedule;
+mod training_curves;
+
+pub use bound_histogram::bound_histogram;
+pub use kl_per_dimension::{Activity, LatentDimension, kl_per_dimension};
+pub use latent_map::latent_map;
+pub use schedule::{ScheduleStep, schedule};
+pub use training_curves::{BoundTerms, training_curves};
