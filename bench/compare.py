@@ -28,7 +28,6 @@ def arguments():
     p.add_argument("--rounds", type=int, default=3, help="trainings of each; the seed is the round")
     p.add_argument("--batch-size", type=int, default=100)
     p.add_argument("--lr", type=float, default=1e-3)
-    p.add_argument("--validation", type=float, default=0.0, help="share of the training set that is held out")
     p.add_argument("--iwae", type=int, default=0, help="samples of the final log-likelihood estimate; 0: none")
     p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--jensen-arguments", default="", help="more arguments for `jensen train`")
@@ -50,27 +49,30 @@ def run_jensen(options, seed, samples, folder):
         "--activation", "tanh", "--latent-dim", "50", "--likelihood", "bernoulli", "--binarize", "dynamic",
         "--objective", options.objective, "--samples", samples, "--epochs", options.epochs,
         "--batch-size", options.batch_size, "--lr", options.lr, "--seed", seed, "--out", run,
-        "--set", f"data.validation={options.validation}", *shared, *shlex.split(options.jensen_arguments),
+        "--set", "data.validation=0.0", *shared, *shlex.split(options.jensen_arguments),
     ])
     lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
-    epochs = [line for line in lines if line["type"] == "epoch"]
+    # Everything that happens in an epoch counts: order, binarisation, updates, the log and checkpoints.
+    clock = [0.0] + [line["seconds"] for line in lines if line["type"] == "epoch"]
+    seconds = [after - before for before, after in zip(clock, clock[1:])]
     likelihood = ["--iwae", options.iwae] if options.iwae else []
     result = json.loads(output_of([options.jensen, "evaluate", run, "--split", "test", *likelihood, "--json", *shared]))
-    speeds = [epoch["examples_per_second"] for epoch in epochs]
-    return {"speed": statistics.median(speeds), "elbo": result["elbo"], "log_likelihood": result.get("log_likelihood"),
-            "log_likelihood_stderr": result.get("log_likelihood_stderr")}
+    return {"seconds_per_epoch": statistics.median(seconds), "elbo": result["elbo"], **log_likelihood_of(result)}
 
 
 def run_jax(options, seed, samples):
     result = json.loads(output_of([
         sys.executable, HERE / "jax_vae.py", "--data", options.data, "--objective", options.objective,
         "--samples", samples, "--epochs", options.epochs, "--batch-size", options.batch_size, "--lr", options.lr,
-        "--seed", seed, "--validation", options.validation, "--iwae", options.iwae, "--threads", options.threads,
+        "--seed", seed, "--iwae", options.iwae, "--threads", options.threads,
         *shlex.split(options.jax_arguments),
     ]))
-    return {"speed": result["n_train"] / result["seconds_per_epoch"], "n_train": result["n_train"],
-            "elbo": result["test"][str(options.epochs)]["elbo"], "log_likelihood": result.get("log_likelihood"),
-            "log_likelihood_stderr": result.get("log_likelihood_stderr"), "version": result["version"]}
+    return {"seconds_per_epoch": result["seconds_per_epoch"], "elbo": result["test"][str(options.epochs)]["elbo"],
+            **log_likelihood_of(result), "n_train": result["n_train"], "version": result["version"]}
+
+
+def log_likelihood_of(result):
+    return {key: result.get(key) for key in ("log_likelihood", "log_likelihood_stderr")}
 
 
 def spread(values, digits=2):
@@ -86,18 +88,22 @@ def main(options):
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(options.rounds):
-            jensen, jax = run_jensen(options, seed, samples, folder), run_jax(options, seed, samples)
-            for one in (jensen, jax):
-                one["seconds_per_epoch"] = jax["n_train"] / one["speed"]
+            # Who comes first changes with the round: a machine that warms up or cools down favours neither.
+            runners = {"jensen": lambda: run_jensen(options, seed, samples, folder),
+                       "jax": lambda: run_jax(options, seed, samples)}
+            results = {name: runners[name]() for name in sorted(runners, reverse=seed % 2 == 0)}
+            jensen, jax = results["jensen"], results["jax"]
             rounds.append({"seed": seed, "jensen": jensen, "jax": jax,
                            "ratio": jax["seconds_per_epoch"] / jensen["seconds_per_epoch"]})
             if options.json:
-                options.json.write_text(json.dumps({"settings": vars(options) | {"json": None}, "rounds": rounds}, indent=1))
+                settings = {key: value for key, value in vars(options).items() if key != "json"}
+                options.json.write_text(json.dumps({"settings": settings, "rounds": rounds}, indent=1))
 
     print(f"{options.objective} with {samples} sample(s), {rounds[0]['jax']['n_train']} examples, batch "
           f"{options.batch_size}, {options.epochs} epochs, {options.threads} threads; median (least to greatest) of "
           f"{options.rounds} rounds; nats per test example\n")
-    print("| | seconds per epoch | test ELBO | log-likelihood" + (f" (IWAE-{options.iwae})" if options.iwae else "") + " |")
+    estimate = f" (IWAE-{options.iwae})" if options.iwae else ""
+    print(f"| | seconds per epoch | test ELBO | log-likelihood{estimate} |")
     print("|---|---|---|---|")
     for name, title in [("jensen", "Jensen"), ("jax", f"JAX {rounds[0]['jax']['version']}")]:
         columns = [spread([r[name][key] for r in rounds]) for key in ("seconds_per_epoch", "elbo", "log_likelihood")]
