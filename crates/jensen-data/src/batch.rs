@@ -64,11 +64,7 @@ impl Batch {
     /// # Errors
     /// [`DataError::MissingRole`] if there is no such field.
     pub fn tensor(&self, role: Role, device: &Device) -> Result<Tensor<2>, DataError> {
-        let field = self.field(role).ok_or_else(|| DataError::MissingRole {
-            name: self.dataset.to_string(),
-            role,
-            available: crate::dataset::describe(self.fields.iter().map(Field::spec)),
-        })?;
+        let (_, field) = self.require(role)?;
         let shape = [self.len(), field.spec().features()];
         Ok(Tensor::from_data(TensorData::new(field.array().to_f32(), shape), device))
     }
@@ -78,20 +74,19 @@ impl Batch {
         self.field(Role::Label).and_then(|field| field.array().to_i64())
     }
 
-    /// Puts preprocessed observations in the place of the raw ones.
-    pub(crate) fn replace_observations(
-        &mut self,
-        index: usize,
-        values: Vec<f32>,
-        log_jacobian: f64,
-    ) -> Result<(), DataError> {
-        let spec = self.fields[index].spec();
-        let names = spec.feature_names.clone();
-        let mut field = Field::new(spec.name.clone(), spec.role, spec.shape.clone(), Array::F32(values))?;
-        if !names.is_empty() {
-            field = field.with_feature_names(names);
-        }
-        self.fields[index] = field;
+    /// The first field of a role that is needed, with its index.
+    pub(crate) fn require(&self, role: Role) -> Result<(usize, &Field), DataError> {
+        let found = self.fields.iter().enumerate().find(|(_, field)| field.spec().role == role);
+        found.ok_or_else(|| DataError::MissingRole {
+            name: self.dataset.to_string(),
+            role,
+            available: crate::dataset::describe(self.fields.iter().map(Field::spec)),
+        })
+    }
+
+    /// Puts preprocessed numbers in the place of a field's own.
+    pub(crate) fn replace(&mut self, index: usize, array: Array, log_jacobian: f64) -> Result<(), DataError> {
+        self.fields[index] = self.fields[index].with_array(array)?;
         self.log_jacobian = log_jacobian;
         Ok(())
     }

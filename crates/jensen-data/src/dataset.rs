@@ -188,6 +188,23 @@ impl Dataset {
         }
         Ok(Batch::new(self.name.clone(), rows.to_vec(), self.source.read(rows)?))
     }
+
+    /// Visits the examples `rows` in order, as many at a time as take a few megabytes.
+    pub(crate) fn for_each_chunk(
+        &self,
+        rows: &Rows,
+        mut visit: impl FnMut(&Batch) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let features: usize = self.fields().iter().map(FieldSpec::features).sum();
+        let rows_at_once = ((1 << 20) / features).max(1);
+        let mut chunk = Vec::with_capacity(rows_at_once.min(rows.len()));
+        for start in (0..rows.len()).step_by(rows_at_once) {
+            chunk.clear();
+            chunk.extend((start..rows.len().min(start + rows_at_once)).map(|position| rows.at(position)));
+            visit(&self.read(&chunk)?)?;
+        }
+        Ok(())
+    }
 }
 
 /// The fields for a message: `` `x` (observation), `y` (label) ``.

@@ -90,10 +90,10 @@ pub enum DataError {
         available: String,
     },
 
-    /// A value is NaN or infinite.
+    /// A value is missing, NaN, infinite or beyond single precision.
     #[error(
-        "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}: remove the example or fill the \
-         value in"
+        "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}, which is not a finite number in \
+         single precision: remove the example or fill the value in"
     )]
     NotFinite {
         /// The data set.

@@ -127,6 +127,16 @@ impl Field {
         self
     }
 
+    /// The same field with other numbers in the place of its own.
+    ///
+    /// # Errors
+    /// If they are not a whole number of examples.
+    pub fn with_array(&self, array: Array) -> Result<Self, DataError> {
+        let mut field = Self::new(self.spec.name.clone(), self.spec.role, self.spec.shape.clone(), array)?;
+        field.spec.feature_names.clone_from(&self.spec.feature_names);
+        Ok(field)
+    }
+
     /// The schema.
     pub fn spec(&self) -> &FieldSpec {
         &self.spec

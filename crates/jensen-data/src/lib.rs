@@ -43,7 +43,7 @@ pub use error::DataError;
 pub use field::{Field, FieldSpec, Role};
 pub use format::write;
 pub use loader::{Epoch, Loader};
-pub use preprocessing::{Draws, Preprocessing};
+pub use preprocessing::{Draws, Preprocessing, Support};
 pub use split::{Rows, Split};
 pub use standardization::Standardization;
 pub use summary::{FieldSummary, LabelCount, SplitSummary, Summary};

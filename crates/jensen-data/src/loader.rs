@@ -68,6 +68,15 @@ impl<'a> Loader<'a> {
         self.preprocessing
     }
 
+    /// The mean of each feature of the observations as the model sees them, `[features]`: what a
+    /// decoder's bias can start from (its log-odds, for a Bernoulli likelihood).
+    ///
+    /// # Errors
+    /// If an observation is not finite or out of range.
+    pub fn observation_mean(&self) -> Result<Vec<f64>, DataError> {
+        self.preprocessing.mean(self.dataset, &self.rows)
+    }
+
     /// Epoch `epoch` in its shuffled order; `.skip(n)` begins at batch `n` without reading the
     /// batches before it.
     pub fn epoch(&self, epoch: u64) -> Epoch<'_> {

@@ -1,22 +1,125 @@
-//! File formats: one file each.
+//! File formats, one file each; which one a file has is told from its content.
+
+mod atomic;
+mod csv;
+mod gzip;
+mod idx;
+mod mnist;
+mod nd_array;
+mod npy;
+mod npz;
 
 use std::path::Path;
 
-use crate::{DataError, DataSpec, Dataset, Field};
+use crate::{DataError, DataSpec, Dataset, Field, Role};
 
-/// Opens a file or folder; the format is told from the content.
+pub(crate) use gzip::inflate;
+pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
+pub(crate) use nd_array::NdArray;
+
+/// Opens a file or folder.
 pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
-    let _ = spec;
-    todo!()
+    let path = Path::new(&spec.source);
+    if path.is_dir() {
+        refuse_columns(spec, "a folder of images")?;
+        return mnist::open(path);
+    }
+    let bytes = gzip::inflate_if_compressed(path, read(path)?)?;
+    match bytes.as_slice() {
+        [] => Err(DataError::Empty { name: path.display().to_string() }),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => npz::open(path, bytes, spec),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => {
+            refuse_columns(spec, "a npy file")?;
+            single(path, npy::parse(path, &bytes)?)
+        }
+        [0, 0, 0x08..=0x0E, _, ..] => {
+            refuse_columns(spec, "an IDX file")?;
+            single(path, idx::parse(path, bytes)?)
+        }
+        // Control bytes other than white space do not occur in text.
+        _ if bytes[..bytes.len().min(1024)].iter().all(|byte| !matches!(byte, 0..=8 | 14..=31)) => {
+            csv::open(path, &bytes, spec)
+        }
+        _ => Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: "byte 0".to_owned(),
+            problem: format!(
+                "the file begins with {:02X?}, which is the wrong magic for IDX (00 00 08 …), npy (93 NUMPY) and npz \
+                 (PK 03 04), and is not text either",
+                &bytes[..bytes.len().min(4)]
+            ),
+            remedy: "convert it to one of IDX, npy, npz or CSV, gzip-compressed or not".to_owned(),
+        }),
+    }
 }
 
 /// Writes fields to a `.npy` (one field), `.npz` or `.csv` file.
 ///
-/// The file appears at once or not at all: it is written beside its place, synced and renamed.
+/// The file appears at once or not at all: it is written beside its place, synced and renamed. A
+/// table has a column for each feature: its own name where there is one, else `field` or `field_3`.
 ///
 /// # Errors
 /// If the extension is another, the fields differ in their number of examples, or the system refuses.
+///
+/// # Example
+/// ```
+/// use jensen_data::{Array, Field, Role, write};
+/// let folder = tempfile::tempdir()?;
+/// let z = Field::new("z", Role::Observation, vec![2], Array::F32(vec![0.5, -1.0, 2.0, 0.25]))?;
+/// write(&folder.path().join("z.csv"), &[z])?;
+/// assert_eq!(std::fs::read_to_string(folder.path().join("z.csv"))?, "z_0,z_1\n0.5,-1\n2,0.25\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn write(path: &Path, fields: &[Field]) -> Result<(), DataError> {
-    let _ = (path, fields);
-    todo!()
+    if let [first, rest @ ..] = fields
+        && let Some(other) = rest.iter().find(|field| field.rows() != first.rows())
+    {
+        return Err(DataError::CountMismatch {
+            first: first.spec().name.clone(),
+            first_rows: first.rows(),
+            second: other.spec().name.clone(),
+            second_rows: other.rows(),
+        });
+    }
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match (extension.as_deref(), fields) {
+        (Some("npy"), [field]) => atomic::write(path, |out| npy::write(out, field)),
+        (Some("npy"), _) => Err(DataError::Option {
+            option: "output",
+            value: path.display().to_string(),
+            expected: format!(".npz or .csv for {} arrays: a .npy file holds exactly one", fields.len()),
+        }),
+        (Some("npz"), _) => atomic::write(path, |out| npz::write(out, fields)),
+        (Some("csv"), _) => atomic::write(path, |out| csv::write(out, fields)),
+        _ => Err(DataError::Option {
+            option: "output",
+            value: path.display().to_string(),
+            expected: "a path that ends in .npy, .npz or .csv".to_owned(),
+        }),
+    }
+}
+
+/// The bytes of a file.
+fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+    std::fs::read(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => DataError::NotFound { path: path.to_owned() },
+        _ => DataError::Io { action: "read", path: path.to_owned(), source },
+    })
+}
+
+/// A file with one array is a data set of observations.
+fn single(path: &Path, array: NdArray) -> Result<Dataset, DataError> {
+    Dataset::from_fields(&path.display().to_string(), vec![array.into_field(path, "x", Role::Observation)?])
+}
+
+fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataError> {
+    let asked = spec.columns.iter().flatten().chain(&spec.label_column).next();
+    match asked {
+        None => Ok(()),
+        Some(column) => Err(DataError::UnknownColumn {
+            path: spec.source.clone().into(),
+            column: column.clone(),
+            available: format!("none, as {what} has no named columns; leave the option out"),
+        }),
+    }
 }

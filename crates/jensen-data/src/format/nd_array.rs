@@ -1,0 +1,52 @@
+//! A whole array as a file holds it, the example axis first.
+
+use std::path::Path;
+
+use crate::{Array, DataError, Field, Role};
+
+/// Numbers with their shape, row-major, the example axis first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NdArray {
+    pub shape: Vec<usize>,
+    pub array: Array,
+}
+
+impl NdArray {
+    /// How many examples; `None` for a single number.
+    pub fn rows(&self) -> Option<usize> {
+        self.shape.first().copied()
+    }
+
+    /// Appends the examples of another array of the same event shape and type.
+    pub fn append(&mut self, other: Self, paths: [&Path; 2]) -> Result<(), DataError> {
+        let refuse = |own: String, other: String| DataError::Malformed {
+            path: paths[1].to_owned(),
+            position: "header".to_owned(),
+            problem: format!("its examples are {other}, but those of {} are {own}", paths[0].display()),
+            remedy: "use files that belong together".to_owned(),
+        };
+        if self.shape.get(1..) != other.shape.get(1..) {
+            return Err(refuse(format!("{:?}", &self.shape[1..]), format!("{:?}", &other.shape[1..])));
+        }
+        let dtype = self.array.dtype();
+        self.array
+            .append(other.array)
+            .map_err(|other| refuse(dtype.to_string(), other.dtype().to_string()))?;
+        self.shape[0] += other.shape[0];
+        Ok(())
+    }
+
+    /// The field that the array is.
+    pub fn into_field(self, path: &Path, name: &str, role: Role) -> Result<Field, DataError> {
+        match self.shape.split_first() {
+            None => Err(DataError::Malformed {
+                path: path.to_owned(),
+                position: "header".to_owned(),
+                problem: format!("`{name}` is a single number without an example axis"),
+                remedy: "give it a first axis that counts examples".to_owned(),
+            }),
+            Some((0, _)) => Err(DataError::Empty { name: path.display().to_string() }),
+            Some((_, event)) => Field::new(name, role, event.to_vec(), self.array),
+        }
+    }
+}
