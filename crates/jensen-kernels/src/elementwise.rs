@@ -115,8 +115,7 @@ impl Function for Sigmoid {
 
     #[inline(always)]
     fn value(x: f32) -> f32 {
-        let e = exp(-x.abs());
-        (if x > 0.0 { 1.0 } else { e }) / (1.0 + e)
+        logistic(x).0
     }
 
     #[inline(always)]
@@ -135,7 +134,7 @@ impl Function for Softplus {
 
     #[inline(always)]
     fn slope(x: f32) -> f32 {
-        Sigmoid::value(x)
+        logistic(x).0
     }
 }
 
@@ -158,13 +157,13 @@ impl Function for Silu {
 
     #[inline(always)]
     fn value(x: f32) -> f32 {
-        x * Sigmoid::value(x)
+        x * logistic(x).0
     }
 
     #[inline(always)]
     fn slope(x: f32) -> f32 {
-        let y = Sigmoid::value(x);
-        y + x * (y * (1.0 - y))
+        let (y, rest) = logistic(x);
+        y + x * (y * rest)
     }
 }
 
@@ -196,6 +195,14 @@ impl Function for Exponential {
     fn slope(y: f32) -> f32 {
         y
     }
+}
+
+/// `σ(x)` and `σ(−x)`, whose digits `1 − σ(x)` would cancel.
+#[inline(always)]
+fn logistic(x: f32) -> (f32, f32) {
+    let e = exp(-x.abs());
+    let (large, small) = (1.0 / (1.0 + e), e / (1.0 + e));
+    if x > 0.0 { (large, small) } else { (small, large) }
 }
 
 /// `Φ(x)` and `e^(−x²/2)`.

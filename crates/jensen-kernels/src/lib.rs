@@ -5,12 +5,19 @@
 //! between threads; elsewhere it is composed of Burn's own operations. The bits of a result depend
 //! neither on the number of threads nor, since no multiply-add is fused, on the instruction set.
 
+// A helper must be part of the function that is compiled for an instruction set to be so itself.
+#![allow(clippy::inline_always)]
+
+mod adam;
 mod backend;
 mod bernoulli;
 mod elementary;
 mod elementwise;
 mod flex;
+mod sum_of_squares;
 
+pub use adam::{AdamStep, adam_step};
 pub use bernoulli::bernoulli_log_prob;
 pub use burn::tensor::activation::relu;
 pub use elementwise::{elu, exponential, gelu, sigmoid, silu, softplus, tanh};
+pub use sum_of_squares::sum_of_squares;
