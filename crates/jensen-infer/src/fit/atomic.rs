@@ -13,10 +13,7 @@ use crate::InferError;
 ///
 /// # Errors
 /// [`InferError::Io`] if anything fails; the old file is then untouched and the neighbour removed.
-pub fn replace_file(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<(), InferError> {
+pub fn replace_file(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), InferError> {
     let neighbour = neighbour(path);
     let written = File::create(&neighbour)
         .and_then(|mut file| write(&mut file).and_then(|()| file.sync_all()))

@@ -53,8 +53,11 @@ impl Checkpoint {
     /// [`InferError::Io`] if the file cannot be read, [`InferError::Damaged`] if it is not as it was
     /// written.
     pub fn read(path: &Path) -> Result<Self, InferError> {
-        let bytes = fs::read(path)
-            .map_err(|source| InferError::Io { action: "read", path: path.to_owned(), source })?;
+        let bytes = fs::read(path).map_err(|source| InferError::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
         Self::from_bytes(bytes).map_err(|detail| InferError::Damaged {
             path: path.to_owned(),
             detail,
@@ -122,7 +125,8 @@ mod tests {
     use crate::fit::{Horizon, Provenance};
 
     fn checkpoint() -> Checkpoint {
-        let provenance = Provenance { configuration: "crc32c:ffffffff \"".to_owned(), ..Provenance::default() };
+        let provenance =
+            Provenance { configuration: "crc32c:ffffffff \"".to_owned(), ..Provenance::default() };
         let mut progress = Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, provenance);
         progress.step = 5;
         let mut state = StateDict::new();

@@ -126,7 +126,8 @@ mod tests {
     }
 
     fn at(step: u64) -> Checkpoint {
-        let mut progress = Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, Provenance::default());
+        let mut progress =
+            Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, Provenance::default());
         progress.step = step;
         Checkpoint { progress, state: StateDict::new() }
     }

@@ -82,7 +82,8 @@ mod tests {
     /// Metrics of `means[example][unit]` with these divergences.
     fn metrics(means: &[&[f64]], kl: &[f64]) -> Metrics {
         let n = means.len() as f64;
-        let sum = |f: fn(f64) -> f64| (0..kl.len()).map(|d| means.iter().map(|row| f(row[d])).sum()).collect();
+        let sum =
+            |f: fn(f64) -> f64| (0..kl.len()).map(|d| means.iter().map(|row| f(row[d])).sum()).collect();
         Metrics::new(means.len())
             .with_sum("kl", n * kl.iter().sum::<f64>())
             .with_sum_per_dim("kl", kl.iter().map(|kl| n * kl).collect())
@@ -120,7 +121,9 @@ mod tests {
     #[test]
     fn the_warning_says_what_to_try() {
         let message = posterior_collapse(&metrics(&[&[0.0], &[0.0]], &[0.0])).expect("a warning").to_string();
-        for remedy in ["0 of 1", "fit.kl_warm_up", "free bits", "smaller β", "weaker decoder", "learning rate"] {
+        for remedy in
+            ["0 of 1", "fit.kl_warm_up", "free bits", "smaller β", "weaker decoder", "learning rate"]
+        {
             assert!(message.contains(remedy), "{message}");
         }
     }

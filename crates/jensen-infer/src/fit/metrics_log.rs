@@ -47,10 +47,14 @@ impl MetricsLog {
             step: u64,
         }
         let kept = match lines::<Stamp>(&self.path) {
-            Ok(lines) if step > 0 => {
-                lines.into_iter().filter(|(_, stamp)| stamp.step <= step).map(|(line, _)| line + "\n").collect()
+            Ok(lines) if step > 0 => lines
+                .into_iter()
+                .filter(|(_, stamp)| stamp.step <= step)
+                .map(|(line, _)| line + "\n")
+                .collect(),
+            Err(InferError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                String::new()
             }
-            Err(InferError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) if step > 0 => return Err(error),
             _ => String::new(),
         };
@@ -104,7 +108,10 @@ impl Observer for MetricsLog {
                 self.write(&Record::Epoch(EpochRecord {
                     step,
                     epoch,
-                    train: means.into_iter().filter_map(|(name, mean)| Some((name.to_owned(), mean?))).collect(),
+                    train: means
+                        .into_iter()
+                        .filter_map(|(name, mean)| Some((name.to_owned(), mean?)))
+                        .collect(),
                     validation: validation.into_iter().flat_map(named_means).collect(),
                     kl_per_dim: validation.and_then(|metrics| metrics.mean_per_dim("kl")).unwrap_or_default(),
                     active_units: validation.and_then(active_units),

@@ -103,12 +103,16 @@ mod tests {
             sums.add(&StepReport { examples, objective: -kl, reconstruction: 0.0, kl, gradient_norm });
         }
         let means = sums.means();
-        assert_eq!(means, EpochMeans { objective: -1.25, reconstruction: 0.0, kl: 1.25, gradient_norm: Some(3.0) });
+        assert_eq!(
+            means,
+            EpochMeans { objective: -1.25, reconstruction: 0.0, kl: 1.25, gradient_norm: Some(3.0) }
+        );
     }
 
     #[test]
     fn json_keeps_every_bit() {
-        let mut progress = Progress::new(Horizon { steps_per_epoch: 3, total_steps: 9 }, Provenance::default());
+        let mut progress =
+            Progress::new(Horizon { steps_per_epoch: 3, total_steps: 9 }, Provenance::default());
         progress.sums.objective = 0.1 + 0.2;
         progress.seconds = 1.0 / 3.0;
         progress.provenance.seed = u64::MAX;

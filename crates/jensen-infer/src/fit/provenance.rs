@@ -72,7 +72,8 @@ mod tests {
         let elsewhere = Provenance { instruction_set: "aarch64".to_owned(), ..here() };
         let warning = here().check_resume(&elsewhere).expect("the same run").expect("a warning");
         assert!(warning.to_string().contains("aarch64") && warning.to_string().contains("x86_64 avx2"));
-        for other in [Provenance { seed: 2, ..here() }, Provenance { configuration: String::new(), ..here() }] {
+        for other in [Provenance { seed: 2, ..here() }, Provenance { configuration: String::new(), ..here() }]
+        {
             assert!(matches!(here().check_resume(&other), Err(InferError::State { .. })));
         }
     }

@@ -169,9 +169,7 @@ impl<'a, 'r> Run<'a, 'r> {
         let config = &self.fit.config;
         let due = epoch.is_multiple_of(config.validate_every) || epoch == config.epochs;
         let metrics = match self.fit.validation {
-            Some(loader) if due => {
-                Some(validate(self.learner, loader, self.rng().fork("validation"), step)?)
-            }
+            Some(loader) if due => Some(validate(self.learner, loader, self.rng().fork("validation"), step)?),
             _ => None,
         };
         if let Some(metrics) = &metrics {
@@ -234,7 +232,9 @@ impl<'a, 'r> Run<'a, 'r> {
     fn save(&mut self) -> Result<(), InferError> {
         self.progress.seconds = self.seconds();
         match self.keeper.write(&self.checkpoint())? {
-            Some(path) => self.observer.observe(&Event::Checkpointed { step: self.progress.step, path: &path }),
+            Some(path) => {
+                self.observer.observe(&Event::Checkpointed { step: self.progress.step, path: &path })
+            }
             None => Ok(()),
         }
     }

@@ -90,7 +90,12 @@ impl Schedule {
             Self::Constant => Ok(()),
             Self::Cosine { warm_up, floor } => {
                 let within = *warm_up >= 0.0 && *warm_up < 1.0;
-                require(within, "fit.schedule.warm_up", warm_up, "a fraction of the run, at least 0 and below 1")?;
+                require(
+                    within,
+                    "fit.schedule.warm_up",
+                    warm_up,
+                    "a fraction of the run, at least 0 and below 1",
+                )?;
                 let within = (0.0..=1.0).contains(floor);
                 require(within, "fit.schedule.floor", floor, "a factor between 0 and 1")
             }
@@ -134,10 +139,17 @@ mod tests {
             near(Schedule::Constant, 1.0);
             near(Schedule::Exponential { last: 0.01 }, (0.01f64.ln() * x).exp());
             near(Schedule::Cosine { warm_up: 0.0, floor: 0.1 }, 0.55 + 0.45 * (PI * x).cos());
-            let warm = if t < 200 { (t + 1) as f64 / 200.0 } else { 0.5 + 0.5 * (PI * (x - 0.2) / 0.8).cos() };
+            let warm =
+                if t < 200 { (t + 1) as f64 / 200.0 } else { 0.5 + 0.5 * (PI * (x - 0.2) / 0.8).cos() };
             near(Schedule::Cosine { warm_up: 0.2, floor: 0.0 }, warm);
             let pieces = vec![Piece { from: 0.25, factor: 0.5 }, Piece { from: 0.75, factor: 0.1 }];
-            let step = if t < 250 { 1.0 } else if t < 750 { 0.5 } else { 0.1 };
+            let step = if t < 250 {
+                1.0
+            } else if t < 750 {
+                0.5
+            } else {
+                0.1
+            };
             near(Schedule::Piecewise { pieces }, step);
         }
     }
@@ -163,7 +175,10 @@ mod tests {
             (Schedule::Cosine { warm_up: 0.0, floor: 1.5 }, "fit.schedule.floor"),
             (Schedule::Exponential { last: 0.0 }, "fit.schedule.last"),
             (Schedule::Exponential { last: f64::NAN }, "fit.schedule.last"),
-            (Schedule::Piecewise { pieces: vec![piece(0.5, 1.0), piece(0.4, 1.0)] }, "fit.schedule.pieces.from"),
+            (
+                Schedule::Piecewise { pieces: vec![piece(0.5, 1.0), piece(0.4, 1.0)] },
+                "fit.schedule.pieces.from",
+            ),
             (Schedule::Piecewise { pieces: vec![piece(0.5, f64::NAN)] }, "fit.schedule.pieces.factor"),
         ] {
             let message = schedule.validate().expect_err("out of range").to_string();

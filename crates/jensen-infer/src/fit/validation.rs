@@ -24,7 +24,11 @@ pub(super) fn validate(
         let batch = batch?;
         let metrics = learner.evaluate(&batch, rng)?;
         if metrics.mean(MONITORED).is_some_and(|bound| !bound.is_finite()) {
-            return Err(non_finite(format!("the validation {MONITORED}"), step, std::slice::from_ref(&batch)));
+            return Err(non_finite(
+                format!("the validation {MONITORED}"),
+                step,
+                std::slice::from_ref(&batch),
+            ));
         }
         all.merge(metrics);
     }
