@@ -98,11 +98,13 @@ impl Array {
     }
 
     /// The numbers as single precision; integers beyond 2^24 are rounded.
+    #[allow(clippy::unnecessary_cast)] // one of the five types is f32 already
     pub fn to_f32(&self) -> Vec<f32> {
         with_values!(self, values => values.iter().map(|&value| value as f32).collect())
     }
 
     /// The numbers as double precision; integers beyond 2^53 are rounded.
+    #[allow(clippy::unnecessary_cast)] // one of the five types is f64 already
     pub fn to_f64(&self) -> Vec<f64> {
         with_values!(self, values => values.iter().map(|&value| value as f64).collect())
     }

@@ -36,12 +36,14 @@ impl Embedded {
     /// # Errors
     /// Never, unless the library was built from damaged files.
     pub fn load(&self) -> Result<Dataset, DataError> {
-        let paths = format::PARTS.map(|part| Path::new(self.name).join(part));
-        let [a, b, c, d] = &paths;
-        format::assemble_mnist(self.name, [a, b, c, d], |path| {
-            let part = paths.iter().position(|own| own == path).expect("a path of this set");
-            format::inflate(path, self.parts[part])
-        })
+        let mut contents = Vec::with_capacity(4);
+        for (part, bytes) in format::PARTS.iter().zip(self.parts) {
+            let path = Path::new(self.name).join(part);
+            let content = format::inflate(&path, bytes)?;
+            contents.push((path, content));
+        }
+        let Ok(contents) = contents.try_into() else { unreachable!("a set has four parts") };
+        format::assemble_mnist(self.name, contents)
     }
 }
 

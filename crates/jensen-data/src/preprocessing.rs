@@ -3,7 +3,6 @@
 use jensen_random::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::array::with_values;
 use crate::{
     Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Role, Rows, Scale,
     Standardization, Standardize,
@@ -233,13 +232,13 @@ impl Preprocessing {
             }
             (array, None) if divisor == 1.0 => array.to_f32(),
             (array, None) => array.to_f64().into_iter().map(|value| (value / divisor) as f32).collect(),
-            (array, Some(Standardization { mean, std })) => with_values!(array, values => {
-                let standardize = |((&value, mean), std): ((_, &f64), &f64)| {
-                    ((value as f64 / divisor - mean) / std) as f32
-                };
+            (array, Some(Standardization { mean, std })) => {
+                let standardize =
+                    |((value, mean), std): ((&f64, &f64), &f64)| ((value / divisor - mean) / std) as f32;
+                let values = array.to_f64();
                 let rows = values.chunks(self.features);
                 rows.flat_map(|row| row.iter().zip(mean).zip(std).map(standardize)).collect()
-            }),
+            }
         };
         if spec.dtype.is_float()
             && let Some(at) = values.iter().position(|value| !value.is_finite())

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::array::with_values;
 use crate::{DType, DataError, Dataset, FieldSpec, Role, Split};
 
 /// What there is to know of a data set at a glance.
@@ -78,7 +77,7 @@ impl Summary {
         let mut labels = BTreeMap::new();
         dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
             for (tally, field) in fields.iter_mut().zip(batch.fields()) {
-                with_values!(field.array(), values => values.iter().for_each(|&value| tally.add(value as f64)));
+                field.array().to_f64().into_iter().for_each(|value| tally.add(value));
             }
             for label in batch.labels().into_iter().flatten() {
                 *labels.entry(label).or_insert(0) += 1;

@@ -98,7 +98,7 @@ fn column_names_of(field: &Field) -> Vec<String> {
 /// The separator that occurs most often in the first line.
 fn delimiter(text: &[u8]) -> u8 {
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |separator: u8| line.iter().filter(|&&byte| byte == separator).count();
+    let count = |separator: u8| line.split(|&byte| byte == separator).count();
     // `max_by_key` takes the last of equals: the comma.
     [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }

@@ -86,7 +86,7 @@ pub(crate) fn parse(path: &Path, mut bytes: Vec<u8>) -> Result<NdArray, DataErro
             bytes.drain(..header); // moves in place: an image file is not held twice
             Array::U8(bytes)
         }
-        0x09 => Array::I32(numbers.iter().map(|&byte| i32::from(byte as i8)).collect()),
+        0x09 => Array::I32(numbers.iter().map(|&byte| byte.cast_signed().into()).collect()),
         0x0B => Array::I32(numbers.as_chunks().0.iter().map(|b| i16::from_be_bytes(*b).into()).collect()),
         0x0C => Array::I32(numbers.as_chunks().0.iter().map(|b| i32::from_be_bytes(*b)).collect()),
         0x0D => Array::F32(numbers.as_chunks().0.iter().map(|b| f32::from_be_bytes(*b)).collect()),

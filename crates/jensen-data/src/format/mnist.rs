@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{gzip, idx, read};
+use super::{NdArray, gzip, idx, read};
 use crate::{DataError, Dataset, Role};
 
 /// The four files: images and labels of the training examples, then of the test examples.
@@ -32,44 +32,43 @@ pub(crate) fn open(folder: &Path) -> Result<Dataset, DataError> {
             remedy,
         });
     }
-    let paths: Vec<PathBuf> = found.into_iter().flatten().collect();
-    let [a, b, c, d] = &paths[..] else { unreachable!("four parts were found") };
-    assemble(&folder.display().to_string(), [a, b, c, d], |path| {
-        gzip::inflate_if_compressed(path, read(path)?)
-    })
+    let mut parts = Vec::with_capacity(4);
+    for path in found.into_iter().flatten() {
+        let bytes = gzip::inflate_if_compressed(&path, read(&path)?)?;
+        parts.push((path, bytes));
+    }
+    let Ok(parts) = parts.try_into() else { unreachable!("each of the four parts was found") };
+    assemble(&folder.display().to_string(), parts)
 }
 
-/// The data set of four IDX files whose content `read` gives.
-pub(crate) fn assemble(
-    name: &str,
-    paths: [&Path; 4],
-    read: impl Fn(&Path) -> Result<Vec<u8>, DataError>,
-) -> Result<Dataset, DataError> {
-    let [train_images_at, train_labels_at, test_images_at, test_labels_at] = paths;
-    let pair = |images_at: &Path, labels_at: &Path| {
-        let (images, labels) =
-            (idx::parse(images_at, read(images_at)?)?, idx::parse(labels_at, read(labels_at)?)?);
-        match (images.shape[0], labels.shape[0]) {
-            (first_rows, second_rows) if first_rows != second_rows => Err(DataError::CountMismatch {
-                first: images_at.display().to_string(),
-                first_rows,
-                second: labels_at.display().to_string(),
-                second_rows,
-            }),
-            (0, _) => Err(DataError::Empty { name: images_at.display().to_string() }),
-            _ => Ok((images, labels)),
-        }
-    };
-    let (mut images, mut labels) = pair(train_images_at, train_labels_at)?;
+/// The data set of four IDX files, each given as its path and content.
+pub(crate) fn assemble(name: &str, parts: [(PathBuf, Vec<u8>); 4]) -> Result<Dataset, DataError> {
+    let at = parts.each_ref().map(|(path, _)| path.clone());
+    let [train_images, train_labels, test_images, test_labels] = parts;
+    let (mut images, mut labels) = pair(train_images, train_labels)?;
     let train = images.shape[0];
-    let (test_images, test_labels) = pair(test_images_at, test_labels_at)?;
-    images.append(test_images, [train_images_at, test_images_at])?;
-    labels.append(test_labels, [train_labels_at, test_labels_at])?;
+    let (more_images, more_labels) = pair(test_images, test_labels)?;
+    images.append(more_images, [&at[0], &at[2]])?;
+    labels.append(more_labels, [&at[1], &at[3]])?;
     let fields = vec![
-        images.into_field(train_images_at, "images", Role::Observation)?,
-        labels.into_field(train_labels_at, "labels", Role::Label)?,
+        images.into_field(&at[0], "images", Role::Observation)?,
+        labels.into_field(&at[1], "labels", Role::Label)?,
     ];
     Ok(Dataset::from_fields(name, fields)?.with_split_sizes(train, 0))
+}
+
+/// Images and as many labels.
+fn pair(images: (PathBuf, Vec<u8>), labels: (PathBuf, Vec<u8>)) -> Result<(NdArray, NdArray), DataError> {
+    let parse =
+        |(path, bytes): (PathBuf, Vec<u8>)| Ok((idx::parse(&path, bytes)?, path.display().to_string()));
+    let ((images, first), (labels, second)) = (parse(images)?, parse(labels)?);
+    match (images.shape[0], labels.shape[0]) {
+        (first_rows, second_rows) if first_rows != second_rows => {
+            Err(DataError::CountMismatch { first, first_rows, second, second_rows })
+        }
+        (0, _) => Err(DataError::Empty { name: first }),
+        _ => Ok((images, labels)),
+    }
 }
 
 /// The file of a part, under the names that are in use.
