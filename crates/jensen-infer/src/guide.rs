@@ -21,4 +21,11 @@ pub trait Guide<M: JointModel> {
         let _ = (posterior, prior);
         None
     }
+
+    /// The mean of each posterior, `[rows, latent]`, where it has one: what active units and maps of
+    /// the latent space are made of.
+    fn posterior_mean(&self, posterior: &Self::Posterior) -> Option<Tensor<2>> {
+        let _ = posterior;
+        None
+    }
 }

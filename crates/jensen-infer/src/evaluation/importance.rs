@@ -1,0 +1,103 @@
+//! The marginal likelihood by importance sampling.
+
+use jensen_prob::{Distribution, Expand};
+use jensen_random::Rng;
+
+use super::per_example;
+use crate::{Evidence, Guide, JointModel, VariationalModel};
+
+/// How a marginal likelihood is estimated.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportanceSampling {
+    /// Importance samples of each example, `K`: exactly as many are drawn, however they are
+    /// batched.
+    pub samples: usize,
+    /// The most rows (samples × examples) that are decoded at once; bounds the memory.
+    pub rows_at_once: usize,
+}
+
+/// `log 1/K Σ_k p(x, z_k) / q(z_k | x)` of each example, `z_k ~ q(z | x)`, in nats and the data's
+/// own units: a lower bound on `log p(x)` in expectation, tight as `K` grows (Burda et al. 2016).
+///
+/// Sample `k` of an example is addressed by `rng`, the example's row and `k`, so neither the batch
+/// nor `rows_at_once` moves a draw. The sum over samples is taken in f64.
+pub fn importance_weighted<V>(
+    module: &V,
+    evidence: &Evidence<'_, V::Model>,
+    sampling: ImportanceSampling,
+    rng: Rng,
+) -> Vec<f64>
+where
+    V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
+{
+    let (model, guide) = (module.model(), module.guide());
+    let batch = evidence.rows.len();
+    let posterior = guide.posterior(evidence);
+    let prior = model.prior(&evidence.condition);
+    let rng = rng.name_rows(evidence.rows);
+    let at_once = (sampling.rows_at_once / batch.max(1)).max(1);
+    let mut weights = vec![LogSum::default(); batch];
+    for first in (0..sampling.samples).step_by(at_once) {
+        let samples = at_once.min(sampling.samples - first);
+        let expanded = posterior.expand(samples);
+        let latent = expanded.sample(&rng.first_sample(first));
+        let log_ratio = expanded.log_prob(&latent) - prior.log_prob(&latent);
+        let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
+        for (row, weight) in per_example(log_likelihood - log_ratio).into_iter().enumerate() {
+            weights[row % batch].add(weight);
+        }
+    }
+    let log_samples = (sampling.samples as f64).ln();
+    weights.into_iter().map(|sum| sum.log() - log_samples + evidence.log_jacobian).collect()
+}
+
+/// `log Σ exp(x)` one term at a time: the largest term so far is kept apart, so nothing overflows.
+#[derive(Clone)]
+struct LogSum {
+    largest: f64,
+    scaled: f64,
+}
+
+impl Default for LogSum {
+    fn default() -> Self {
+        Self { largest: f64::NEG_INFINITY, scaled: 0.0 }
+    }
+}
+
+impl LogSum {
+    fn add(&mut self, x: f64) {
+        if x.is_nan() {
+            (self.largest, self.scaled) = (f64::NAN, f64::NAN);
+        } else if x > self.largest {
+            self.scaled = self.scaled * (self.largest - x).exp() + 1.0;
+            self.largest = x;
+        } else if x > f64::NEG_INFINITY {
+            self.scaled += (x - self.largest).exp();
+        }
+    }
+
+    fn log(&self) -> f64 {
+        self.largest + self.scaled.ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LogSum;
+
+    fn log_sum(terms: &[f64]) -> f64 {
+        let mut sum = LogSum::default();
+        terms.iter().for_each(|&x| sum.add(x));
+        sum.log()
+    }
+
+    #[test]
+    fn a_running_log_sum_is_exact_and_never_overflows() {
+        assert!((log_sum(&[1f64.ln(), 2f64.ln(), 3f64.ln()]) - 6f64.ln()).abs() < 1e-15);
+        assert!((log_sum(&[-1e4, -1e4 + 1.0]) - (-1e4 + (1.0 + 1f64.exp()).ln())).abs() < 1e-11);
+        assert!((log_sum(&[1e4, -1e4]) - 1e4).abs() < 1e-11);
+        assert_eq!(log_sum(&[f64::NEG_INFINITY, 3.0]), 3.0);
+        assert_eq!(log_sum(&[f64::NEG_INFINITY]), f64::NEG_INFINITY);
+        assert!(log_sum(&[0.0, f64::NAN, 1.0]).is_nan());
+    }
+}

@@ -1,0 +1,17 @@
+//! How well a trained model explains examples it is given.
+//!
+//! Everything here works without gradients and gives one f64 an example, so that sums are exact
+//! to rounding and two models can be compared example by example.
+
+mod elbo;
+mod importance;
+
+use burn::tensor::Tensor;
+
+pub use elbo::{ExampleBound, bounds, measure};
+pub use importance::{ImportanceSampling, importance_weighted};
+
+/// The values of `[batch]` in f64.
+pub(crate) fn per_example(values: Tensor<1>) -> Vec<f64> {
+    values.into_data().iter::<f64>().collect()
+}

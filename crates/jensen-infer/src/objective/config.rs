@@ -1,0 +1,72 @@
+//! An objective as a user writes it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DivergenceForm, Elbo, Iwae, Objective};
+use crate::InferError;
+
+/// Which bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectiveKind {
+    /// The evidence lower bound with its divergence in closed form.
+    #[default]
+    Elbo,
+    /// The evidence lower bound with its divergence at the posterior's samples.
+    ElboMc,
+    /// The importance-weighted bound.
+    Iwae,
+}
+
+/// The `[objective]` section.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObjectiveConfig {
+    /// Which bound is climbed.
+    pub kind: ObjectiveKind,
+    /// Posterior samples of each example, K.
+    pub samples: usize,
+    /// The weight β of the divergence.
+    pub beta: f64,
+    /// The nats that each latent dimension has for free; only with `kind = "elbo"`.
+    pub free_bits: f64,
+}
+
+impl Default for ObjectiveConfig {
+    fn default() -> Self {
+        Self { kind: ObjectiveKind::Elbo, samples: 1, beta: 1.0, free_bits: 0.0 }
+    }
+}
+
+impl ObjectiveConfig {
+    /// The objective, once every value is in range.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] names the first value that is not.
+    pub fn init(&self) -> Result<Box<dyn Objective>, InferError> {
+        let refuse = |option, value: &dyn ToString, expected| {
+            Err(InferError::Option { option, value: value.to_string(), expected })
+        };
+        if self.samples == 0 {
+            return refuse("objective.samples", &self.samples, "at least 1");
+        }
+        if !(self.beta >= 0.0 && self.beta.is_finite()) {
+            return refuse("objective.beta", &self.beta, "a finite number of at least 0");
+        }
+        if !(self.free_bits >= 0.0 && self.free_bits.is_finite()) {
+            return refuse("objective.free_bits", &self.free_bits, "a finite number of nats of at least 0");
+        }
+        if self.free_bits > 0.0 && self.kind != ObjectiveKind::Elbo {
+            return refuse("objective.free_bits", &self.free_bits, "0 unless objective.kind is \"elbo\"");
+        }
+        let &Self { samples, beta, free_bits, .. } = self;
+        Ok(match self.kind {
+            ObjectiveKind::Elbo => Box::new(Elbo { samples, divergence: DivergenceForm::Exact, beta, free_bits }),
+            ObjectiveKind::ElboMc => {
+                Box::new(Elbo { samples, divergence: DivergenceForm::Sampled, beta, free_bits })
+            }
+            ObjectiveKind::Iwae => Box::new(Iwae { samples, beta }),
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! Which bound on the evidence is climbed.
+//!
+//! By Jensen's inequality `log p(x) = log E_q[p(x, z) / q(z | x)] ≥ E_q[log p(x, z) − log q(z | x)]`;
+//! every objective here is such a bound, or a relaxation of one. How its gradient is found is an
+//! [`Estimator`](crate::Estimator)'s business.
+
+mod config;
+mod elbo;
+mod iwae;
+mod terms;
+
+use std::fmt::Debug;
+
+use burn::tensor::Tensor;
+
+pub use config::{ObjectiveConfig, ObjectiveKind};
+pub use elbo::Elbo;
+pub use iwae::Iwae;
+pub use terms::{Divergence, DivergenceForm, Terms};
+
+/// A bound on `log p(x)`, made of the [`Terms`] of `K` posterior samples.
+pub trait Objective: Debug + Send {
+    /// What a user calls it.
+    fn name(&self) -> &'static str;
+
+    /// How many posterior samples an example gets, `K`.
+    fn samples(&self) -> usize;
+
+    /// In which form it needs the divergence of posterior and prior.
+    fn divergence_form(&self) -> DivergenceForm;
+
+    /// The bound of each example in nats, `[batch]`, with the divergence scaled by `warm_up`.
+    fn bound(&self, terms: &Terms, warm_up: f64) -> Tensor<1>;
+}

@@ -1,0 +1,54 @@
+//! What every bound is made of.
+
+use burn::tensor::Tensor;
+
+/// In which form an objective needs the divergence of posterior and prior.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DivergenceForm {
+    /// In closed form, [`Divergence::Exact`].
+    Exact,
+    /// At the posterior's samples, [`Divergence::Sampled`].
+    Sampled,
+}
+
+/// The divergence of the posterior from the prior.
+#[derive(Clone, Debug)]
+pub enum Divergence {
+    /// `KL(q ‖ p)` of each example and latent dimension, `[batch, latent]`.
+    Exact(Tensor<2>),
+    /// `log q(z_k | x) − log p(z_k)` of each sample and example, `[K, batch]`.
+    Sampled(Tensor<2>),
+}
+
+/// The terms of a bound for `K` samples of each example of a batch, in nats.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// `log p(x | z_k)`, `[K, batch]`.
+    pub log_likelihood: Tensor<2>,
+    /// How far the posterior is from the prior.
+    pub divergence: Divergence,
+}
+
+impl Terms {
+    /// `E_q[log p(x | z)]` of each example, estimated by the mean over samples, `[batch]`.
+    pub fn reconstruction(&self) -> Tensor<1> {
+        self.log_likelihood.clone().mean_dim(0).squeeze_dim(0)
+    }
+
+    /// `KL(q ‖ p)` of each example, exact or estimated by the mean over samples, `[batch]`.
+    pub fn kl(&self) -> Tensor<1> {
+        match &self.divergence {
+            Divergence::Exact(per_dim) => per_dim.clone().sum_dim(1).squeeze_dim(1),
+            Divergence::Sampled(log_ratio) => log_ratio.clone().mean_dim(0).squeeze_dim(0),
+        }
+    }
+
+    /// The same terms cut from the gradient graph.
+    pub fn detach(self) -> Self {
+        let divergence = match self.divergence {
+            Divergence::Exact(per_dim) => Divergence::Exact(per_dim.inner()),
+            Divergence::Sampled(log_ratio) => Divergence::Sampled(log_ratio.inner()),
+        };
+        Self { log_likelihood: self.log_likelihood.inner(), divergence }
+    }
+}

@@ -1,0 +1,205 @@
+//! Learning by gradients of a bound.
+
+use burn::tensor::{Device, Tensor};
+use jensen_data::Batch;
+use jensen_random::Rng;
+
+use crate::estimator::{Estimator, Sampling, Surrogate};
+use crate::evaluation::{self, per_example};
+use crate::objective::{Objective, ObjectiveConfig};
+use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig};
+use crate::parameters::{parameters, with_parameters};
+use crate::{Evidence, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel};
+
+/// Stochastic gradient ascent on a bound: model and guide `V`, gradients by estimator `E`.
+#[derive(Debug)]
+pub struct VariationalLearner<V: VariationalModel, E> {
+    // `None` only while the optimizer holds the module: its buffers must have one owner then, or
+    // every update would copy them.
+    module: Option<V>,
+    estimator: E,
+    objective: Box<dyn Objective>,
+    optimizer: Adam,
+    clip_norm: Option<f64>,
+    average: Option<Average<V>>,
+    device: Device,
+}
+
+impl<V, E> VariationalLearner<V, E>
+where
+    V: VariationalModel,
+    E: Estimator<V::Model, V::Guide>,
+{
+    /// A learner that has learned nothing yet; `module` must be on an autodiff device.
+    ///
+    /// # Errors
+    /// If a configured value is out of range.
+    ///
+    /// # Panics
+    /// If `module` is not on an autodiff device.
+    pub fn new(
+        module: V,
+        estimator: E,
+        objective: &ObjectiveConfig,
+        optimizer: &OptimizerConfig,
+    ) -> Result<Self, InferError> {
+        let device = module.devices().into_iter().next().expect("a model has parameters");
+        assert!(device.is_autodiff(), "a model learns on an autodiff device: `Device::flex().autodiff()`");
+        Ok(Self {
+            objective: objective.init()?,
+            optimizer: Adam::new(optimizer)?,
+            clip_norm: optimizer.clip_norm,
+            average: optimizer.average.map(|decay| Average::new(decay, &module)),
+            // Data and noise stay off the autodiff device: operations there cost more.
+            device: device.inner(),
+            module: Some(module),
+            estimator,
+        })
+    }
+
+    /// The module that is trained, on the autodiff device.
+    pub fn module(&self) -> &V {
+        self.module.as_ref().expect("the module is away only within a step")
+    }
+
+    /// The module that every use but training takes: averaged where averaging is on, without
+    /// autodiff.
+    pub fn trained(&self) -> V {
+        match &self.average {
+            Some(average) => average.weights().clone(),
+            None => self.module().valid(),
+        }
+    }
+
+    /// The surrogate of one batch, its values checked.
+    fn surrogate(&self, batch: &Batch, context: &StepContext) -> Result<(Surrogate, Sums), InferError> {
+        let module = self.module();
+        let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
+        let sampling = Sampling { rng: context.rng, warm_up: context.warm_up };
+        let surrogate = self.estimator.surrogate(
+            self.objective.as_ref(),
+            module.model(),
+            module.guide(),
+            &evidence,
+            &sampling,
+        )?;
+        let check = |term: &str, values: Tensor<1>| finite_sum(term, values, batch.rows(), context.step);
+        let sums = Sums {
+            reconstruction: check("log p(x|z)", surrogate.terms.reconstruction())?,
+            kl: check("KL(q‖p)", surrogate.terms.kl())?,
+            objective: check("the bound", surrogate.bound.clone())?,
+        };
+        Ok((surrogate, sums))
+    }
+
+    fn clip_scale(&self, norm: f64) -> f64 {
+        self.clip_norm.map_or(1.0, |limit| if norm > limit { limit / norm } else { 1.0 })
+    }
+}
+
+/// Sums over the examples of a batch.
+#[derive(Default)]
+struct Sums {
+    objective: f64,
+    reconstruction: f64,
+    kl: f64,
+}
+
+impl<V, E> Learner for VariationalLearner<V, E>
+where
+    V: VariationalModel,
+    E: Estimator<V::Model, V::Guide>,
+{
+    fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError> {
+        let examples: usize = batches.iter().map(Batch::len).sum();
+        let mut gradients = NamedGradients::default();
+        let mut total = Sums::default();
+        for batch in batches {
+            let (Surrogate { loss, control, .. }, sums) = self.surrogate(batch, context)?;
+            let loss = match control {
+                Some(control) => loss + control,
+                None => loss,
+            };
+            let taken = NamedGradients::of(self.module(), loss.backward());
+            gradients.accumulate(taken, batch.len() as f64 / examples as f64);
+            total.objective += sums.objective;
+            total.reconstruction += sums.reconstruction;
+            total.kl += sums.kl;
+        }
+        let norm = gradients.norm();
+        if !norm.is_finite() {
+            return Err(InferError::NonFinite {
+                term: format!("the gradient of {}", gradients.non_finite().unwrap_or("a parameter")),
+                step: context.step,
+                rows: batches.iter().flat_map(|batch| batch.rows()).copied().take(NAMED_ROWS).collect(),
+            });
+        }
+        let module = self.module.take().expect("the module is away only within a step");
+        let module = self.optimizer.step(module, gradients, context.learning_rate, self.clip_scale(norm));
+        if let Some(average) = &mut self.average {
+            average.update(&module, context.step);
+        }
+        self.module = Some(module);
+        let n = examples as f64;
+        Ok(StepReport {
+            examples,
+            objective: total.objective / n,
+            reconstruction: total.reconstruction / n,
+            kl: total.kl / n,
+            gradient_norm: Some(norm),
+        })
+    }
+
+    fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {
+        let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
+        Ok(evaluation::measure(&self.trained(), &evidence, rng))
+    }
+
+    fn state(&self) -> StateDict {
+        let mut state = StateDict::new();
+        state.extend_prefixed("model", parameters(self.module()));
+        state.extend_prefixed("optimizer", self.optimizer.state());
+        if let Some(average) = &self.average {
+            state.extend_prefixed("average", parameters(average.weights()));
+        }
+        state
+    }
+
+    fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
+        let model = state.with_prefix_removed("model");
+        let module = with_parameters(self.module().clone(), &model)?;
+        let average = match &self.average {
+            Some(average) => {
+                Some(with_parameters(average.weights().clone(), &state.with_prefix_removed("average"))?)
+            }
+            None => None,
+        };
+        self.optimizer.load_state(&state.with_prefix_removed("optimizer"), &self.device)?;
+        self.module = Some(module);
+        if let (Some(own), Some(weights)) = (&mut self.average, average) {
+            own.set_weights(weights);
+        }
+        Ok(())
+    }
+
+    fn weights(&self) -> StateDict {
+        parameters(&self.trained())
+    }
+}
+
+/// How many of the rows at fault an error names.
+const NAMED_ROWS: usize = 8;
+
+/// The sum over examples, if each value is finite.
+fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<f64, InferError> {
+    let values = per_example(values);
+    let at_fault = || rows.iter().zip(&values).filter(|(_, value)| !value.is_finite()).map(|(row, _)| *row);
+    if at_fault().next().is_some() {
+        return Err(InferError::NonFinite {
+            term: term.to_owned(),
+            step,
+            rows: at_fault().take(NAMED_ROWS).collect(),
+        });
+    }
+    Ok(values.iter().sum())
+}

@@ -1,0 +1,174 @@
+//! Every bound on a model whose evidence is known.
+
+use burn::tensor::{Device, Tensor};
+use jensen_infer::evaluation::{self, ImportanceSampling, importance_weighted};
+use jensen_infer::objective::{DivergenceForm, Elbo, Iwae, Objective};
+use jensen_infer::{Estimator, Evidence, InferError, Pathwise, estimator::Sampling};
+use jensen_prob::Rng;
+
+use crate::linear_gaussian::{LinearGaussian, LinearModel, log_evidence, posterior};
+
+const EXAMPLES: [[f64; 3]; 3] = [[0.5, -1.0, 0.2], [2.0, 3.0, -1.0], [0.0, 0.0, 0.0]];
+const ROWS: [u64; 3] = [4, 17, 5];
+
+fn evidence(repeat: usize, rows: &[u64]) -> Evidence<'_, LinearModel> {
+    let observation = Tensor::<2>::from_data(EXAMPLES, &Device::flex()).repeat_dim(0, repeat);
+    Evidence { observation, condition: (), rows, log_jacobian: 0.0 }
+}
+
+fn elbo_mc() -> Elbo {
+    Elbo { divergence: DivergenceForm::Sampled, ..Elbo::new() }
+}
+
+fn value(objective: &dyn Objective, module: &LinearGaussian, seed: u64) -> Vec<f64> {
+    let sampling = Sampling { rng: Rng::seed(seed), warm_up: 1.0 };
+    let evidence = evidence(1, &ROWS);
+    let surrogate = Pathwise
+        .surrogate(objective, &module.model, &module.guide, &evidence, &sampling)
+        .expect("the guide has what the objectives need");
+    surrogate.bound.into_data().iter::<f64>().collect()
+}
+
+/// At the exact posterior every importance weight is `p(x)`: no variance, no gap.
+#[test]
+fn bounds_are_the_evidence_at_the_exact_posterior() {
+    let module = LinearGaussian::exact(&Device::flex());
+    let objectives: [&dyn Objective; 3] = [&elbo_mc(), &Iwae::new(1), &Iwae::new(7)];
+    for objective in objectives {
+        for (bound, x) in value(objective, &module, 3).into_iter().zip(&EXAMPLES) {
+            let expected = log_evidence(x);
+            assert!((bound - expected).abs() < 2e-5, "{}: {bound}, not {expected}", objective.name());
+        }
+    }
+}
+
+/// Means over seeds with their standard errors.
+fn estimate(objective: &dyn Objective, module: &LinearGaussian) -> Vec<(f64, f64)> {
+    let seeds = 1500;
+    let draws: Vec<Vec<f64>> = (0..seeds).map(|seed| value(objective, module, seed)).collect();
+    let n = f64::from(u32::try_from(seeds).expect("few"));
+    let statistics = |i: usize| {
+        let mean = draws.iter().map(|d| d[i]).sum::<f64>() / n;
+        let variance = draws.iter().map(|d| (d[i] - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        (mean, (variance / n).sqrt())
+    };
+    (0..EXAMPLES.len()).map(statistics).collect()
+}
+
+/// `E[ELBO] = log p(x) − KL(q ‖ p(z | x))`, exactly; five standard errors, false alarm 6e-7 a check.
+#[test]
+fn the_gap_of_the_elbo_is_the_divergence_from_the_exact_posterior() {
+    let (shift, factor) = (0.3, 1.4);
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(shift, factor);
+    let exact = Elbo { samples: 4, ..Elbo::new() };
+    for objective in [&elbo_mc(), &exact] {
+        for ((mean, error), x) in estimate(objective, &module).into_iter().zip(&EXAMPLES) {
+            let kl = |(_, std): (f64, f64)| {
+                0.5 * (factor * factor + (shift / std).powi(2) - 1.0) - f64::ln(factor)
+            };
+            let expected = log_evidence(x) - posterior(x).into_iter().map(kl).sum::<f64>();
+            assert!((mean - expected).abs() < 5.0 * error + 1e-4, "{mean} ± {error}, not {expected}");
+        }
+    }
+}
+
+/// `E[ELBO] ≤ E[IWAE-2] ≤ E[IWAE-8] ≤ log p(x)`; each gap is many standard errors wide here.
+#[test]
+fn bounds_rise_with_samples_to_the_evidence() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
+    let bounds = [estimate(&elbo_mc(), &module), estimate(&Iwae::new(2), &module), estimate(&Iwae::new(8), &module)];
+    for (i, x) in EXAMPLES.iter().enumerate() {
+        for pair in bounds.windows(2) {
+            let ((low, low_error), (high, high_error)) = (pair[0][i], pair[1][i]);
+            assert!(low + 3.0 * (low_error + high_error) < high, "{low} ± {low_error} below {high} ± {high_error}");
+        }
+        let (best, error) = bounds[2][i];
+        assert!(best < log_evidence(x) + 5.0 * error, "{best} ± {error} is above {}", log_evidence(x));
+    }
+}
+
+#[test]
+fn one_importance_sample_is_the_sampled_elbo() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
+    assert_eq!(value(&elbo_mc(), &module, 1), value(&Iwae::new(1), &module, 1));
+}
+
+#[test]
+fn beta_warm_up_and_free_bits_change_the_divergence_alone() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
+    let evidence = evidence(1, &ROWS);
+    let bounds = |objective: &Elbo, warm_up: f64| {
+        let sampling = Sampling { rng: Rng::seed(1), warm_up };
+        let s = Pathwise.surrogate(objective, &module.model, &module.guide, &evidence, &sampling).expect("valid");
+        let vector = |t: Tensor<1>| t.into_data().iter::<f64>().collect::<Vec<_>>();
+        (vector(s.bound), vector(s.terms.reconstruction()), vector(s.terms.kl()))
+    };
+    let (plain, reconstruction, kl) = bounds(&Elbo::new(), 1.0);
+    let (relaxed, ..) = bounds(&Elbo { beta: 3.0, ..Elbo::new() }, 0.5);
+    let (free, ..) = bounds(&Elbo { free_bits: 50.0, ..Elbo::new() }, 1.0);
+    for i in 0..3 {
+        assert!((plain[i] - (reconstruction[i] - kl[i])).abs() < 1e-4);
+        assert!((relaxed[i] - (reconstruction[i] - 1.5 * kl[i])).abs() < 1e-4);
+        assert!((free[i] - (reconstruction[i] - 100.0)).abs() < 1e-3, "two dimensions, 50 nats each");
+    }
+}
+
+#[test]
+fn an_objective_that_needs_an_exact_kl_refuses_a_guide_without_one() {
+    let mut module = LinearGaussian::exact(&Device::flex());
+    module.guide.has_exact_kl = false;
+    let evidence = evidence(1, &ROWS);
+    let sampling = Sampling { rng: Rng::seed(1), warm_up: 1.0 };
+    let error = Pathwise.surrogate(&Elbo::new(), &module.model, &module.guide, &evidence, &sampling);
+    assert!(matches!(error, Err(InferError::NoExactKl { objective: "elbo", .. })), "{error:?}");
+    assert!(Pathwise.surrogate(&elbo_mc(), &module.model, &module.guide, &evidence, &sampling).is_ok());
+}
+
+/// Exactly K samples: neither the chunk nor the batch moves a draw.
+#[test]
+fn importance_sampling_does_not_depend_on_how_it_is_batched() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
+    let run = |rows_at_once| {
+        let sampling = ImportanceSampling { samples: 101, rows_at_once };
+        importance_weighted(&module, &evidence(1, &ROWS), sampling, Rng::seed(9))
+    };
+    let whole = run(10_000);
+    for rows_at_once in [1, 3, 7, 50] {
+        for (a, b) in whole.iter().zip(run(rows_at_once)) {
+            assert!((a - b).abs() < 1e-5, "{a} and {b} at {rows_at_once} rows at once");
+        }
+    }
+    let alone = Evidence {
+        observation: Tensor::from_data([EXAMPLES[1]], &Device::flex()),
+        condition: (),
+        rows: &ROWS[1..2],
+        log_jacobian: 2.5,
+    };
+    let sampling = ImportanceSampling { samples: 101, rows_at_once: 10 };
+    let shifted = importance_weighted(&module, &alone, sampling, Rng::seed(9))[0];
+    assert!((shifted - 2.5 - whole[1]).abs() < 1e-5, "the Jacobian is added, the draws are the same");
+}
+
+#[test]
+fn importance_sampling_finds_the_evidence() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.1, 1.2);
+    let sampling = ImportanceSampling { samples: 20_000, rows_at_once: 4096 };
+    for (estimate, x) in
+        importance_weighted(&module, &evidence(1, &ROWS), sampling, Rng::seed(2)).iter().zip(&EXAMPLES)
+    {
+        // The weights' relative deviation is below 1 here, so the standard error is below 0.007.
+        assert!((estimate - log_evidence(x)).abs() < 0.035, "{estimate}, not {}", log_evidence(x));
+    }
+}
+
+#[test]
+fn measured_sums_agree_with_the_bounds_of_each_example() {
+    let module = LinearGaussian::exact(&Device::flex());
+    let bounds = evaluation::bounds(&module, &evidence(1, &ROWS), Rng::seed(4));
+    let metrics = evaluation::measure(&module, &evidence(1, &ROWS), Rng::seed(4));
+    let mean = bounds.iter().map(|b| b.elbo()).sum::<f64>() / 3.0;
+    assert!((metrics.mean("elbo").expect("measured") - mean).abs() < 1e-12);
+    let first = metrics.mean_per_dim("posterior_mean").expect("measured");
+    let expected = EXAMPLES.iter().map(|x| posterior(x)[0].0).sum::<f64>() / 3.0;
+    assert!((first[0] - expected).abs() < 1e-5);
+}

@@ -1,0 +1,8 @@
+//! Integration tests of the inference crate.
+
+mod bounds;
+mod fit;
+mod fit_resume;
+mod fit_toy;
+mod learning;
+mod linear_gaussian;
