@@ -23,3 +23,6 @@ pub use event::{EventShape, Events, Intensity};
 pub use raster::Raster;
 pub use scene::Scene;
 pub use theme::Theme;
+
+#[cfg(test)]
+mod tests;

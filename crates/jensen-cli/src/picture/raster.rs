@@ -1,6 +1,6 @@
 //! Pixels in memory.
 
-use image::codecs::png::PngEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::PictureError;
@@ -66,7 +66,8 @@ impl Raster {
     /// [`PictureError::Png`] if the encoder refuses, as it does for a picture without pixels.
     pub fn to_png(&self) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::new();
-        PngEncoder::new(&mut bytes)
+        // Flat areas and enlarged pixels repeat exactly; predicting them from their neighbours only hides that.
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::NoFilter)
             .write_image(&self.rgb, self.width as u32, self.height as u32, ExtendedColorType::Rgb8)
             .map_err(|source| PictureError::Png { width: self.width, height: self.height, source })?;
         Ok(bytes)

@@ -86,7 +86,9 @@ impl Theme {
             (Paint::Rule, Self::Dark) => [52, 58, 65],
             (Paint::Category(k), Self::Light) => LIGHT[k % CATEGORIES],
             (Paint::Category(k), Self::Dark) => DARK[k % CATEGORIES],
-            (Paint::Sequential(position), _) => viridis(position),
+            // The end of the scale that would vanish into the paper is left out.
+            (Paint::Sequential(position), Self::Light) => viridis(0.9 * position),
+            (Paint::Sequential(position), Self::Dark) => viridis(0.15 + 0.85 * position),
         }
     }
 }

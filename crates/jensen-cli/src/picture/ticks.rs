@@ -1,7 +1,7 @@
 //! Round numbers for axes, and how a number is written.
 
 /// The values at which an axis from `low` to `high` is marked: multiples of 1, 2 or 5 times a power of ten,
-/// at most about `wanted` of them.
+/// about `wanted` of them.
 pub fn ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     if !(high > low) || !low.is_finite() || !high.is_finite() {
         return Vec::new();
@@ -18,11 +18,12 @@ pub fn whole_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     ticks(low, high, wanted).into_iter().filter(|tick| tick.fract() == 0.0).collect()
 }
 
-/// The smallest round step that is at least `least`.
-fn step(least: f64) -> f64 {
-    let power = 10f64.powf(least.log10().floor());
-    let round = [1.0, 2.0, 5.0].into_iter().find(|round| round * power >= least * (1.0 - 1e-9));
-    round.unwrap_or(10.0) * power
+/// The round step nearest to the one asked for, in ratio.
+fn step(asked: f64) -> f64 {
+    let power = 10f64.powf(asked.log10().floor());
+    let unevenness = |round: &f64| (round * power / asked).ln().abs();
+    let nearest = [1.0, 2.0, 5.0, 10.0].into_iter().min_by(|a, b| unevenness(a).total_cmp(&unevenness(b)));
+    nearest.unwrap_or(10.0) * power
 }
 
 /// One label for each tick, all with as many decimals as the step between them needs.
@@ -32,8 +33,17 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     if step.is_finite() && (largest >= 1e7 || step < 1e-4) {
         return ticks.iter().map(|&tick| scientific(tick)).collect();
     }
-    let decimals = if step.is_finite() { (-(step * 1.000_001).log10().floor()).max(0.0) as usize } else { 2 };
+    let decimals = decimals(ticks);
     ticks.iter().map(|&tick| fixed(tick, decimals)).collect()
+}
+
+/// The fewest decimals, at most six, that write all values exactly, or as good as.
+pub fn decimals(values: &[f64]) -> usize {
+    let exact = |value: f64, decimals: i32| {
+        let scaled = value * 10f64.powi(decimals);
+        (scaled - scaled.round()).abs() <= 1e-6
+    };
+    (0..6).find(|&count| values.iter().all(|&value| exact(value, count))).unwrap_or(6) as usize
 }
 
 /// `value` with a given number of decimals, a true minus sign, and thin groups from 10 000 on.
@@ -97,6 +107,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_inside() {
         assert_eq!(ticks(-106.3, -98.2, 5), [-106.0, -104.0, -102.0, -100.0]);
+        assert_eq!(ticks(22.6, 25.7, 3), [23.0, 24.0, 25.0]);
         assert_eq!(ticks(0.0, 1.0, 5), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
         assert_eq!(whole_ticks(0.0, 2.0, 8), [0.0, 1.0, 2.0]);
         assert!(ticks(3.0, 3.0, 5).is_empty() && ticks(f64::NAN, 1.0, 5).is_empty());
@@ -105,6 +116,7 @@ mod tests {
     #[test]
     fn labels_share_their_decimals() {
         assert_eq!(labels(&[-0.5, 0.0, 0.5]), ["−0.5", "0.0", "0.5"]);
+        assert_eq!(labels(&[24.0]), ["24"]);
         assert_eq!(labels(&[0.0, 20_000.0]), ["0", "20\u{a0}000"]);
         assert_eq!(labels(&[0.0, 2e-5, 4e-5]), ["0", "2·10⁻⁵", "4·10⁻⁵"]);
         assert_eq!(labels(&[0.0, 0.0005, 0.001]), ["0.0000", "0.0005", "0.0010"]);

@@ -111,13 +111,17 @@ pub fn traversal(
         let z = format!("z{}", ticks::subscript(dimension.index));
         dimension.kl.map_or(z.clone(), |kl| format!("{z}  KL {}", ticks::fixed(kl, 2)))
     };
+    let decimals = ticks::decimals(values).min(2);
     let sign = |value: f64| if value > 0.0 { "+" } else { "" };
     let table = Table {
         title: title.into(),
         note: note(dimensions),
         rows: cells.chunks(values.len().max(1)).map(<[_]>::to_vec).collect(),
         row_captions: dimensions.iter().map(name).collect(),
-        column_captions: values.iter().map(|&v| format!("{}{}σ", sign(v), ticks::fixed(v, 1))).collect(),
+        column_captions: values
+            .iter()
+            .map(|&v| format!("{}{}σ", sign(v), ticks::fixed(v, decimals)))
+            .collect(),
         ..Table::default()
     };
     Ok(table.draw())

@@ -7,7 +7,7 @@ use crate::picture::theme::Paint;
 
 const MARGIN: f64 = 14.0;
 const TITLE: f64 = 16.0;
-const CAPTION: f64 = 12.0;
+const CAPTION: f64 = 13.0;
 
 /// Between cells, and between blocks of rows.
 const GAP: f64 = 4.0;

@@ -52,15 +52,15 @@ pub fn kl_per_dimension(title: &str, dimensions: &[LatentDimension]) -> Result<S
     let area = layout::head(&mut scene, title, &note, &legend);
     let top = range::extent(sorted.iter().map(|dimension| dimension.kl).chain([0.0])).1;
     let bars = sorted.len() as f64;
-    let marks = sorted.iter().enumerate().map(|(k, d)| (k as f64, d.index.to_string())).collect();
+    let range = (-0.6, bars - 0.4);
     let widest = sorted.iter().map(|d| font::width(&d.index.to_string(), LABEL, Weight::Regular));
-    let crowded = widest.fold(0.0, f64::max) + 6.0 > 0.92 * area.width / bars;
-    let x_title = if crowded {
-        "latent dimension (index; largest first, some left out)"
+    let crowded = widest.fold(0.0, f64::max) + 4.0 > 0.92 * area.width / bars;
+    let x = if crowded {
+        Axis::counting(range, "rank of the latent dimension", 10)
     } else {
-        "latent dimension (index; largest first)"
+        let marks = sorted.iter().enumerate().map(|(k, d)| (k as f64, d.index.to_string())).collect();
+        Axis::named(range, "index of the latent dimension", marks)
     };
-    let x = Axis::named((-0.6, bars - 0.4), x_title, marks);
     let panel = Panel::draw(&mut scene, area, "", x, Axis::continuous((0.0, 1.05 * top), "KL, nats", 5));
     for (k, dimension) in sorted.iter().enumerate().filter(|(_, d)| d.kl.is_finite()) {
         let paint = match dimension.active {

@@ -105,7 +105,7 @@ impl Cloud {
         } else {
             format!("posterior means of {count} of {} examples", ticks::fixed(self.points.len() as f64, 0))
         };
-        let mut scene = Scene::new(760.0, 700.0);
+        let mut scene = Scene::new(660.0, 640.0);
         let area = layout::head(&mut scene, title, &note, &classes.legend());
         let area = classes.draw_scale(&mut scene, area);
         let panel = self.panel(&mut scene, area);
@@ -121,7 +121,8 @@ impl Cloud {
         scene
     }
 
-    /// Axes with one scale for both coordinates, so that distances can be compared.
+    /// Axes with one scale for both coordinates, so that distances can be compared, unless one of them would
+    /// then be squeezed into less than a third of the panel.
     fn panel(&self, scene: &mut Scene, area: Area) -> Panel {
         let x = range::padded(range::extent(self.points.iter().map(|point| point.0)), 0.04);
         let Some(title) = &self.y else {

@@ -24,10 +24,15 @@ impl Panel {
         let above = if heading.is_empty() { 0.0 } else { 1.7 * HEADING };
         let below = if x.marks.is_empty() { 0.0 } else { 1.6 * LABEL }
             + if x.title.is_empty() { 0.0 } else { 1.5 * LABEL };
+        // Half of the last label reaches beyond its mark.
+        let last = x.marks.last().map_or(0.0, |(value, label)| {
+            let beyond = (1.0 - x.share(*value)) * (outer.width - left);
+            (font::width(label, LABEL, Weight::Regular) / 2.0 - beyond).max(0.0)
+        });
         let area = Area {
             left: outer.left + left,
             top: outer.top + above,
-            width: (outer.width - left).max(1.0),
+            width: (outer.width - left - last).max(1.0),
             height: (outer.height - above - below).max(1.0),
         };
         let panel = Self { area, x, y };
@@ -72,6 +77,14 @@ impl Panel {
             let marks = if self.x.marks.is_empty() { 0.0 } else { 1.6 * LABEL };
             let at = (f64::midpoint(left, right), bottom + marks + 1.2 * LABEL);
             scene.text(Text::new(self.x.title.as_str(), at, LABEL).align(Align::Center));
+        }
+    }
+
+    /// Draws a vertical line at each mark, for panels whose x is read as closely as y.
+    pub(super) fn rule_columns(&self, scene: &mut Scene) {
+        for (value, _) in &self.x.marks {
+            let x = self.place((*value, self.y.range.0)).0;
+            scene.line([(x, self.area.top), (x, self.area.bottom())], 1.0, Paint::Rule);
         }
     }
 

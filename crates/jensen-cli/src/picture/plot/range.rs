@@ -19,7 +19,8 @@ pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Range {
 }
 
 /// The extent without outliers: values further than three interquartile ranges from the quartiles are left out
-/// (Tukey's "far out"), so that the first epoch does not flatten the rest of a curve.
+/// (Tukey's "far out"), so that the first epoch does not flatten the rest of a curve. Outliers that fit into
+/// twice the remaining length flatten nothing and stay.
 pub(super) fn robust_extent(values: impl IntoIterator<Item = f64>) -> Range {
     let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -31,7 +32,9 @@ pub(super) fn robust_extent(values: impl IntoIterator<Item = f64>) -> Range {
     if reach <= 0.0 {
         return extent(sorted);
     }
-    extent(sorted.into_iter().filter(|&value| value >= lower - reach && value <= upper + reach))
+    let all = extent(sorted.iter().copied());
+    let kept = extent(sorted.into_iter().filter(|&value| value >= lower - reach && value <= upper + reach));
+    if all.1 - all.0 <= 2.0 * (kept.1 - kept.0) { all } else { kept }
 }
 
 /// Both ends moved out by a share of the length.
@@ -65,6 +68,9 @@ mod tests {
     fn an_outlier_does_not_set_the_range() {
         let curve = [-206.0, -112.0, -106.0, -104.0, -103.0, -102.5, -102.2, -102.0];
         assert_eq!(robust_extent(curve), (-112.0, -102.0));
+        assert_eq!(robust_extent([1.0, 1.1, 1.1, 1.2, 1.2, 1.3, 2.0]), (1.0, 1.3));
+        assert_eq!(robust_extent([0.0, 1.0, 2.0, 3.0, 4.0, 14.0]).1, 4.0);
+        assert_eq!(robust_extent([0.3, 4.0, 4.5, 5.0, 5.5, 8.0]), (0.3, 8.0));
     }
 
     #[test]

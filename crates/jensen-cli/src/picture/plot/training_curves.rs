@@ -4,6 +4,7 @@ use super::axis::Axis;
 use super::layout::{self, Area, Key, LABEL};
 use super::panel::Panel;
 use super::range;
+use crate::picture::font::{self, Weight};
 use crate::picture::scene::{Align, Scene, Text};
 use crate::picture::theme::Paint;
 use crate::picture::{PictureError, ticks};
@@ -75,14 +76,22 @@ impl Curves<'_> {
             let points: Vec<_> = curve.iter().map(|terms| (terms.epoch, term(terms))).collect();
             panel.curve(scene, &points, 2.0, paint);
         }
-        let hidden: Vec<f64> =
-            all().map(term).filter(|v| v.is_finite() && (*v < shown.0 || *v > shown.1)).collect();
-        if let Some(worst) = hidden.iter().copied().reduce(|a, b| if b.abs() > a.abs() { b } else { a }) {
-            let below = worst < shown.0;
+        let beyond = |terms: &&BoundTerms| {
+            let value = term(terms);
+            if value.is_finite() { (shown.0 - value).max(value - shown.1) } else { 0.0 }
+        };
+        let farthest =
+            all().max_by(|a, b| beyond(a).total_cmp(&beyond(b))).filter(|terms| beyond(terms) > 0.0);
+        if let Some(terms) = farthest {
+            let below = term(terms) < shown.0;
             let arrow = if below { "▼" } else { "▲" };
             let y = if below { panel.area.bottom() - 0.6 * LABEL } else { panel.area.top + 1.2 * LABEL };
-            let said = format!("{arrow} off the scale at the start: to {}", ticks::fixed(worst, 0));
-            let text = Text::new(said, (panel.area.right() - 4.0, y), 0.9 * LABEL);
+            let (value, epoch) = (ticks::fixed(term(terms), 1), ticks::fixed(terms.epoch, 1));
+            let said = format!("{arrow} off the scale: {value} at epoch {}", epoch.trim_end_matches(".0"));
+            let (right, em) = (panel.area.right() - 4.0, 0.9 * LABEL);
+            let width = font::width(&said, em, Weight::Regular);
+            scene.rectangle((right - width - 3.0, y - em), (width + 6.0, 1.3 * em), Paint::Paper);
+            let text = Text::new(said, (right, y), em);
             scene.text(text.align(Align::Right).paint(Paint::Muted));
         }
     }

@@ -1,0 +1,249 @@
+//! Every picture: well-formed, repeatable, and possible from degenerate numbers.
+
+use super::grid::{self, Difference, TraversedDimension};
+use super::plot::{self, Activity, BoundTerms, LatentDimension, ScheduleStep};
+use super::scene::Shape;
+use super::*;
+
+const SHAPE: EventShape = EventShape::Grey { height: 28, width: 28 };
+
+/// Width and height in the header of a PNG file (the IHDR chunk, PNG specification 11.2.2).
+fn png_size(png: &[u8]) -> (u32, u32) {
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    (number(16), number(20))
+}
+
+/// Fails unless the text is one properly nested XML element without stray markup.
+fn assert_well_formed(xml: &str) {
+    let mut open = Vec::new();
+    let mut rest = xml.trim();
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "stray > in {}", &rest[..start]);
+        let end = rest.find('>').expect("a tag ends");
+        let tag = &rest[start + 1..end];
+        assert_eq!(tag.matches('"').count() % 2, 0, "quotes in <{tag}>");
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().expect("a name");
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name.to_owned()), "</{name}>");
+        } else if !tag.ends_with('/') {
+            open.push(name.to_owned());
+        }
+        rest = &rest[end + 1..];
+        assert!(!open.is_empty() || rest.is_empty(), "content after the end");
+    }
+    assert!(open.is_empty(), "{open:?} not closed");
+}
+
+/// Draws in each format and theme, twice; returns the light PNG.
+fn check(scene: &Scene) -> Vec<u8> {
+    for theme in [Theme::Light, Theme::Dark] {
+        let svg = scene.to_svg(theme).expect("a drawable scene");
+        assert_well_formed(&svg);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "a coordinate is not finite");
+        assert_eq!(svg, scene.to_svg(theme).expect("a drawable scene"));
+    }
+    assert_ne!(scene.to_svg(Theme::Light).expect("drawable"), scene.to_svg(Theme::Dark).expect("drawable"));
+    assert_inside(scene);
+    let png = scene.to_png(Theme::Light).expect("a drawable scene");
+    assert_eq!(png, scene.to_png(Theme::Light).expect("a drawable scene"));
+    let pixels = |length: f64| (length * f64::from(scene.pixels_per_unit)) as u32;
+    let (width, height) = png_size(&png);
+    assert!(width.abs_diff(pixels(scene.width)) <= 1 && height.abs_diff(pixels(scene.height)) <= 1);
+    png
+}
+
+/// No text leaves the paper.
+fn assert_inside(scene: &Scene) {
+    for shape in &scene.shapes {
+        let Shape::Text(text) = shape else { continue };
+        let width = font::width(&text.content, text.em, text.weight);
+        let before = match text.align {
+            scene::Align::Left => 0.0,
+            scene::Align::Center => width / 2.0,
+            scene::Align::Right => width,
+        };
+        let (start, limit) = match text.reading {
+            scene::Reading::Across => (text.at.0 - before, scene.width),
+            scene::Reading::Up => (scene.height - text.at.1 - before, scene.height),
+        };
+        assert!(start >= 0.0 && start + width <= limit, "{:?} leaves the paper", text.content);
+    }
+}
+
+fn texts(scene: &Scene) -> Vec<&str> {
+    scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Text(text) => Some(text.content.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn ramp(count: usize) -> Vec<f32> {
+    (0..count * 784).map(|k| (k % 997) as f32 / 997.0).collect()
+}
+
+fn terms(epoch: f64, bound: f64) -> BoundTerms {
+    BoundTerms { epoch, bound, reconstruction: bound + 25.0, kl: 25.0 }
+}
+
+#[test]
+fn a_sample_grid_is_nearly_square_and_shows_each_pixel_three_times() {
+    let values = ramp(10);
+    let events = Events::new(&values, SHAPE).expect("ten images");
+    let scene = grid::samples("Samples", &events, Intensity::UNIT);
+    let images: Vec<_> =
+        scene.shapes.iter().filter(|shape| matches!(shape, Shape::Image { zoom: 3, .. })).collect();
+    assert_eq!(images.len(), 10);
+    // Four columns and three rows of 84 pixels, 4 apart, in a margin of 14; the title adds to the height.
+    let (width, height) = png_size(&check(&scene));
+    assert_eq!((width, height), (4 * 88 - 4 + 28, 3 * 88 - 4 + 28 + 26));
+}
+
+#[test]
+fn a_png_holds_the_pixels_it_was_given() {
+    let events =
+        Events::new(&[0.0, 1.0, 1.0, 0.0], EventShape::Grey { height: 2, width: 2 }).expect("one image");
+    let scene = grid::samples("", &events, Intensity::UNIT);
+    let decoded = image::load_from_memory(&check(&scene)).expect("a PNG file").to_rgb8();
+    assert_eq!(decoded.dimensions(), (84 + 28, 84 + 28));
+    for (x, y, level) in [(14, 14, 0), (55, 55, 0), (56, 14, 255), (97, 97, 0), (14, 97, 255)] {
+        assert_eq!(decoded.get_pixel(x, y).0, [level; 3], "pixel ({x}, {y})");
+    }
+}
+
+#[test]
+fn grids_of_every_kind() {
+    let values = ramp(12);
+    let events = Events::new(&values, SHAPE).expect("twelve images");
+    for difference in [Difference::Shown, Difference::Hidden] {
+        let scene =
+            grid::reconstructions("Both", &events, &events, Intensity::Robust, difference).expect("as many");
+        check(&scene);
+        assert_eq!(texts(&scene).iter().filter(|text| **text == "data").count(), 2);
+    }
+    let path = grid::interpolation("Path", &events, Intensity::UNIT, ["#3", "#9"]);
+    check(&path);
+    assert!(texts(&path).contains(&"#3") && texts(&path).contains(&"#9"));
+    let dims = [TraversedDimension { index: 10, kl: Some(1.5) }, TraversedDimension { index: 2, kl: None }];
+    let steps = [-3.0, -1.5, 0.0, 0.5, 1.5, 3.0];
+    let scene = grid::traversal("Traversal", &events, Intensity::UNIT, &dims, &steps).expect("2 × 6 images");
+    check(&scene);
+    assert!(texts(&scene).contains(&"z₁₀  KL 1.50") && texts(&scene).contains(&"−3.0σ"));
+    let error = grid::traversal("", &events, Intensity::UNIT, &dims, &steps[1..]).expect_err("12 is not 10");
+    assert!(error.to_string().contains("12 and 10"));
+}
+
+#[test]
+fn colours_features_and_single_values_have_grids_too() {
+    let values = ramp(6);
+    for dims in [&[28, 28, 3][..], &[7, 16], &[13], &[392], &[1]] {
+        let shape = EventShape::of(dims);
+        let values = &values[..values.len().min(20 * shape.size())];
+        let events = Events::new(values, shape).expect("whole examples");
+        check(&grid::samples("Samples", &events, Intensity::Robust));
+        let scene = grid::reconstructions("Both", &events, &events, Intensity::Robust, Difference::Shown);
+        check(&scene.expect("as many"));
+    }
+    let not_finite = [f32::NAN; 30];
+    let events = Events::new(&not_finite, EventShape::Features(30)).expect("one example");
+    check(&grid::samples("", &events, Intensity::Robust));
+}
+
+#[test]
+fn curves_from_degenerate_training() {
+    let long: Vec<_> = (0..50).map(|k| terms(f64::from(k), -100.0 - 400.0 * 0.1_f64.powi(k))).collect();
+    let mut broken = long.clone();
+    broken[7].bound = f64::NAN;
+    broken[9].kl = f64::INFINITY;
+    let nothing = vec![terms(1.0, f64::NAN); 3];
+    let constant = vec![terms(0.0, -100.0), terms(1.0, -100.0)];
+    for (train, valid) in [
+        (&long[..], &long[..4]),
+        (&long[..1], &[]),
+        (&[], &broken[..]),
+        (&nothing, &[]),
+        (&constant, &constant),
+    ] {
+        let scene = plot::training_curves("Training", train, valid).expect("some epochs");
+        check(&scene);
+        for wanted in ["Training", "Bound on log p(x)", "KL(q(z|x) ‖ p(z))", "nats", "epoch"] {
+            assert!(texts(&scene).contains(&wanted), "{wanted}");
+        }
+    }
+    assert!(plot::training_curves("Training", &[], &[]).is_err());
+}
+
+#[test]
+fn the_first_epoch_is_off_the_scale_and_said_so() {
+    let curve: Vec<_> = (0..30).map(|k| terms(f64::from(k), -100.0 - 400.0 * 0.3_f64.powi(k))).collect();
+    let scene = plot::training_curves("Training", &curve, &[]).expect("thirty epochs");
+    assert!(texts(&scene).contains(&"▼ off the scale: −500.0 at epoch 0"), "{:?}", texts(&scene));
+}
+
+#[test]
+fn bars_are_sorted_and_counted() {
+    let dimension = |index, kl, active| LatentDimension { index, kl, active };
+    let dims = [
+        dimension(0, 0.001, Activity::Inactive),
+        dimension(1, 2.5, Activity::Active),
+        dimension(2, f64::NAN, Activity::Inactive),
+        dimension(3, 1.0, Activity::Active),
+    ];
+    let scene = plot::kl_per_dimension("KL", &dims).expect("four dimensions");
+    check(&scene);
+    let shown = texts(&scene);
+    assert!(shown.contains(&"active (2)") && shown.contains(&"inactive (2)"));
+    let order: Vec<_> = shown.into_iter().filter(|text| text.len() == 1).collect();
+    assert_eq!(order, ["1", "3", "0", "2"]);
+    for count in [1, 40, 700] {
+        let dims: Vec<_> = (0..count).map(|k| dimension(k, 0.0, Activity::Inactive)).collect();
+        check(&plot::kl_per_dimension("KL", &dims).expect("some dimensions"));
+    }
+    assert!(plot::kl_per_dimension("KL", &[]).is_err());
+}
+
+#[test]
+fn maps_of_any_dimension_and_any_labels() {
+    let means: Vec<f32> = (0..600).map(|k| ((k * 7919) % 1009) as f32 / 300.0 - 1.5).collect();
+    for dims in [1, 2, 3, 20] {
+        let rows = means.len() / dims;
+        let digits: Vec<i64> = (0..rows as i64).map(|k| k % 10).collect();
+        let many: Vec<i64> = (0..rows as i64).map(|k| k % 26 - 5).collect();
+        for labels in [None, Some(&digits[..]), Some(&many[..])] {
+            check(&plot::latent_map("Map", &means, dims, labels).expect("a drawable map"));
+        }
+    }
+    check(&plot::latent_map("One point", &[0.5, 0.5, 0.5], 3, Some(&[7])).expect("a drawable map"));
+    check(&plot::latent_map("One place", &[2.0; 12], 2, None).expect("a drawable map"));
+    let dots = |scene: &Scene| scene.shapes.iter().filter(|s| matches!(s, Shape::Disc { .. })).count();
+    let gap =
+        plot::latent_map("Gap", &[0.0, 0.0, f32::NAN, 1.0, 1.0, 1.0], 2, None).expect("two finite rows");
+    assert_eq!(dots(&gap), 2);
+    let crowd = plot::latent_map("Crowd", &[0.25; 20_000], 2, None).expect("a drawable map");
+    assert!(dots(&crowd) <= 4000 && texts(&crowd).iter().any(|text| text.contains("of 10\u{a0}000")));
+    assert!(matches!(plot::latent_map("", &[f32::NAN; 2], 2, None), Err(PictureError::Empty { .. })));
+    assert!(matches!(plot::latent_map("", &[0.0; 3], 2, None), Err(PictureError::Ragged { .. })));
+    assert!(matches!(plot::latent_map("", &[0.0; 4], 2, Some(&[1])), Err(PictureError::Mismatch { .. })));
+}
+
+#[test]
+fn histograms_and_schedules() {
+    let mut bounds: Vec<f64> = (0..1000).map(|k| -100.0 + f64::from(k % 37) - f64::from(k % 11)).collect();
+    bounds[3] = -900.0;
+    bounds[4] = f64::NAN;
+    let scene = plot::bound_histogram("Bounds", &bounds).expect("finite values");
+    check(&scene);
+    assert!(texts(&scene).iter().any(|text| text.contains("999 examples") && text.contains("1 beyond")));
+    check(&plot::bound_histogram("One", &[-98.0]).expect("a finite value"));
+    check(&plot::bound_histogram("Equal", &[0.0; 9]).expect("finite values"));
+    assert!(plot::bound_histogram("None", &[f64::NAN]).is_err());
+    let step =
+        |k: i32| ScheduleStep { step: f64::from(k), learning_rate: 1e-5 * f64::from(k), kl_weight: 1.0 };
+    check(&plot::schedule("Schedules", &[step(0), step(1), step(2)]).expect("three steps"));
+    check(&plot::schedule("Schedules", &[step(0)]).expect("one step"));
+    assert!(plot::schedule("Schedules", &[]).is_err());
+}
