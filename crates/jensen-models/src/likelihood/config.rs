@@ -1,0 +1,155 @@
+//! The choice of a family and what it is given by.
+
+use burn::tensor::Tensor;
+use jensen_infer::InferError;
+use jensen_kernels::softplus;
+use jensen_prob::{Bernoulli, DiscretizedLogistic, Normal};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Likelihood;
+
+/// Grey levels of 8-bit images.
+const LEVELS: usize = 256;
+/// The least `log s` of a logistic: a scale of a quarter of a grey level (PixelCNN++, Salimans et
+/// al. 2017, bounds it there too).
+const MIN_LOG_SCALE: f64 = -7.0;
+/// Means are kept this far from 0 and 1 before their log-odds are taken.
+const MEAN_CLIP: f64 = 0.001;
+
+/// The family of `p(x | z)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "family", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LikelihoodConfig {
+    /// Binary observations.
+    // Braces, because serde lets unknown fields of a unit variant pass.
+    Bernoulli {},
+    /// Real observations with a normal error.
+    Gaussian {
+        /// Where the variance comes from.
+        #[serde(default)]
+        variance: Variance,
+        /// The least standard deviation, in units of the preprocessed data: a learned `σ` is
+        /// `√(min_std² + e^2a)` for an unbounded `a`.
+        #[serde(default = "default_min_std")]
+        min_std: f64,
+    },
+    /// 8-bit images as `k/255`, by a logistic distribution rounded to 256 levels, with a scale for
+    /// each feature: `log s = −7 + softplus(a + 7)` for an unbounded `a`.
+    Logistic {},
+}
+
+/// Where the variance of a Gaussian likelihood comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Variance {
+    /// Given; the reconstruction term is a squared error with this weight.
+    Fixed {
+        /// Standard deviation.
+        std: f64,
+    },
+    /// One number learned for all features (Rybkin, Daniilidis & Levine 2021).
+    #[default]
+    Shared,
+    /// An output of the decoder for each feature.
+    PerPixel,
+}
+
+/// Where the second parameter of the family comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// There is none to learn.
+    None,
+    /// One learned number.
+    Shared,
+    /// The decoder, for each feature.
+    PerFeature,
+}
+
+impl Default for LikelihoodConfig {
+    fn default() -> Self {
+        Self::Bernoulli {}
+    }
+}
+
+impl LikelihoodConfig {
+    /// A Gaussian of one learned variance.
+    pub fn gaussian() -> Self {
+        Self::Gaussian { variance: Variance::default(), min_std: default_min_std() }
+    }
+
+    /// Whether the numbers are in range.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if a standard deviation is not positive and finite.
+    pub fn check(&self) -> Result<(), InferError> {
+        let positive = |option, value: f64| {
+            if value > 0.0 && value.is_finite() {
+                return Ok(());
+            }
+            Err(InferError::Option { option, value: value.to_string(), expected: "a finite number above 0" })
+        };
+        if let Self::Gaussian { variance, min_std } = *self {
+            positive("likelihood.min_std", min_std)?;
+            if let Variance::Fixed { std } = variance {
+                positive("likelihood.variance.fixed.std", std)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the likelihood is a probability of discrete values and not a density, so that
+    /// rescaling the data has no Jacobian.
+    pub fn is_discrete(&self) -> bool {
+        match self {
+            Self::Bernoulli {} | Self::Logistic {} => true,
+            Self::Gaussian { .. } => false,
+        }
+    }
+
+    /// Where the decoder's output has to be for the likelihood to have this mean.
+    pub(crate) fn location_of_mean(&self, mean: f64) -> f64 {
+        match self {
+            Self::Bernoulli {} => {
+                let p = mean.clamp(MEAN_CLIP, 1.0 - MEAN_CLIP);
+                (p / (1.0 - p)).ln()
+            }
+            Self::Gaussian { .. } | Self::Logistic {} => mean,
+        }
+    }
+
+    pub(crate) fn spread(&self) -> Spread {
+        match self {
+            Self::Bernoulli {} | Self::Gaussian { variance: Variance::Fixed { .. }, .. } => Spread::None,
+            Self::Gaussian { variance: Variance::Shared, .. } => Spread::Shared,
+            Self::Gaussian { variance: Variance::PerPixel, .. } | Self::Logistic {} => Spread::PerFeature,
+        }
+    }
+
+    /// The likelihood with the decoder's output as location, `[rows, features]`, and the unbounded
+    /// logarithm of its spread, where [`spread`](Self::spread) says that there is one.
+    pub(crate) fn build(&self, location: Tensor<2>, log_spread: Option<Tensor<2>>) -> Likelihood {
+        let log_spread = || log_spread.unwrap_or_else(|| Tensor::zeros([1, 1], &location.device()));
+        match *self {
+            Self::Bernoulli {} => Likelihood::Bernoulli(Bernoulli::from_logits(location)),
+            Self::Gaussian { variance: Variance::Fixed { std }, .. } => {
+                let std = Tensor::full([1, 1], std, &location.device().without_autodiff());
+                Likelihood::Normal(Normal::new(location, std))
+            }
+            Self::Gaussian { min_std, .. } => {
+                // log √(m² + e^2a) = log m + ½ softplus(2(a − log m))
+                let floor = min_std.ln();
+                let log_std = softplus((log_spread() - floor) * 2.0) * 0.5 + floor;
+                Likelihood::Normal(Normal::from_log_std(location, log_std))
+            }
+            Self::Logistic {} => {
+                let log_scale = softplus(log_spread() - MIN_LOG_SCALE) + MIN_LOG_SCALE;
+                Likelihood::DiscretizedLogistic(DiscretizedLogistic::new(location, log_scale, LEVELS))
+            }
+        }
+    }
+}
+
+fn default_min_std() -> f64 {
+    0.01
+}

@@ -1,0 +1,67 @@
+//! One type over the families that a configuration can choose.
+
+use burn::tensor::Tensor;
+use jensen_prob::{Bernoulli, DetachParams, DiscretizedLogistic, Distribution, Expand, Mean, Normal, Rng};
+
+/// `p(x | z)`, `[rows, features]`; each capability is the family's own.
+#[derive(Clone, Debug)]
+pub enum Likelihood {
+    /// Binary observations.
+    Bernoulli(Bernoulli),
+    /// Real observations.
+    Normal(Normal),
+    /// 8-bit images.
+    DiscretizedLogistic(DiscretizedLogistic),
+}
+
+/// Does the same with whichever family there is.
+macro_rules! each {
+    ($self:expr, $family:pat => $result:expr) => {
+        match $self {
+            Likelihood::Bernoulli($family) => $result,
+            Likelihood::Normal($family) => $result,
+            Likelihood::DiscretizedLogistic($family) => $result,
+        }
+    };
+    ($self:expr, $family:pat => wrap $result:expr) => {
+        match $self {
+            Likelihood::Bernoulli($family) => Likelihood::Bernoulli($result),
+            Likelihood::Normal($family) => Likelihood::Normal($result),
+            Likelihood::DiscretizedLogistic($family) => Likelihood::DiscretizedLogistic($result),
+        }
+    };
+}
+
+impl Distribution for Likelihood {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        each!(self, family => family.rows())
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        each!(self, family => family.sample(rng))
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        each!(self, family => family.log_prob(value))
+    }
+}
+
+impl Mean for Likelihood {
+    fn mean(&self) -> Tensor<2> {
+        each!(self, family => Mean::mean(family))
+    }
+}
+
+impl DetachParams for Likelihood {
+    fn detach_params(&self) -> Self {
+        each!(self, family => wrap family.detach_params())
+    }
+}
+
+impl Expand for Likelihood {
+    fn expand(&self, samples: usize) -> Self {
+        each!(self, family => wrap family.expand(samples))
+    }
+}

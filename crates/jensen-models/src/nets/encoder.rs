@@ -1,0 +1,118 @@
+//! From an observation to the parameters of a normal posterior.
+
+use burn::{module::Module, nn::Linear, tensor::Tensor};
+use jensen_infer::InferError;
+
+use super::{
+    Convolutions, ImageShape, Mlp, NetConfig, Scope, activation::glorot_bound, convolutions::halved,
+};
+
+/// Log-variances up to this size pass through unchanged.
+const LOG_VARIANCE_LIMIT: f64 = 20.0;
+
+/// A checked configuration of an [`Encoder`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncoderConfig {
+    net: NetConfig,
+    shape: ImageShape,
+    latent_dim: usize,
+}
+
+impl EncoderConfig {
+    /// An encoder of observations of `shape` into `latent_dim` dimensions.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if the net does not fit the shape or anything has width 0.
+    pub fn new(net: NetConfig, shape: ImageShape, latent_dim: usize) -> Result<Self, InferError> {
+        net.check(shape)?;
+        check_latent_dim(latent_dim)?;
+        Ok(Self { net, shape, latent_dim })
+    }
+
+    /// An encoder with fresh weights under the path of `scope`.
+    pub fn init(&self, scope: &Scope) -> Encoder {
+        let (channels, activation) = (self.net.channels(), self.net.activation());
+        let inputs = halved(self.shape, channels).features();
+        let width = *self.net.hidden().last().unwrap_or(&inputs);
+        let bound = glorot_bound(width as f64, self.latent_dim as f64);
+        let head = |name| scope.child(name).linear(width, self.latent_dim, bound);
+        Encoder {
+            convolutions: Convolutions::init(self.shape, channels, activation, &scope.child("convolutions")),
+            net: Mlp::init(inputs, self.net.hidden(), activation, &scope.child("net")),
+            mean: head("mean"),
+            log_variance: head("log_variance"),
+        }
+    }
+}
+
+/// The recognition net `x ↦ (μ, log σ²)` (Kingma & Welling 2014, appendix C.2).
+///
+/// The log-variance is the head's output as it is within ±20 and grows only logarithmically beyond:
+/// early in training a wild step cannot overflow `e^{log σ²}`, and the gradient, `1/(1 + excess)`,
+/// never vanishes as that of a clamp does.
+#[derive(Module, Debug)]
+pub struct Encoder {
+    convolutions: Convolutions,
+    net: Mlp,
+    mean: Linear,
+    log_variance: Linear,
+}
+
+impl Encoder {
+    /// The mean and the log-variance of each row.
+    ///
+    /// # Shapes
+    /// `[rows, features]` to two of `[rows, latent_dim]`.
+    pub fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let hidden = self.net.forward(self.convolutions.forward(x));
+        (self.mean.forward(hidden.clone()), limit(self.log_variance.forward(hidden)))
+    }
+}
+
+/// # Errors
+/// If there is no dimension.
+pub(crate) fn check_latent_dim(latent_dim: usize) -> Result<(), InferError> {
+    if latent_dim > 0 {
+        return Ok(());
+    }
+    Err(InferError::Option { option: "latent_dim", value: "0".to_owned(), expected: "at least 1" })
+}
+
+/// `x` within ±20, `±(20 + log(1 + |x| − 20))` beyond.
+fn limit(x: Tensor<2>) -> Tensor<2> {
+    let inside = x.clone().clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT);
+    let excess = x - inside.clone();
+    inside + excess.clone().sign() * excess.abs().log1p()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn log_variance_is_limited_without_killing_its_gradient() {
+        let device = Device::flex().autodiff();
+        let x = Tensor::<2>::from_data([[-1e6, -21.0, -20.0, -3.5, 0.0, 19.9, 30.0, f32::NAN]], &device)
+            .require_grad();
+        let y = limit(x.clone());
+        let gradients = y.clone().sum().backward();
+        let slopes = x.grad(&gradients).expect("a gradient").into_data().try_into_vec::<f32>().expect("f32");
+        let y = y.into_data().try_into_vec::<f32>().expect("f32");
+        for (y, expected) in y.iter().zip([
+            -20.0 - 999_981f32.ln(),
+            -20.0 - 2f32.ln(),
+            -20.0,
+            -3.5,
+            0.0,
+            19.9,
+            20.0 + 11f32.ln(),
+        ]) {
+            assert!((y - expected).abs() < 1e-5, "{y} is not {expected}");
+        }
+        assert!(y[7].is_nan());
+        for (slope, expected) in slopes.iter().zip([1.0 / 999_981.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0 / 11.0]) {
+            assert!((slope - expected).abs() < 1e-6, "the slope {slope} is not {expected}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Encoders, decoders and the layers they are made of.
+//!
+//! A configuration is checked when it is made ([`EncoderConfig::new`], [`DecoderConfig::new`]);
+//! `init` then cannot fail. Every weight is drawn from the run's own random numbers under the path
+//! that it has in the model, so that the order of construction does not matter.
+
+mod activation;
+mod config;
+mod convolutions;
+mod decoder;
+mod encoder;
+mod mlp;
+mod scope;
+mod shape;
+
+pub use activation::Activation;
+pub use config::NetConfig;
+pub use convolutions::{Convolutions, TransposedConvolutions};
+pub use decoder::{Decoder, DecoderConfig};
+pub use encoder::{Encoder, EncoderConfig};
+pub use mlp::Mlp;
+pub use scope::Scope;
+pub use shape::ImageShape;
