@@ -111,7 +111,10 @@ impl Message {
         let mut message = Self::default();
         message.key(1, 1);
         message.bytes.extend(wall_time.to_le_bytes());
-        message.varint(2, step);
+        // Protocol buffers of version 3 leave zeros out.
+        if step > 0 {
+            message.varint(2, step);
+        }
         message
     }
 
@@ -191,6 +194,20 @@ mod tests {
         assert!(path.ends_with("events.out.tfevents.1700000000.jensen"));
         assert_eq!(records(&std::fs::read(&path).expect("the file")).len(), 2);
         assert!(EventWriter::create(directory.path(), 1_700_000_000.25).is_err());
+    }
+
+    /// The bytes that TensorBoard 2.21.0's own classes (`Event`, `Summary`, `SessionLog`, `masked_crc32c`) make of
+    /// the same three events.
+    #[test]
+    fn bytes_are_those_of_tensorboard() {
+        let known = concat!(
+            "1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c",
+            "3200000000000000241956ec09000000000000044010ac022a240a110a0a656c626f2f747261696e150080c4c2",
+            "0a0f0a086b6c2f747261696e150000cc417298c99a",
+            "100000000000000095fbfe18090000000000000c4010c8013a0208010773584e",
+        );
+        let written: String = sample().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(written, known);
     }
 
     #[test]

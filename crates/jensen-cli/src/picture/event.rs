@@ -109,7 +109,7 @@ impl<'a> Events<'a> {
             return Err(PictureError::Empty { what: "a grid of examples" });
         }
         let size = shape.size();
-        if size == 0 || values.len() % size != 0 {
+        if size == 0 || !values.len().is_multiple_of(size) {
             return Err(PictureError::Ragged { values: values.len(), shape: shape.described(), size });
         }
         Ok(Self { values, shape })

@@ -4,12 +4,12 @@ use std::sync::Once;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
-/// DejaVu Sans, cut down to Latin, Greek and a few mathematical signs; see `assets/fonts/LICENSE`.
+/// `DejaVu` Sans, cut down to Latin, Greek and a few mathematical signs; see `assets/fonts/LICENSE`.
 static REGULAR: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.subset.ttf");
 static BOLD: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Bold.subset.ttf");
 
 /// The name under which plotters finds the font. In SVG it is also the `font-family` that a browser reads:
-/// those listed are no wider than DejaVu Sans, so text measured here fits there.
+/// those listed are no wider than `DejaVu` Sans, so text measured here fits there.
 const FAMILY: &str = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'DejaVu Sans', sans-serif";
 
 /// plotters scales this font so that ascent minus descent is the requested size: 0.928 + 0.236 em.

@@ -211,8 +211,8 @@ fn maps_of_any_dimension_and_any_labels() {
     let means: Vec<f32> = (0..600).map(|k| ((k * 7919) % 1009) as f32 / 300.0 - 1.5).collect();
     for dims in [1, 2, 3, 20] {
         let rows = means.len() / dims;
-        let digits: Vec<i64> = (0..rows as i64).map(|k| k % 10).collect();
-        let many: Vec<i64> = (0..rows as i64).map(|k| k % 26 - 5).collect();
+        let digits: Vec<i64> = (0..10).cycle().take(rows).collect();
+        let many: Vec<i64> = (-5..21).cycle().take(rows).collect();
         for labels in [None, Some(&digits[..]), Some(&many[..])] {
             check(&plot::latent_map("Map", &means, dims, labels).expect("a drawable map"));
         }
@@ -223,7 +223,7 @@ fn maps_of_any_dimension_and_any_labels() {
     let gap =
         plot::latent_map("Gap", &[0.0, 0.0, f32::NAN, 1.0, 1.0, 1.0], 2, None).expect("two finite rows");
     assert_eq!(dots(&gap), 2);
-    let crowd = plot::latent_map("Crowd", &[0.25; 20_000], 2, None).expect("a drawable map");
+    let crowd = plot::latent_map("Crowd", &vec![0.25; 20_000], 2, None).expect("a drawable map");
     assert!(dots(&crowd) <= 4000 && texts(&crowd).iter().any(|text| text.contains("of 10\u{a0}000")));
     assert!(matches!(plot::latent_map("", &[f32::NAN; 2], 2, None), Err(PictureError::Empty { .. })));
     assert!(matches!(plot::latent_map("", &[0.0; 3], 2, None), Err(PictureError::Ragged { .. })));

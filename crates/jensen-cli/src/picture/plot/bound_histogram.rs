@@ -32,7 +32,7 @@ pub fn bound_histogram(title: &str, bounds: &[f64]) -> Result<Scene, PictureErro
     );
     let outside = sorted.iter().filter(|&&bound| bound < low || bound > high).count();
     if outside > 0 {
-        note.push_str(&format!("; {outside} beyond the scale, the lowest {}", ticks::fixed(sorted[0], 2)));
+        note = format!("{note}; {outside} beyond the scale, the lowest {}", ticks::fixed(sorted[0], 2));
     }
     let bins = (sorted.len() as f64).sqrt().ceil().clamp(1.0, 60.0);
     let mut counts = vec![0_usize; bins as usize];

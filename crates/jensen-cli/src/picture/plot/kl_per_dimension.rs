@@ -52,13 +52,13 @@ pub fn kl_per_dimension(title: &str, dimensions: &[LatentDimension]) -> Result<S
     let area = layout::head(&mut scene, title, &note, &legend);
     let top = range::extent(sorted.iter().map(|dimension| dimension.kl).chain([0.0])).1;
     let bars = sorted.len() as f64;
-    let range = (-0.6, bars - 0.4);
+    let range = (0.4, bars + 0.6);
     let widest = sorted.iter().map(|d| font::width(&d.index.to_string(), LABEL, Weight::Regular));
     let crowded = widest.fold(0.0, f64::max) + 4.0 > 0.92 * area.width / bars;
     let x = if crowded {
         Axis::counting(range, "rank of the latent dimension", 10)
     } else {
-        let marks = sorted.iter().enumerate().map(|(k, d)| (k as f64, d.index.to_string())).collect();
+        let marks = sorted.iter().enumerate().map(|(k, d)| (k as f64 + 1.0, d.index.to_string())).collect();
         Axis::named(range, "index of the latent dimension", marks)
     };
     let panel = Panel::draw(&mut scene, area, "", x, Axis::continuous((0.0, 1.05 * top), "KL, nats", 5));
@@ -67,8 +67,8 @@ pub fn kl_per_dimension(title: &str, dimensions: &[LatentDimension]) -> Result<S
             Activity::Active => Paint::Category(0),
             Activity::Inactive => Paint::Muted,
         };
-        let (left, y) = panel.place((k as f64 - 0.38, dimension.kl.max(0.0)));
-        let (right, bottom) = panel.place((k as f64 + 0.38, 0.0));
+        let (left, y) = panel.place((k as f64 + 0.62, dimension.kl.max(0.0)));
+        let (right, bottom) = panel.place((k as f64 + 1.38, 0.0));
         scene.rectangle((left, y.min(bottom - 1.0)), (right - left, (bottom - y).max(1.0)), paint);
     }
     Ok(scene)

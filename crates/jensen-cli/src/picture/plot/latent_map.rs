@@ -34,7 +34,7 @@ pub fn latent_map(
     latent_dim: usize,
     labels: Option<&[i64]>,
 ) -> Result<Scene, PictureError> {
-    if latent_dim == 0 || means.len() % latent_dim != 0 {
+    if latent_dim == 0 || !means.len().is_multiple_of(latent_dim) {
         return Err(PictureError::Ragged {
             values: means.len(),
             shape: format!("{latent_dim} latent dimensions"),
@@ -140,14 +140,13 @@ impl Cloud {
             let (middle, half) = (f64::midpoint(low, high), length / per_unit / 2.0);
             (middle - half, middle + half)
         };
-        let (x, y) = (spread(x, area.width), spread(y, area.height));
-        Panel::draw(
-            scene,
-            area,
-            "",
-            Axis::continuous(x, self.x.as_str(), 8),
-            Axis::continuous(y, title.as_str(), 8),
-        )
+        let used = |(low, high): range::Range, length: f64| (high - low) * per_unit / length;
+        let comparable = used(x, area.width).min(used(y, area.height)) > 1.0 / 3.0;
+        let (x, y) = if comparable { (spread(x, area.width), spread(y, area.height)) } else { (x, y) };
+        let (x, y) = (Axis::continuous(x, self.x.as_str(), 8), Axis::continuous(y, title.as_str(), 8));
+        let panel = Panel::draw(scene, area, "", x, y);
+        panel.rule_columns(scene);
+        panel
     }
 
     /// Writes each class at the median of its points: colour alone does not tell ten classes apart.

@@ -1,7 +1,7 @@
 //! What the schedules prescribed: the learning rate and the weight of the KL term.
 
 use super::axis::Axis;
-use super::layout;
+use super::layout::{self, Area};
 use super::panel::Panel;
 use super::range;
 use crate::picture::PictureError;
@@ -31,17 +31,15 @@ pub fn schedule(title: &str, steps: &[ScheduleStep]) -> Result<Scene, PictureErr
     let area = layout::head(&mut scene, title, "", &[]);
     let (left, right) = area.split_across(0.5, 28.0);
     let extent = range::extent(steps.iter().map(|step| step.step));
-    let terms: [(_, _, fn(&ScheduleStep) -> f64); 2] = [
-        (left, "Learning rate", |step| step.learning_rate),
-        (right, "Weight β of the KL term", |step| step.kl_weight),
-    ];
-    for (outer, heading, term) in terms {
+    let mut draw = |outer: Area, heading: &str, term: fn(&ScheduleStep) -> f64| {
         // From zero: how far a schedule falls is what one looks for.
         let top = range::extent(steps.iter().map(term).chain([0.0])).1;
         let y = Axis::continuous((0.0, 1.08 * top), "", 4);
         let panel = Panel::draw(&mut scene, outer, heading, Axis::counting(extent, "step", 6), y);
         let points: Vec<_> = steps.iter().map(|step| (step.step, term(step))).collect();
         panel.curve(&mut scene, &points, 2.0, Paint::Category(0));
-    }
+    };
+    draw(left, "Learning rate", |step| step.learning_rate);
+    draw(right, "Weight β of the KL term", |step| step.kl_weight);
     Ok(scene)
 }

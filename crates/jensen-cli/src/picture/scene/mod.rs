@@ -114,7 +114,7 @@ pub struct Text {
     pub reading: Reading,
 }
 
-/// Height of capitals and digits of DejaVu Sans, in em.
+/// Height of capitals and digits of the font, in em.
 const CAP_HEIGHT: f64 = 0.729;
 
 impl Text {

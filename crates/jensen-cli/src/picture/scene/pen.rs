@@ -42,10 +42,6 @@ impl Pen {
         RGBAColor(r, g, b, opacity)
     }
 
-    pub(super) fn paper(&self) -> RGBAColor {
-        self.color(Paint::Paper, 1.0)
-    }
-
     pub(super) fn stroke(&self, paint: Paint, width: f64) -> ShapeStyle {
         ShapeStyle { color: self.color(paint, 1.0), filled: false, stroke_width: self.length(width).max(1) }
     }

@@ -8,6 +8,7 @@ use plotters::style::TextStyle;
 
 use super::pen::{self, Pen};
 use super::{Scene, Shape};
+use crate::picture::theme::Paint;
 use crate::picture::{PictureError, Theme};
 
 /// Plotters writes whole coordinates; four of them make one unit.
@@ -23,7 +24,13 @@ pub(super) fn write(scene: &Scene, theme: Theme) -> Result<String, PictureError>
     let (width, height) = (pen.length(scene.width), pen.length(scene.height));
     let mut svg = String::new();
     let mut backend = SVGBackend::with_string(&mut svg, (width, height));
-    backend.draw_rect((0, 0), (width as i32, height as i32), &pen.paper(), true).map_err(pen::error)?;
+    let paper = Shape::Rectangle {
+        at: (0.0, 0.0),
+        size: (scene.width, scene.height),
+        paint: Paint::Paper,
+        opacity: 1.0,
+    };
+    pen.fill(&mut backend, &paper)?;
     let mut images = String::new();
     for shape in &scene.shapes {
         match shape {
