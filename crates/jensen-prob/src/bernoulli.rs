@@ -1,10 +1,10 @@
 //! The Bernoulli distribution with independent dimensions.
 
-use burn::tensor::Tensor;
-use burn::tensor::activation::sigmoid;
+use burn::tensor::{Tensor, TensorData};
+use jensen_kernels::bernoulli_log_prob;
 
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::softplus;
+use crate::special::{sigmoid, softplus};
 use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Rng};
 
 /// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
@@ -55,7 +55,7 @@ impl Distribution for Bernoulli {
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
-        sum_event(self.log_prob_per_dim(value))
+        bernoulli_log_prob(self.logits.clone(), value.clone())
     }
 }
 
@@ -112,7 +112,7 @@ impl Enumerable for Bernoulli {
             .flat_map(|value| (0..rows * event).map(move |i| ((value >> (i % event)) & 1) as f32))
             .collect();
         let device = self.logits.device().without_autodiff();
-        let bits = burn::tensor::TensorData::new(bits, [rows << event, event]);
+        let bits = TensorData::new(bits, [rows << event, event]);
         Tensor::<2>::from_data(bits, &device).cast(self.logits.dtype())
     }
 }

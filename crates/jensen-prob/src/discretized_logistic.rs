@@ -1,10 +1,9 @@
 //! The discretized logistic distribution of images with a fixed number of grey levels.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::sigmoid;
 
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
-use crate::special::{log_sigmoid, log1mexp};
+use crate::special::{log_sigmoid, log1mexp, sigmoid};
 use crate::{DetachParams, Distribution, Expand, Mean, Rng};
 
 /// A logistic distribution rounded to the levels `x = k/(levels − 1)` of `[0, 1]`, with independent

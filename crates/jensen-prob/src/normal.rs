@@ -1,6 +1,7 @@
 //! The normal distribution with independent dimensions.
 
 use burn::tensor::{Device, Tensor};
+use jensen_kernels::exponential;
 
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
 use crate::{
@@ -52,7 +53,7 @@ impl Normal {
     /// # Panics
     /// If `log_std` does not broadcast to the shape of `mean`.
     pub fn from_log_std(mean: Tensor<2>, log_std: Tensor<2>) -> Self {
-        let std = log_std.clone().exp();
+        let std = exponential(log_std.clone());
         Self::from_parts(mean, std, log_std)
     }
 

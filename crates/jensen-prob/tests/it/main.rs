@@ -1,0 +1,14 @@
+//! Every distribution against its conformance suite and against reference values.
+
+mod bernoulli;
+mod categorical;
+mod discretized_logistic;
+mod normal;
+mod special;
+
+use jensen_testing::Golden;
+
+/// The reference values that `tests/references/generate.py` wrote.
+fn golden(json: &str) -> Golden {
+    Golden::parse(json).expect("references/generate.py writes tables")
+}

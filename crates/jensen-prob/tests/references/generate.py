@@ -1,0 +1,150 @@
+"""Reference values for the distributions of jensen-prob, as JSON beside this script.
+
+    pip install scipy==1.17.1 mpmath==1.4.1
+    python generate.py
+
+SciPy where it is exact; mpmath with 60 digits where SciPy's own formula under- or overflows (tails
+of the discretized logistic, divergences at extreme parameters). Where both are exact the script
+asserts that they agree. Every input is rounded to float32 first, so that a difference is one of
+arithmetic and not of input.
+"""
+
+import itertools
+import json
+import pathlib
+
+import mpmath
+import numpy as np
+import scipy
+from scipy import integrate, special, stats
+
+mpmath.mp.dps = 60
+HERE = pathlib.Path(__file__).parent
+SCIPY, MPMATH = f"SciPy {scipy.__version__}", f"mpmath {mpmath.__version__}"
+
+
+def f32(numbers):
+    return np.asarray(numbers, dtype=np.float32).astype(np.float64)
+
+
+def write(name, source, **columns):
+    columns = {k: [float(x) for x in np.ravel(v)] for k, v in columns.items()}
+    assert all(np.isfinite(v).all() for v in columns.values()), name
+    text = json.dumps({"source": source, "columns": columns}, indent=None).replace('], "', '],\n "')
+    (HERE / f"{name}.json").write_text(text + "\n")
+
+
+def agree(ours, theirs, tolerance=1e-9):
+    np.testing.assert_allclose(np.array(ours, dtype=float), theirs, rtol=tolerance, atol=tolerance)
+
+
+def normal():
+    cases = list(itertools.product([-3.0, 0.0, 0.7, 1e4], [1e-4, 0.3, 1.0, 5.0, 1e4], [-2.0, 0.1, 1e4]))
+    mean, std, x = f32(cases).T
+    write("normal_log_prob", SCIPY, mean=mean, std=std, x=x, log_prob=stats.norm.logpdf(x, mean, std))
+    std = f32([1e-20, 1e-4, 0.3, 1.0, 5.0, 1e20])
+    write("normal_entropy", SCIPY, std=std, entropy=stats.norm.entropy(0, std))
+
+    cases = [(0, 1, 0, 1), (0.5, 0.8, -0.2, 1.3), (1, 0.01, 0, 1), (0, 1, 3, 0.01), (2, 1.0001, 2, 1),
+             (-1e3, 1e-3, 1e3, 1e3), (0, 1e6, 0, 1e-6), (0, 1e-6, 0, 1e6), (7, 2, 7.001, 2)]
+    q_mean, q_std, p_mean, p_std = f32(cases).T
+
+    def divergence(m, s, n, t):
+        m, s, n, t = map(mpmath.mpf, (m, s, n, t))
+        return mpmath.log(t / s) + (s**2 + (m - n) ** 2) / (2 * t**2) - mpmath.mpf(1) / 2
+
+    kl = [divergence(*case) for case in zip(q_mean, q_std, p_mean, p_std)]
+    for i in (0, 1, 2, 4):  # the closed form itself, against quadrature
+        m, s, n, t = q_mean[i], q_std[i], p_mean[i], p_std[i]
+        integrand = lambda x: stats.norm.pdf(x, m, s) * (stats.norm.logpdf(x, m, s) - stats.norm.logpdf(x, n, t))
+        agree(kl[i], integrate.quad(integrand, m - 12 * s, m + 12 * s, epsabs=1e-12)[0])
+    write("normal_kl", MPMATH, q_mean=q_mean, q_std=q_std, p_mean=p_mean, p_std=p_std, kl=kl)
+
+
+def bernoulli():
+    logits = f32([-1e4, -104, -88, -30, -5, -0.3, 0, 1e-3, 2, 17, 89, 1e4])
+    x = f32([0, 1])
+    l, v = (a.ravel() for a in np.meshgrid(logits, x))
+    log_prob = v * special.log_expit(l) + (1 - v) * special.log_expit(-l)
+    moderate = np.abs(l) < 20
+    agree(log_prob[moderate], stats.bernoulli.logpmf(v[moderate], special.expit(l[moderate])), 1e-7)
+    write("bernoulli_log_prob", SCIPY, logits=l, x=v, log_prob=log_prob)
+
+    def probability(l):
+        return 1 / (1 + mpmath.exp(-mpmath.mpf(l))), 1 / (1 + mpmath.exp(mpmath.mpf(l)))
+
+    def entropy(l):
+        return -sum(p * mpmath.log(p) for p in probability(l))
+
+    def divergence(q, p):
+        return sum(a * mpmath.log(a / b) for a, b in zip(probability(q), probability(p)))
+
+    agree([entropy(l) for l in logits if abs(l) < 20],
+          [stats.bernoulli.entropy(special.expit(l)) for l in logits if abs(l) < 20], 1e-7)
+    write("bernoulli_entropy", MPMATH, logits=logits, entropy=[entropy(l) for l in logits])
+    q, p = (a.ravel() for a in np.meshgrid(logits, f32([-60, -3, 0, 1e-3, 4, 50])))
+    write("bernoulli_kl", MPMATH, q=q, p=p, kl=[divergence(*pair) for pair in zip(q, p)])
+
+
+def categorical():
+    logits = f32([[0, 0, 0, 0], [1, -2, 0.5, 3], [1e4, 0, -1e4, 1], [-80, -81, -80.5, -200], [1e-4, 0, 0, 30]])
+    other = f32([[1, 2, 3, 4], [1, -2, 0.5, 3.5], [1e4, 10, -1e4, 3], [-80, -80, -80, -80], [0, 0, 0, 0]])
+    log_p, log_r = special.log_softmax(logits, axis=1), special.log_softmax(other, axis=1)
+    p = np.exp(log_p)
+    kl = np.sum(p * (log_p - log_r), axis=1)
+    agree(kl[[0, 1, 3, 4]], stats.entropy(p, np.exp(log_r), axis=1)[[0, 1, 3, 4]])
+    write("categorical", SCIPY, logits=logits, other=other, log_prob=log_p, entropy=stats.entropy(p, axis=1), kl=kl)
+
+
+def discretized_logistic():
+    top = 255
+
+    def sigmoid(x):
+        return 1 / (1 + mpmath.exp(-x))
+
+    def edge(k, location, log_scale):
+        return (mpmath.mpf(2 * k + 1) / (2 * top) - mpmath.mpf(location)) * mpmath.exp(-mpmath.mpf(log_scale))
+
+    def log_prob(location, log_scale, level):
+        k = int(level)
+        upper, lower = edge(k, location, log_scale), edge(k - 1, location, log_scale)
+        # σ(a) − σ(b) and its ends, with enough digits that the difference cannot cancel away.
+        with mpmath.workdps(60 + int(abs(upper) + abs(lower))):
+            if k == 0:
+                p = sigmoid(upper)
+            elif k == top:
+                p = sigmoid(-lower)
+            elif lower > 0:
+                p = sigmoid(-lower) - sigmoid(-upper)
+            else:
+                p = sigmoid(upper) - sigmoid(lower)
+            return mpmath.log(p)
+
+    def mean(location, log_scale):
+        return sum(sigmoid(-edge(k, location, log_scale)) for k in range(top)) / top
+
+    cases = f32(list(itertools.product([-0.2, 0.0, 0.31, 0.5, 1.0, 3.0], [-7.0, -5.5, -3.0, 0.0, 4.0, 12.0], [0, 1, 79, 128, 254, 255])))
+    location, log_scale, level = cases.T
+    values = [log_prob(*case) for case in cases]
+    s = np.exp(log_scale)
+    a = stats.logistic.cdf((level + 0.5) / top, location, s)
+    b = stats.logistic.cdf((level - 0.5) / top, location, s)
+    inner = (level > 0) & (level < top) & (a - b > 1e-6)
+    assert inner.sum() > 20
+    agree(np.array(values, dtype=float)[inner], np.log((a - b)[inner]), 1e-8)
+    pairs = f32(list(itertools.product([-0.2, 0.0, 0.31, 0.998, 1.4], [-9.0, -5.5, -3.0, 0.0, 4.0])))
+    write("discretized_logistic", MPMATH, location=location, log_scale=log_scale, level=level, log_prob=values)
+    write("discretized_logistic_mean", MPMATH, location=pairs[:, 0], log_scale=pairs[:, 1], mean=[mean(*p) for p in pairs])
+
+
+def special_functions():
+    x = f32([1e-30, 1e-10, 1e-3, 0.1, 0.693, 0.694, 2, 20, 80, 1e4])
+    log1mexp = [mpmath.log(1 - mpmath.exp(-mpmath.mpf(v))) if v < 100 else mpmath.mpf(0) for v in x]
+    slope = [1 / (mpmath.exp(mpmath.mpf(v)) - 1) if v < 100 else mpmath.mpf(0) for v in x]
+    write("log1mexp", MPMATH, x=x, value=log1mexp, slope=slope)
+    y = f32([-1e4, -104, -50, -1, -1e-5, 0, 1e-5, 1, 50, 1e4])
+    write("softplus", SCIPY, x=y, value=-special.log_expit(-y), slope=special.expit(y))
+
+
+for section in (normal, bernoulli, categorical, discretized_logistic, special_functions):
+    section()
