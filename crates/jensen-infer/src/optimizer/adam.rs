@@ -56,10 +56,10 @@ impl Adam {
             beta2: self.config.beta2,
             epsilon: self.config.epsilon,
             weight_decay: self.config.weight_decay,
-            gradient_scale,
-            update: self.updates,
+            step: self.updates,
         };
-        module.map(&mut Update { path: Path::default(), step, gradients, moments: &mut self.moments })
+        let moments = &mut self.moments;
+        module.map(&mut Update { path: Path::default(), step, gradient_scale, gradients, moments })
     }
 
     /// The moments and the number of updates.
@@ -101,6 +101,7 @@ impl Adam {
 struct Update<'a> {
     path: Path,
     step: AdamStep,
+    gradient_scale: f64,
     gradients: NamedGradients,
     moments: &'a mut BTreeMap<String, Moments>,
 }
@@ -117,6 +118,7 @@ impl ModuleMapper for Update<'_> {
             .moments
             .remove(&name)
             .unwrap_or_else(|| Moments { mean: gradient.zeros_like(), square: gradient.zeros_like() });
+        let gradient = if self.gradient_scale == 1.0 { gradient } else { gradient * self.gradient_scale };
         let (step, moments) = (self.step, &mut *self.moments);
         param.map(|value| {
             let shape = value.shape();

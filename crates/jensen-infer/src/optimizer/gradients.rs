@@ -42,13 +42,13 @@ impl NamedGradients {
 
     /// The Euclidean norm over all parameters, summed in f64.
     pub fn norm(&self) -> f64 {
-        self.entries.values().map(sum_of_squares).sum::<f64>().sqrt()
+        self.entries.values().cloned().map(sum_of_squares).sum::<f64>().sqrt()
     }
 
     /// A parameter whose gradient is infinite or not a number.
     pub fn non_finite(&self) -> Option<&str> {
         let mut entries = self.entries.iter();
-        entries.find(|(_, g)| !sum_of_squares(g).is_finite()).map(|(name, _)| name.as_str())
+        entries.find(|(_, g)| !sum_of_squares((*g).clone()).is_finite()).map(|(name, _)| name.as_str())
     }
 }
 

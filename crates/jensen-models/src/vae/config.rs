@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Vae;
 use crate::likelihood::LikelihoodConfig;
-use crate::nets::{DecoderConfig, EncoderConfig, ImageShape, NetConfig};
+use crate::nets::{DecoderConfig, EncoderConfig, ImageShape, NetConfig, Scope};
 
 /// The `[vae]` section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -55,26 +55,22 @@ impl VaeConfig {
     ///
     /// # Errors
     /// [`InferError::Option`] if a value is out of range.
-    pub fn init(&self, shape: ImageShape, mean: &[f64], rng: &Rng, device: &Device) -> Result<Vae, InferError> {
-        if self.latent_dim == 0 {
-            return Err(InferError::Option {
-                option: "vae.latent_dim",
-                value: "0".to_owned(),
-                expected: "at least 1",
-            });
-        }
-        self.net.validate()?;
-        self.likelihood.validate()?;
-        let encoder = EncoderConfig { net: self.net.clone(), shape, latent_dim: self.latent_dim };
-        let decoder = DecoderConfig {
-            net: self.net.clone(),
-            shape,
-            latent_dim: self.latent_dim,
-            likelihood: self.likelihood.clone(),
-        };
-        let encoder = encoder.init(rng, device);
-        let decoder = decoder.init(rng, device);
-        let decoder = match self.output_bias {
+    ///
+    /// # Panics
+    /// If `mean` is read and does not have one number a feature.
+    pub fn init(
+        &self,
+        shape: ImageShape,
+        mean: &[f64],
+        rng: &Rng,
+        device: &Device,
+    ) -> Result<Vae, InferError> {
+        let Self { latent_dim, net, likelihood, output_bias } = self;
+        let scope = Scope::new(*rng, device);
+        let encoder = EncoderConfig::new(net.clone(), shape, *latent_dim)?.init(&scope.child("encoder"));
+        let decoder = DecoderConfig::new(net.clone(), shape, *latent_dim, *likelihood)?;
+        let decoder = decoder.init(&scope.child("decoder"));
+        let decoder = match output_bias {
             OutputBias::DataMean => decoder.with_output_mean(mean),
             OutputBias::Zero => decoder,
         };

@@ -28,7 +28,9 @@ impl JointModel for Decoder {
     type Likelihood = Likelihood;
 
     fn prior(&self, _condition: &()) -> Normal {
-        Normal::standard(1, self.latent_dim(), &self.device().inner())
+        let device = self.devices().into_iter().next().expect("a decoder has parameters");
+        // A constant: off the autodiff device its operations cost less.
+        Normal::standard(1, self.latent_dim(), &device.inner())
     }
 
     fn likelihood(&self, latent: &Tensor<2>, _condition: &()) -> Likelihood {
