@@ -152,6 +152,10 @@ impl Cloud {
     /// Writes each class at the median of its points: colour alone does not tell ten classes apart.
     fn name_classes(&self, scene: &mut Scene, panel: &Panel, classes: &Classes<'_>) {
         for (label, _) in classes.coloured() {
+            // A name would hide the one or two points it stands for.
+            if classes.rows_of(*label).nth(2).is_none() {
+                continue;
+            }
             let members = || classes.rows_of(*label).map(|row| self.points[row]);
             let median = |values: &mut Vec<f64>| {
                 values.sort_by(f64::total_cmp);
