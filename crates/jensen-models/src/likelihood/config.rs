@@ -153,3 +153,58 @@ impl LikelihoodConfig {
 fn default_min_std() -> f64 {
     0.01
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+    use jensen_prob::Distribution;
+
+    fn scalar(value: f32) -> Tensor<2> {
+        Tensor::from_data([[value]], &Device::flex())
+    }
+
+    #[test]
+    fn a_learned_deviation_adds_to_its_floor_in_quadrature() {
+        let config = LikelihoodConfig::Gaussian { variance: Variance::PerPixel, min_std: 0.1 };
+        for a in [-50.0f32, -3.0, -2.0, 0.0, 3.0] {
+            let Likelihood::Normal(normal) = config.build(scalar(0.0), Some(scalar(a))) else {
+                panic!("a gaussian is normal")
+            };
+            let (std, expected) = (normal.std().into_scalar::<f32>(), (0.01 + (2.0 * a).exp()).sqrt());
+            assert!((std - expected).abs() < 1e-6 * expected, "σ({a}) is {std}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_deviation_is_a_weighted_squared_error() {
+        let config = LikelihoodConfig::Gaussian { variance: Variance::Fixed { std: 0.5 }, min_std: 0.01 };
+        let log_prob = config.build(scalar(1.0), None).log_prob(&scalar(0.25)).into_scalar::<f32>();
+        let expected = -0.5 * (0.75f32 / 0.5).powi(2) - 0.5f32.ln() - 0.5 * std::f32::consts::TAU.ln();
+        assert!((log_prob - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_logistic_scale_stays_above_its_floor() {
+        let of = |a| match (LikelihoodConfig::Logistic {}).build(scalar(0.5), Some(scalar(a))) {
+            Likelihood::DiscretizedLogistic(family) => family.log_scale().into_scalar::<f32>(),
+            _ => panic!("a logistic is a discretized logistic"),
+        };
+        assert_eq!((of(-100.0), of(20.0)), (-7.0, 20.0));
+    }
+
+    #[test]
+    fn files_name_families_and_nothing_unknown() {
+        let parse = serde_json::from_str::<LikelihoodConfig>;
+        assert_eq!(parse(r#"{"family": "bernoulli"}"#).expect("valid"), LikelihoodConfig::Bernoulli {});
+        assert_eq!(parse(r#"{"family": "gaussian"}"#).expect("valid"), LikelihoodConfig::gaussian());
+        let fixed = parse(r#"{"family": "gaussian", "variance": {"fixed": {"std": 1}}}"#).expect("valid");
+        assert_eq!(
+            fixed,
+            LikelihoodConfig::Gaussian { variance: Variance::Fixed { std: 1.0 }, min_std: 0.01 }
+        );
+        assert!(parse(r#"{"family": "bernoulli", "min_std": 1}"#).is_err());
+        assert!(parse(r#"{"family": "gaussian", "std": 1}"#).is_err());
+        assert!(parse(r#"{"family": "poisson"}"#).is_err());
+    }
+}

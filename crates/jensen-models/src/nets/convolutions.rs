@@ -131,7 +131,7 @@ impl TransposedConvolutions {
     }
 
     /// Puts the output's bias, one number a channel, at the given values.
-    pub(crate) fn with_output_bias(mut self, values: Vec<f32>) -> Self {
+    pub(crate) fn with_output_bias(mut self, values: &[f32]) -> Self {
         if let Some(last) = self.layers.last_mut() {
             last.bias = last.bias.take().map(|bias| super::decoder::with_values(bias, values));
         }

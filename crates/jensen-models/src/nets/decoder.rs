@@ -3,7 +3,7 @@
 use burn::{
     module::{Module, Param},
     nn::Linear,
-    tensor::{Tensor, TensorData},
+    tensor::Tensor,
 };
 use jensen_infer::InferError;
 
@@ -137,16 +137,16 @@ impl Decoder {
         let per_channel = |c: usize| start(mean.iter().skip(c).step_by(channels).sum::<f64>() / pixels);
         let (features, channels): (Vec<f32>, Vec<f32>) =
             (mean.iter().map(|&m| start(m)).collect(), (0..channels).map(per_channel).collect());
-        self.convolutions = self.convolutions.take().map(|layers| layers.with_output_bias(channels));
+        self.convolutions = self.convolutions.take().map(|layers| layers.with_output_bias(&channels));
         if let Some(output) = &mut self.output {
-            output.bias = output.bias.take().map(|bias| with_values(bias, features));
+            output.bias = output.bias.take().map(|bias| with_values(bias, &features));
         }
         self
     }
 }
 
 /// `[rows, maps · channels, height, width]` to `[rows, maps · (height · width · channels)]`.
-fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
+pub(super) fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
     let [rows, all, height, width] = x.dims();
     x.reshape([rows, all / channels, channels, height, width])
         .permute([0, 1, 3, 4, 2])
@@ -154,11 +154,9 @@ fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
 }
 
 /// The parameter with its first elements replaced; the others, of the spreads, stay.
-pub(crate) fn with_values(parameter: Param<Tensor<1>>, values: Vec<f32>) -> Param<Tensor<1>> {
-    let old = parameter.val();
-    let (n, device) = (values.len(), old.device());
-    let start = Tensor::<1>::from_data(TensorData::new(values, [n]), &device);
-    let rest = old.dims()[0] - n;
-    let new = if rest == 0 { start } else { Tensor::cat(vec![start, old.detach().narrow(0, n, rest)], 0) };
-    Param::initialized(parameter.id, new).set_require_grad(true)
+pub(super) fn with_values(parameter: Param<Tensor<1>>, values: &[f32]) -> Param<Tensor<1>> {
+    let (old, device) = (parameter.val().inner(), parameter.val().device());
+    let start = Tensor::<1>::from_data(values, &old.device());
+    let new = old.slice_assign([0..values.len()], start);
+    Param::initialized(parameter.id, Tensor::from_data(new.into_data(), &device)).set_require_grad(true)
 }

@@ -12,6 +12,8 @@ mod encoder;
 mod mlp;
 mod scope;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use activation::Activation;
 pub use config::NetConfig;
