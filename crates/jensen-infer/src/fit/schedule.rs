@@ -21,12 +21,12 @@ use crate::InferError;
 /// assert_eq!(cosine.factor(10, 100), 1.0);
 /// assert!((cosine.factor(55, 100) - 0.5).abs() < 1e-12);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
     /// The base rate throughout.
-    #[default]
-    Constant,
+    // With braces: serde lets a bare name pass options that it does not have.
+    Constant {},
     /// Half a cosine from 1 to `floor`, after a linear warm-up (Loshchilov & Hutter 2017, eq. 5,
     /// one period).
     Cosine {
@@ -59,12 +59,18 @@ pub struct Piece {
     pub factor: f64,
 }
 
+impl Default for Schedule {
+    fn default() -> Self {
+        Self::Constant {}
+    }
+}
+
 impl Schedule {
     /// The factor on the base rate at `step` (counted from 0) of a run of `total` steps.
     pub fn factor(&self, step: u64, total: u64) -> f64 {
         let (t, n) = (step.min(total) as f64, total.max(1) as f64);
         match self {
-            Self::Constant => 1.0,
+            Self::Constant {} => 1.0,
             Self::Cosine { warm_up, floor } => {
                 // Whole warm-up steps; the first is not at zero, which would waste it.
                 let rise = (warm_up * n).round();
@@ -87,7 +93,7 @@ impl Schedule {
     /// [`InferError::Option`] naming the first value out of range.
     pub fn validate(&self) -> Result<(), InferError> {
         match self {
-            Self::Constant => Ok(()),
+            Self::Constant {} => Ok(()),
             Self::Cosine { warm_up, floor } => {
                 let within = *warm_up >= 0.0 && *warm_up < 1.0;
                 require(
@@ -136,7 +142,7 @@ mod tests {
                 let factor = schedule.factor(t, n);
                 assert!((factor - expected).abs() < 1e-12, "{schedule:?} at {t}: {factor}, not {expected}");
             };
-            near(Schedule::Constant, 1.0);
+            near(Schedule::Constant {}, 1.0);
             near(Schedule::Exponential { last: 0.01 }, (0.01f64.ln() * x).exp());
             near(Schedule::Cosine { warm_up: 0.0, floor: 0.1 }, 0.55 + 0.45 * (PI * x).cos());
             let warm =
@@ -189,7 +195,7 @@ mod tests {
     #[test]
     fn the_configuration_reads_as_documented() {
         let read = |json| serde_json::from_str::<Schedule>(json);
-        assert_eq!(read(r#"{"kind":"constant"}"#).expect("a schedule"), Schedule::Constant);
+        assert_eq!(read(r#"{"kind":"constant"}"#).expect("a schedule"), Schedule::Constant {});
         let cosine = read(r#"{"kind":"cosine","warm_up":0.05}"#).expect("a schedule");
         assert_eq!(cosine, Schedule::Cosine { warm_up: 0.05, floor: 0.0 });
         assert!(read(r#"{"kind":"cosine","warmup":0.05}"#).is_err());

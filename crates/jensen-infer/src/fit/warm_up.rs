@@ -30,12 +30,12 @@ pub struct Horizon {
 /// assert_eq!(warm_up.factor(50, run), 0.25);
 /// assert_eq!(warm_up.end(run), 200);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WarmUp {
     /// Factor 1 from the first step.
-    #[default]
-    None,
+    // With braces: serde lets a bare name pass options that it does not have.
+    None {},
     /// From 0 to 1 in a straight line (Bowman et al. 2016; Sønderby et al. 2016).
     Linear {
         /// Over how many epochs, which may be a fraction.
@@ -51,12 +51,18 @@ pub enum WarmUp {
     },
 }
 
+impl Default for WarmUp {
+    fn default() -> Self {
+        Self::None {}
+    }
+}
+
 impl WarmUp {
     /// The factor in `[0, 1]` at `step`, counted from 0.
     pub fn factor(&self, step: u64, run: Horizon) -> f64 {
         let t = step as f64;
         match *self {
-            Self::None => 1.0,
+            Self::None {} => 1.0,
             Self::Linear { epochs } => (t / (epochs * run.steps_per_epoch as f64)).min(1.0),
             Self::Cyclical { .. } if step >= run.total_steps => 1.0,
             Self::Cyclical { cycles, ratio } => {
@@ -69,7 +75,7 @@ impl WarmUp {
     /// The first step from which the factor stays at 1: where patience begins to count.
     pub fn end(&self, run: Horizon) -> u64 {
         match *self {
-            Self::None => 0,
+            Self::None {} => 0,
             Self::Linear { epochs } => (epochs * run.steps_per_epoch as f64).ceil() as u64,
             Self::Cyclical { cycles, ratio } => {
                 let cycle = run.total_steps as f64 / f64::from(cycles);
@@ -84,7 +90,7 @@ impl WarmUp {
     /// [`InferError::Option`] naming the first value out of range.
     pub fn validate(&self) -> Result<(), InferError> {
         match *self {
-            Self::None => Ok(()),
+            Self::None {} => Ok(()),
             Self::Linear { epochs } => {
                 let within = epochs > 0.0 && epochs.is_finite();
                 require(within, "fit.kl_warm_up.epochs", epochs, "a number of epochs above 0")
@@ -126,7 +132,7 @@ mod tests {
     #[test]
     fn it_ends_at_the_first_step_that_stays_warm() {
         for warm_up in [
-            WarmUp::None,
+            WarmUp::None {},
             WarmUp::Linear { epochs: 0.25 },
             WarmUp::Linear { epochs: 3.0 },
             WarmUp::Cyclical { cycles: 3, ratio: 0.7 },
@@ -148,5 +154,13 @@ mod tests {
             let message = warm_up.validate().expect_err("out of range").to_string();
             assert!(message.contains(option), "{message}");
         }
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused() {
+        let read = |json| serde_json::from_str::<WarmUp>(json);
+        assert_eq!(read(r#"{"kind":"none"}"#).expect("a warm-up"), WarmUp::None {});
+        assert!(read(r#"{"kind":"none","epochs":1}"#).is_err());
+        assert!(read(r#"{"kind":"linear","epochs":1,"cycles":2}"#).is_err());
     }
 }

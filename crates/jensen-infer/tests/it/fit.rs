@@ -5,7 +5,8 @@ use std::fs;
 use jensen_infer::InferError;
 use jensen_infer::Learner;
 use jensen_infer::fit::{
-    Checkpoint, Checkpoints, EarlyStopping, Ending, Event, Fit, FitConfig, MetricsLog, Record, WarmUp,
+    Checkpoint, Checkpoints, EarlyStopping, Ending, Event, Fit, FitConfig, MetricsLog, Record, Schedule,
+    WarmUp,
 };
 
 use crate::fit_toy::{Data, MeanLearner, Watch, config};
@@ -38,7 +39,10 @@ fn the_best_validation_step_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let checkpoints = Checkpoints::open(folder.path()).expect("a folder");
     for with_folder in [true, false] {
-        let mut fit = Fit::new(FitConfig { learning_rate: 0.4, ..config(12) }, 7, &train).expect("valid");
+        // Steps this large keep the mean moving to the end.
+        let schedule = Schedule::Constant {};
+        let config = FitConfig { learning_rate: 0.3, schedule, ..config(12) };
+        let mut fit = Fit::new(config, 7, &train).expect("valid");
         fit = fit.with_validation(&validation);
         if with_folder {
             fit = fit.with_checkpoints(&checkpoints);
@@ -85,7 +89,7 @@ fn patience_ends_a_run_but_not_during_warm_up() {
         (outcome.ending, outcome.epochs)
     };
     // No rise is large enough: the first validation that counts sets the mark, two more end it.
-    assert_eq!(epochs(WarmUp::None), (Ending::EarlyStopped, 3));
+    assert_eq!(epochs(WarmUp::None {}), (Ending::EarlyStopped, 3));
     assert_eq!(epochs(WarmUp::Linear { epochs: 6.5 }), (Ending::EarlyStopped, 9));
     assert_eq!(epochs(WarmUp::Linear { epochs: 19.5 }), (Ending::Finished, 20));
 }
