@@ -74,10 +74,11 @@ pub(crate) fn write(out: &mut impl Write, fields: &[Field]) -> io::Result<()> {
         for field in fields {
             let features = field.spec().features();
             let cells = row * features..(row + 1) * features;
-            // The shortest text that reads back to the same bits.
+            // `{:?}` is the shortest text that reads back to the same bits of this type, with an
+            // exponent where that is shorter.
             with_values!(field.array(), values => {
                 for value in &values[cells] {
-                    writer.write_field(value.to_string())?;
+                    writer.write_field(format!("{value:?}"))?;
                 }
             });
         }

@@ -67,7 +67,7 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
 /// let folder = tempfile::tempdir()?;
 /// let z = Field::new("z", Role::Observation, vec![2], Array::F32(vec![0.5, -1.0, 2.0, 0.25]))?;
 /// write(&folder.path().join("z.csv"), &[z])?;
-/// assert_eq!(std::fs::read_to_string(folder.path().join("z.csv"))?, "z_0,z_1\n0.5,-1\n2,0.25\n");
+/// assert_eq!(std::fs::read_to_string(folder.path().join("z.csv"))?, "z_0,z_1\n0.5,-1.0\n2.0,0.25\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write(path: &Path, fields: &[Field]) -> Result<(), DataError> {

@@ -38,14 +38,24 @@ impl NdArray {
 
     /// The field that the array is.
     pub fn into_field(self, path: &Path, name: &str, role: Role) -> Result<Field, DataError> {
-        match self.shape.split_first() {
-            None => Err(DataError::Malformed {
+        let refuse = |problem: String, remedy: &str| {
+            Err(DataError::Malformed {
                 path: path.to_owned(),
                 position: "header".to_owned(),
-                problem: format!("`{name}` is a single number without an example axis"),
-                remedy: "give it a first axis that counts examples".to_owned(),
-            }),
+                problem,
+                remedy: remedy.to_owned(),
+            })
+        };
+        match self.shape.split_first() {
+            None => refuse(
+                format!("`{name}` is a single number without an example axis"),
+                "give it a first axis that counts examples",
+            ),
             Some((0, _)) => Err(DataError::Empty { name: path.display().to_string() }),
+            Some((_, event)) if event.contains(&0) => refuse(
+                format!("an example of shape {event:?} has no numbers"),
+                "write at least one number an example",
+            ),
             Some((_, event)) => Field::new(name, role, event.to_vec(), self.array),
         }
     }
