@@ -1,2 +1,84 @@
-//! The `jensen` command.
-fn main() {}
+//! The `jensen` command: train, evaluate, sample, encode and report on latent-variable models.
+
+mod atomic_file;
+mod cli;
+mod comparison;
+mod config;
+mod device;
+mod error;
+mod evaluation;
+mod gallery;
+mod interrupt;
+mod latent_path;
+mod model;
+mod output;
+mod picture;
+mod progress;
+mod report;
+mod run_directory;
+mod session;
+mod summary;
+mod tensorboard;
+mod tensorboard_log;
+mod trained_run;
+mod training;
+mod verbs;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::error::CliError;
+use crate::session::Session;
+
+/// The system allocator makes a training step 1.6–1.9 times slower.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(report_panic));
+    let cli = Cli::parse();
+    let outcome =
+        std::panic::catch_unwind(|| Session::start(&cli.global).and_then(|session| cli.verb.run(&session)));
+    match outcome {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            explain(&error);
+            ExitCode::from(error.exit_code())
+        }
+        Err(_) => ExitCode::FAILURE, // the hook has spoken
+    }
+}
+
+/// Prints an error with its remedy, and the line of the configuration it comes from.
+fn explain(error: &CliError) {
+    if matches!(error, CliError::Interrupted) {
+        return; // the verb has said how to go on
+    }
+    let mut diagnostic = miette::MietteDiagnostic::new(error.to_string());
+    diagnostic.help = error.help();
+    let mut report = None;
+    if let CliError::Config(error) = error
+        && let Some((file, text, span)) = error.snippet()
+    {
+        let label = miette::LabeledSpan::underline(span);
+        diagnostic.labels = Some(vec![label]);
+        let source = miette::NamedSource::new(file, text).with_language("toml");
+        report = Some(miette::Report::new(diagnostic.clone()).with_source_code(source));
+    }
+    eprint!("{:?}", report.unwrap_or_else(|| miette::Report::new(diagnostic)));
+}
+
+/// One line for a defect of ours; never a backtrace.
+fn report_panic(panic: &std::panic::PanicHookInfo) {
+    let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
+    let text = panic.payload_as_str().unwrap_or("no message").lines().next().unwrap_or_default();
+    eprintln!(
+        "jensen {} hit a defect of its own{place}: {text}. Please report this line and your command at {}/issues",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_REPOSITORY")
+    );
+}

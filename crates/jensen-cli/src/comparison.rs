@@ -1,0 +1,215 @@
+//! One run against another.
+
+use jensen_data::Split;
+use serde::Serialize;
+use toml::{Table, Value};
+
+use crate::error::CliError;
+use crate::evaluation::{Draws, Evaluation, evaluate, mean_and_error};
+use crate::output;
+use crate::progress::counter;
+use crate::session::Session;
+use crate::trained_run::{TrainedRun, rows_of};
+use crate::verbs::DataOptions;
+
+/// What `runs compare --json` prints.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    /// The two runs, in the order in which they were given.
+    pub runs: [Side; 2],
+    /// What was configured differently.
+    pub config: Vec<Difference>,
+    /// `log p(x)` of the second less that of the first, example by example.
+    pub paired: Option<Paired>,
+}
+
+/// One of the two.
+#[derive(Debug, Serialize)]
+pub struct Side {
+    /// What came out.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+    /// Seconds of training.
+    pub training_seconds: Option<f64>,
+}
+
+/// A key that differs.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Its path.
+    pub key: String,
+    /// Its value in the first and the second run; `None` where it is not set.
+    pub values: [Option<String>; 2],
+}
+
+/// A paired difference over the same examples, in nats.
+#[derive(Debug, Serialize)]
+pub struct Paired {
+    /// Second less first: positive if the second is better.
+    pub difference: f64,
+    /// The standard error of the difference over examples.
+    pub stderr: Option<f64>,
+    /// How many examples.
+    pub n: usize,
+    /// Importance samples of each example.
+    pub iwae_samples: usize,
+}
+
+impl Comparison {
+    /// Measures both runs on the same examples.
+    ///
+    /// # Errors
+    /// If a run or its data cannot be read, or the two do not see the same data.
+    pub fn of(
+        names: [&str; 2],
+        data: &DataOptions,
+        default: Split,
+        draws: Draws,
+        session: &Session,
+    ) -> Result<Self, CliError> {
+        let [first, second] = names.map(|name| TrainedRun::open(name, session.device()));
+        let runs = [first?, second?];
+        check_same_data(&runs, data)?;
+        let mut sides = Vec::new();
+        let mut values = Vec::new();
+        for run in &runs {
+            let dataset = run.dataset(data.data.as_deref())?;
+            let (rows, split) = rows_of(&dataset, data, default)?;
+            let loader = run.loader(&dataset, rows)?;
+            let bar = counter(session, loader.examples());
+            let (metrics, estimates) = evaluate(run.model.as_ref(), &loader, draws, |n| bar.inc(n as u64))?;
+            bar.finish_and_clear();
+            let (name, split) = (run.directory.name(), split.to_string());
+            let estimate = estimates.as_deref().zip(draws.iwae);
+            let place = [name.as_str(), dataset.name(), split.as_str()];
+            sides.push(Side {
+                evaluation: Evaluation::new(place, run.model.latent_dim(), &metrics, estimate),
+                training_seconds: run.record.training_seconds,
+            });
+            values.push(estimates);
+        }
+        let paired = match (&values[..], draws.iwae) {
+            ([Some(first), Some(second)], Some(iwae_samples)) => {
+                let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| b - a).collect();
+                let (difference, stderr) = mean_and_error(&differences);
+                Some(Paired { difference, stderr, n: differences.len(), iwae_samples })
+            }
+            _ => None,
+        };
+        let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.to_table());
+        let runs = <[Side; 2]>::try_from(sides).expect("one side a run");
+        Ok(Self { runs, config: differences(&a, &b), paired })
+    }
+
+    /// The same for a person.
+    pub fn to_text(&self) -> String {
+        let [a, b] = &self.runs;
+        let header = ["", a.evaluation.run.as_str(), b.evaluation.run.as_str()];
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for Difference { key, values } in &self.config {
+            let [a, b] = values.clone().map(|value| value.unwrap_or_else(|| "–".to_owned()));
+            rows.push(vec![key.clone(), a, b]);
+        }
+        let mut measure = |name: &str, value: &dyn Fn(&Side) -> Option<String>| {
+            let cells = self.runs.iter().map(|side| value(side).unwrap_or_else(|| "–".to_owned()));
+            rows.push(std::iter::once(name.to_owned()).chain(cells).collect());
+        };
+        let nats = |x: f64| Some(format!("{x:.2}"));
+        measure("bound, nats", &|side| nats(side.evaluation.elbo));
+        measure("reconstruction, nats", &|side| nats(side.evaluation.reconstruction));
+        measure("KL(q‖p), nats", &|side| nats(side.evaluation.kl));
+        measure("active units", &|side| side.evaluation.active_units.map(|n| n.to_string()));
+        if let Some(paired) = &self.paired {
+            let name = format!("log p(x), IWAE-{}, nats", paired.iwae_samples);
+            measure(&name, &|side| {
+                side.evaluation.log_likelihood.as_ref().map(|e| format!("{:.2}", e.log_likelihood))
+            });
+        }
+        measure("training, seconds", &|side| side.training_seconds.map(|seconds| format!("{seconds:.1}")));
+        let mut text = output::table(&header, &rows);
+        text += &format!(
+            "\n\nmeasured on {}, {}, {} examples",
+            a.evaluation.data, a.evaluation.split, a.evaluation.n
+        );
+        if let Some(Paired { difference, stderr, n, iwae_samples }) = &self.paired {
+            let error = stderr.map(|error| format!(" ± {error:.3}")).unwrap_or_default();
+            text += &format!(
+                "\npaired difference of log p(x), {} less {}: {difference:+.3}{error} nats per example \
+                 (standard error over {n} examples, IWAE-{iwae_samples})",
+                b.evaluation.run, a.evaluation.run
+            );
+        }
+        text
+    }
+}
+
+/// A difference of likelihoods means something on the same examples only.
+fn check_same_data(runs: &[TrainedRun; 2], data: &DataOptions) -> Result<(), CliError> {
+    let [a, b] = runs.each_ref().map(|run| &run.config);
+    // Static and dynamic binarisation evaluate on the same fixed draws.
+    let bits = |config: &crate::config::RunConfig| match config.data.binarize {
+        jensen_data::Binarize::Static => jensen_data::Binarize::Dynamic,
+        other => other,
+    };
+    let same_source = data.data.is_some() || a.data.spec() == b.data.spec();
+    if same_source && bits(a) == bits(b) {
+        return Ok(());
+    }
+    let described = |config: &crate::config::RunConfig| {
+        format!("{} (binarize {:?})", config.data.source, config.data.binarize).to_lowercase()
+    };
+    Err(CliError::usage(
+        format!("the runs see different data: {} and {}", described(a), described(b)),
+        "compare runs on the same data and binarisation; `--data SPEC` names one source for both",
+    ))
+}
+
+/// The keys in which two configurations differ, by their paths.
+fn differences(a: &Table, b: &Table) -> Vec<Difference> {
+    let (a, b) = (flat(a), flat(b));
+    let mut keys: Vec<&String> = a.iter().chain(&b).map(|(key, _)| key).collect();
+    keys.sort();
+    keys.dedup();
+    let value = |table: &[(String, String)], key: &String| {
+        table.iter().find(|(own, _)| own == key).map(|(_, value)| value.clone())
+    };
+    let pairs =
+        keys.into_iter().map(|key| Difference { key: key.clone(), values: [value(&a, key), value(&b, key)] });
+    pairs.filter(|difference| difference.values[0] != difference.values[1]).collect()
+}
+
+/// Every value of a table with its path.
+fn flat(table: &Table) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                values.extend(flat(inner).into_iter().map(|(path, value)| (format!("{key}.{path}"), value)));
+            }
+            Value::String(text) => values.push((key.clone(), text.clone())),
+            other => values.push((key.clone(), other.to_string())),
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_listed() {
+        let table = |text: &str| text.parse::<Table>().expect("TOML");
+        let a = table("seed = 1\n[vae]\nlatent_dim = 2\n[vae.net]\nkind = 'mlp'\nhidden = [3, 4]\n");
+        let b = table("seed = 1\n[vae]\nlatent_dim = 3\n[vae.net]\nkind = 'conv'\n");
+        let values = |a: Option<&str>, b: Option<&str>| [a.map(str::to_owned), b.map(str::to_owned)];
+        let expected = [
+            ("vae.latent_dim", values(Some("2"), Some("3"))),
+            ("vae.net.hidden", values(Some("[3, 4]"), None)),
+            ("vae.net.kind", values(Some("mlp"), Some("conv"))),
+        ];
+        let expected = expected.map(|(key, values)| Difference { key: key.to_owned(), values });
+        assert_eq!(differences(&a, &b), expected);
+        assert_eq!(differences(&a, &a), []);
+    }
+}

@@ -1,0 +1,72 @@
+//! The default configuration as a TOML file that explains itself.
+
+use std::fmt::Write;
+
+use toml::{Table, Value};
+
+use crate::config::schema::Schema;
+
+/// The width that comments are wrapped to.
+const WIDTH: usize = 100;
+
+/// A configuration as TOML, each key under the description that its schema gives.
+///
+/// Keys that are not set are there as comments. The descriptions come from the schema, so that the
+/// document cannot drift from the types.
+pub fn commented(config: &Table, schema: Schema) -> String {
+    let mut text = String::new();
+    section(&mut text, "", config, schema);
+    text
+}
+
+/// Writes the keys of a table, values before sections, as TOML needs.
+fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
+    let variant = schema.variant_of(table);
+    for (key, value) in table {
+        if !value.is_table() {
+            let tag = (schema.tag() == Some(key.as_str())).then_some(schema);
+            comment(text, &explanation(tag.or(variant.property(key))));
+            let _ = writeln!(text, "{key} = {value}");
+        }
+    }
+    for (key, schema) in variant.properties().filter(|(key, _)| !table.contains_key(*key)) {
+        comment(text, &explanation(Some(schema)));
+        let _ = writeln!(text, "# {key} =");
+    }
+    for (key, value) in table {
+        if let (Value::Table(inner), Some(schema)) = (value, variant.property(key)) {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            text.push('\n');
+            comment(text, &schema.description());
+            let _ = writeln!(text, "[{path}]");
+            section(text, &path, inner, schema);
+        }
+    }
+}
+
+/// What a key is for, and which values it takes if they are few.
+fn explanation(schema: Option<Schema>) -> String {
+    let Some(schema) = schema else { return String::new() };
+    // A section's own description stands above the section, not above its tag.
+    let description = if schema.tag().is_some() { String::new() } else { schema.description() };
+    match schema.names().as_slice() {
+        [] => description,
+        names => format!("{description} One of {}.", names.join(", ")),
+    }
+}
+
+/// Writes a wrapped comment.
+fn comment(text: &mut String, words: &str) {
+    let mut line = String::from("#");
+    for word in words.split_whitespace() {
+        if line.len() + word.len() >= WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    if line.len() > 1 {
+        let _ = writeln!(text, "{line}");
+    }
+}

@@ -1,0 +1,183 @@
+//! Everything that decides what a training does.
+
+use jensen_data::{Binarize, DataConfig, DataError};
+use jensen_infer::fit::FitConfig;
+use jensen_infer::{InferError, ObjectiveConfig, OptimizerConfig};
+use jensen_models::VaeConfig;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::config::document::commented;
+use crate::config::schema::Schema;
+use crate::config::{Assignment, ConfigError, Layers};
+
+/// The configuration of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunConfig {
+    /// What is learned.
+    pub model: ModelKind,
+    /// What every random number of the run, and the validation split, follow from.
+    pub seed: u64,
+    /// Whether TensorBoard's event files are written too.
+    pub tensorboard: bool,
+    /// The examples.
+    pub data: DataConfig,
+    /// The variational autoencoder.
+    pub vae: VaeConfig,
+    /// The bound that is climbed.
+    pub objective: ObjectiveConfig,
+    /// How weights follow the gradient.
+    pub optimizer: OptimizerConfig,
+    /// The course of the training.
+    pub fit: FitConfig,
+}
+
+/// What is learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    /// A variational autoencoder (Kingma & Welling 2014).
+    #[default]
+    Vae,
+}
+
+impl ModelKind {
+    /// The name in configurations and run names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vae => "vae",
+        }
+    }
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            model: ModelKind::default(),
+            seed: 0,
+            tensorboard: false,
+            data: DataConfig { binarize: Binarize::Dynamic, ..DataConfig::default() },
+            vae: VaeConfig::default(),
+            objective: ObjectiveConfig::default(),
+            optimizer: OptimizerConfig::default(),
+            fit: FitConfig::default(),
+        }
+    }
+}
+
+impl RunConfig {
+    /// The checked configuration of some layers.
+    ///
+    /// # Errors
+    /// If a key is unknown, or a value of the wrong type or out of range.
+    pub fn from_layers(layers: Layers) -> Result<Self, ConfigError> {
+        let layers = with_dependent_defaults(layers)?;
+        let config: Self = layers.resolve()?;
+        config.validate().map_err(|(option, reason)| layers.refuse(option, reason))?;
+        Ok(config)
+    }
+
+    /// Checks every value; an error is the path at fault and what is wrong with it.
+    fn validate(&self) -> Result<(), (&'static str, String)> {
+        let infer = |error: InferError| match error {
+            InferError::Option { option, value, expected } => {
+                (option, format!("is {value}, but must be {expected}"))
+            }
+            other => ("model", other.to_string()),
+        };
+        let data = |error: DataError| match error {
+            DataError::Option { option, value, expected } => {
+                (option, format!("is {value}, but must be {expected}"))
+            }
+            other => ("data", other.to_string()),
+        };
+        // TOML has no unsigned 64-bit integers.
+        if i64::try_from(self.seed).is_err() {
+            return Err(("seed", format!("is {}, but must be below 2^63", self.seed)));
+        }
+        self.data.validate().map_err(data)?;
+        self.objective.init().map_err(infer)?;
+        self.optimizer.validate().map_err(infer)?;
+        self.fit.validate().map_err(infer)?;
+        Ok(())
+    }
+
+    /// The JSON schema.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
+    /// The configuration as a TOML file with comments.
+    pub fn to_toml(&self) -> String {
+        commented(&self.to_table(), Schema::root(&Self::schema()))
+    }
+
+    /// The configuration as a TOML table.
+    pub fn to_table(&self) -> Table {
+        Table::try_from(self).expect("a configuration is a TOML table")
+    }
+}
+
+/// Defaults that follow from what was chosen: bits are for the Bernoulli likelihood only.
+fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
+    let likelihood = layers.get("vae.likelihood.family").and_then(Value::as_str);
+    let is_bernoulli = likelihood == Some("bernoulli");
+    let binarize = ["data".to_owned(), "binarize".to_owned()];
+    if is_bernoulli || layers.origin(&binarize) != crate::config::Origin::Default {
+        return Ok(layers);
+    }
+    layers.with_assignments(vec![Assignment::option("--likelihood", "data.binarize", "none")])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_default_document_is_the_default_configuration() {
+        let text = RunConfig::default().to_toml();
+        let layers = Layers::over(&RunConfig::default()).with_text(Path::new("default.toml"), text.clone());
+        let config = RunConfig::from_layers(layers.expect("TOML")).expect("valid");
+        assert_eq!(config, RunConfig::default());
+        let alone: RunConfig = toml::from_str(&text).expect("complete");
+        assert_eq!(alone, RunConfig::default());
+    }
+
+    #[test]
+    fn every_default_is_explained_by_the_schema() {
+        let text = RunConfig::default().to_toml();
+        let lines: Vec<&str> = text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            let is_key = line.contains(" =") && !line.starts_with("# ");
+            let above = if i == 0 { "" } else { lines[i - 1] };
+            assert!(!is_key || above.starts_with("# "), "no comment above `{line}`");
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_range_names_the_option_that_gave_it() {
+        let options = vec![Assignment::option("--epochs", "fit.epochs", 0)];
+        let layers = Layers::over(&RunConfig::default()).with_assignments(options).expect("well formed");
+        let error = RunConfig::from_layers(layers).expect_err("no epochs");
+        assert_eq!(error.to_string(), "`--epochs`: `fit.epochs` is 0, but must be at least 1");
+    }
+
+    #[test]
+    fn bits_are_for_bernoulli_only_unless_asked_for() {
+        let config = |options: &[&str]| {
+            let options = options.iter().map(|text| Assignment::parse(text).expect("well formed")).collect();
+            RunConfig::from_layers(
+                Layers::over(&RunConfig::default()).with_assignments(options).expect("valid"),
+            )
+        };
+        assert_eq!(config(&[]).expect("valid").data.binarize, Binarize::Dynamic);
+        let gaussian = "vae.likelihood.family=gaussian";
+        assert_eq!(config(&[gaussian]).expect("valid").data.binarize, Binarize::None);
+        let asked = config(&[gaussian, "data.binarize=threshold"]).expect("valid");
+        assert_eq!(asked.data.binarize, Binarize::Threshold);
+    }
+}

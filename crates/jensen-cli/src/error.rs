@@ -1,0 +1,114 @@
+//! Everything that ends a command early, and the exit code it ends with.
+
+use std::path::PathBuf;
+
+use jensen_data::DataError;
+use jensen_infer::InferError;
+
+use crate::config::ConfigError;
+use crate::picture::PictureError;
+use crate::run_directory::RunError;
+
+/// Why a command stopped. The message says what is wrong and where; [`help`](Self::help) what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The configuration, or an option that overrides it, is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+
+    /// A run directory cannot be used as asked.
+    #[error(transparent)]
+    Run(#[from] RunError),
+
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+
+    /// Training or inference failed.
+    #[error(transparent)]
+    Infer(#[from] InferError),
+
+    /// The command line asks for something that does not exist.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to give instead.
+        help: String,
+    },
+
+    /// The model has no such operation.
+    #[error("a {model} model cannot {verb}")]
+    Unsupported {
+        /// The model of the run.
+        model: &'static str,
+        /// What was asked of it.
+        verb: &'static str,
+        /// What can be asked of it.
+        can: &'static str,
+    },
+
+    /// A file cannot be read or written.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    File {
+        /// `read`, `write` or `create`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+
+    /// A picture cannot be made.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+
+    /// Results cannot be printed; a closed pipe is not an error for the user.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] std::io::Error),
+
+    /// The user stopped the training; everything is saved.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl CliError {
+    /// A wrong use with a remedy.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: help.into() }
+    }
+
+    /// A failed access to a file.
+    pub fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// 2 if the command was called wrongly, 130 after an interrupt as shells expect, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. }
+            | Self::Unsupported { .. }
+            | Self::Config(_)
+            | Self::Infer(InferError::Option { .. } | InferError::NoExactKl { .. }) => 2,
+            Self::Interrupted => 130,
+            _ => 1,
+        }
+    }
+
+    /// What to do about it, where the message does not say.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Usage { help, .. } => Some(help.clone()).filter(|help| !help.is_empty()),
+            Self::Config(error) => error.help(),
+            Self::Run(error) => error.help(),
+            Self::Unsupported { can, .. } => Some(format!("it can {can}")),
+            _ => None,
+        }
+    }
+
+    /// Whether the reader of our output went away, as `head` does.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,175 @@
+//! What a model is worth on a split, per example and in nats.
+
+use jensen_data::Loader;
+use jensen_infer::Metrics;
+use jensen_infer::fit::active_units;
+use jensen_random::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::error::CliError;
+use crate::model::Model;
+use crate::output;
+
+/// The object that `evaluate --json` prints; means over examples, in nats.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// The run.
+    pub run: String,
+    /// The data.
+    pub data: String,
+    /// The part of the data.
+    pub split: String,
+    /// How many examples.
+    pub n: usize,
+    /// The evidence lower bound at β = 1 without free bits.
+    pub elbo: f64,
+    /// `E_q[log p(x | z)]`.
+    pub reconstruction: f64,
+    /// `KL(q ‖ p)`.
+    pub kl: f64,
+    /// Latent dimensions whose posterior mean varies with the data.
+    pub active_units: Option<usize>,
+    /// All latent dimensions.
+    pub latent_dim: usize,
+    /// `log p(x)`, if it was estimated.
+    #[serde(flatten)]
+    pub log_likelihood: Option<LogLikelihood>,
+}
+
+/// An estimate of the mean of `log p(x)`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct LogLikelihood {
+    /// The mean over examples.
+    pub log_likelihood: f64,
+    /// Its standard error over examples; infinite for one example, which JSON writes as null.
+    pub log_likelihood_stderr: Option<f64>,
+    /// Draws for each example.
+    pub iwae_samples: usize,
+    /// How it was estimated: `exact`, `iwae` or `ais`.
+    pub log_likelihood_kind: String,
+}
+
+/// Which draws an evaluation makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    /// Moves the draws.
+    pub seed: u64,
+    /// Importance samples of each example; `None` = the bound only.
+    pub iwae: Option<usize>,
+}
+
+/// Measures every example of a loader.
+///
+/// # Errors
+/// If an example cannot be read, or the model cannot be evaluated so.
+pub fn evaluate(
+    model: &dyn Model,
+    loader: &Loader<'_>,
+    draws: Draws,
+    mut examples_done: impl FnMut(usize),
+) -> Result<(Metrics, Option<Vec<f64>>), CliError> {
+    let rng = Rng::seed(draws.seed).fork("evaluation");
+    let mut metrics = Metrics::new(0);
+    let mut log_likelihood = draws.iwae.map(|_| Vec::with_capacity(loader.examples()));
+    for batch in loader.ordered() {
+        let batch = batch?;
+        metrics.merge(model.measure(&batch, rng.fork("bound"))?);
+        if let (Some(samples), Some(values)) = (draws.iwae, &mut log_likelihood) {
+            values.extend(model.log_likelihood(&batch, samples, rng.fork("importance"))?);
+        }
+        examples_done(batch.len());
+    }
+    Ok((metrics, log_likelihood))
+}
+
+impl Evaluation {
+    /// Puts measurements under their names.
+    pub fn new(
+        place: [&str; 3],
+        latent_dim: usize,
+        metrics: &Metrics,
+        log_likelihood: Option<(&[f64], usize)>,
+    ) -> Self {
+        let mean = |name| metrics.mean(name).unwrap_or(f64::NAN);
+        let [run, data, split] = place.map(str::to_owned);
+        Self {
+            run,
+            data,
+            split,
+            n: metrics.examples(),
+            elbo: mean("elbo"),
+            reconstruction: mean("reconstruction"),
+            kl: mean("kl"),
+            active_units: active_units(metrics),
+            latent_dim,
+            log_likelihood: log_likelihood.map(|(values, samples)| {
+                let (mean, stderr) = mean_and_error(values);
+                LogLikelihood {
+                    log_likelihood: mean,
+                    log_likelihood_stderr: stderr,
+                    iwae_samples: samples,
+                    log_likelihood_kind: "iwae".to_owned(),
+                }
+            }),
+        }
+    }
+
+    /// The same for a person.
+    pub fn to_text(&self) -> String {
+        let nats = |x: f64| format!("{x:.2} nats");
+        let mut rows = vec![
+            ("data".to_owned(), format!("{}, {} ({} examples)", self.data, self.split, self.n)),
+            ("bound on log p(x)".to_owned(), nats(self.elbo)),
+            ("  reconstruction".to_owned(), nats(self.reconstruction)),
+            ("  KL(q‖p)".to_owned(), nats(self.kl)),
+        ];
+        if let Some(active) = self.active_units {
+            rows.push(("active units".to_owned(), format!("{active} of {}", self.latent_dim)));
+        }
+        if let Some(estimate) = &self.log_likelihood {
+            let error =
+                estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}")).unwrap_or_default();
+            let LogLikelihood { log_likelihood, iwae_samples, log_likelihood_kind, .. } = estimate;
+            rows.push((
+                format!("log p(x), {}-{iwae_samples}", log_likelihood_kind.to_uppercase()),
+                format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
+            ));
+        }
+        output::aligned(&rows)
+    }
+}
+
+/// The mean of some numbers and its standard error, `None` for fewer than two.
+pub fn mean_and_error(values: &[f64]) -> (f64, Option<f64>) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_error_is_that_of_the_mean() {
+        let (mean, error) = mean_and_error(&[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(mean, 2.5);
+        assert!((error.expect("more than one") - (5.0f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
+        assert_eq!(mean_and_error(&[7.0]), (7.0, None));
+    }
+
+    #[test]
+    fn json_is_flat_and_without_what_was_not_measured() {
+        let metrics =
+            Metrics::new(2).with_sum("elbo", -4.0).with_sum("kl", 1.0).with_sum("reconstruction", -3.0);
+        let json =
+            |estimate| serde_json::to_value(Evaluation::new(["a", "b", "test"], 3, &metrics, estimate));
+        let plain = json(None).expect("JSON");
+        assert_eq!((plain["n"].as_u64(), plain["elbo"].as_f64()), (Some(2), Some(-2.0)));
+        assert!(plain.get("log_likelihood").is_none());
+        let full = json(Some((&[-1.0, -2.0], 5))).expect("JSON");
+        assert_eq!((full["log_likelihood"].as_f64(), full["iwae_samples"].as_u64()), (Some(-1.5), Some(5)));
+        assert_eq!(full["log_likelihood_kind"], "iwae");
+    }
+}

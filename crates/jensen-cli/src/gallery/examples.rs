@@ -1,0 +1,63 @@
+//! Samples, reconstructions and an interpolation.
+
+use jensen_data::Role;
+use jensen_random::Rng;
+
+use super::{Encoding, Gallery, Picture};
+use crate::error::CliError;
+use crate::latent_path;
+use crate::picture::grid::{self, Difference};
+
+/// How many are shown.
+const SAMPLES: usize = 64;
+const RECONSTRUCTIONS: usize = 20;
+const STEPS: usize = 10;
+
+impl Gallery<'_> {
+    /// What the model makes.
+    pub(super) fn examples(&self) -> Result<Vec<Picture>, CliError> {
+        let (model, view) = (self.run.model.as_ref(), &self.view);
+        // The same draws as `jensen sample` makes.
+        let latents = model.sample_prior(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;
+        let samples = view.shown(model.decode(latents)?);
+        let mut pictures = vec![Picture {
+            file: "samples.png",
+            scene: grid::samples("Samples from the prior", &view.events(&samples)?, view.intensity()),
+            encoding: Encoding::Png,
+            caption: "Invented: the mean observation for draws of the prior.",
+        }];
+
+        let mean = model.encode(&self.batch)?.mean;
+        let [rows, _] = mean.dims();
+        let count = rows.min(RECONSTRUCTIONS);
+        let device = mean.device();
+        let originals = self.batch.tensor(Role::Observation, &device)?.narrow(0, 0, count);
+        let originals = view.shown(originals);
+        let decoded = view.shown(model.decode(mean.clone().narrow(0, 0, count))?);
+        let scene = grid::reconstructions(
+            "Reconstructions",
+            &view.events(&originals)?,
+            &view.events(&decoded)?,
+            view.intensity(),
+            Difference::Hidden,
+        )?;
+        let caption = "Examples that were held out, and below each what the model keeps of it.";
+        pictures.push(Picture { file: "reconstructions.png", scene, encoding: Encoding::Png, caption });
+
+        if rows > 1 {
+            let end = |row| mean.clone().narrow(0, row, 1);
+            let path = latent_path::between(end(0), end(1), STEPS);
+            let path = view.shown(model.decode(path)?);
+            let ends = ["example 0", "example 1"];
+            let scene = grid::interpolation(
+                "From one example to another",
+                &view.events(&path)?,
+                view.intensity(),
+                ends,
+            );
+            let caption = "Decoded along the straight line between the latents of two examples.";
+            pictures.push(Picture { file: "interpolation.png", scene, encoding: Encoding::Png, caption });
+        }
+        Ok(pictures)
+    }
+}

@@ -1,0 +1,88 @@
+//! The map of the latents, what each of them carries and does, and how the bound is spread.
+
+use jensen_random::Rng;
+
+use super::{Encoding, Gallery, Picture};
+use crate::error::CliError;
+use crate::latent_path;
+use crate::picture::grid::{self, TraversedDimension};
+use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_dimension, latent_map};
+use crate::view::to_vec;
+
+/// Dimensions that are traversed: those that carry most.
+const TRAVERSED: usize = 10;
+/// Standard deviations of the prior along a traversal.
+pub const TRAVERSAL: [f64; 9] = [-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
+/// A unit is active if its posterior mean varies by more over the data (Burda et al. 2016, section 5.2).
+const ACTIVE_VARIANCE: f64 = 0.01;
+
+impl Gallery<'_> {
+    /// What the model knows.
+    pub(super) fn latent_space(&self) -> Result<Vec<Picture>, CliError> {
+        let model = self.run.model.as_ref();
+        let latent_dim = model.latent_dim();
+        let mean = model.encode(&self.batch)?.mean;
+        let device = mean.device();
+        let labels = self.batch.labels();
+        let title = "Where the examples lie";
+        let mut pictures = vec![Picture {
+            file: "latent-map.png",
+            scene: latent_map(title, &to_vec(mean), latent_dim, labels.as_deref())?,
+            encoding: Encoding::Png,
+            caption: "Posterior means of held-out examples, coloured by label where there is one.",
+        }];
+
+        let mut dimensions = self.dimensions();
+        if !dimensions.is_empty() {
+            pictures.push(Picture {
+                file: "kl-per-dimension.svg",
+                scene: kl_per_dimension("What each dimension carries", &dimensions)?,
+                encoding: Encoding::Svg,
+                caption: "KL divergence of each latent dimension; an inactive one is the same for all examples.",
+            });
+            dimensions.sort_by(|a, b| b.kl.total_cmp(&a.kl));
+            dimensions.truncate(TRAVERSED);
+            let shown: Vec<_> = dimensions
+                .iter()
+                .map(|one| TraversedDimension { index: one.index, kl: Some(one.kl) })
+                .collect();
+            let indices: Vec<usize> = dimensions.iter().map(|one| one.index).collect();
+            let latents = latent_path::along(&indices, &TRAVERSAL, &vec![0.0; latent_dim], &device);
+            let decoded = self.view.shown(model.decode(latents)?);
+            let events = self.view.events(&decoded)?;
+            let title = "One dimension at a time";
+            pictures.push(Picture {
+                file: "traversal.png",
+                scene: grid::traversal(title, &events, self.view.intensity(), &shown, &TRAVERSAL)?,
+                encoding: Encoding::Png,
+                caption: "The dimensions that carry most, moved one by one; all others at the prior's mean.",
+            });
+        }
+
+        let bounds = model.bounds(&self.batch, Rng::seed(0).fork("evaluation").fork("bound"))?;
+        let bounds: Vec<f64> = bounds.iter().map(|bound| bound.elbo()).collect();
+        pictures.push(Picture {
+            file: "bound.svg",
+            scene: bound_histogram("The bound over the examples", &bounds)?,
+            encoding: Encoding::Svg,
+            caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
+        });
+        Ok(pictures)
+    }
+
+    /// What was measured of each latent dimension; nothing if the divergence has no closed form.
+    fn dimensions(&self) -> Vec<LatentDimension> {
+        let mean = |name| self.metrics.mean_per_dim(name).unwrap_or_default();
+        let moments = mean("posterior_mean").into_iter().zip(mean("posterior_mean_squared"));
+        let variances = moments.map(|(mean, square)| square - mean * mean);
+        mean("kl")
+            .into_iter()
+            .zip(variances)
+            .enumerate()
+            .map(|(index, (kl, variance))| {
+                let active = if variance > ACTIVE_VARIANCE { Activity::Active } else { Activity::Inactive };
+                LatentDimension { index, kl, active }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,181 @@
+//! The pictures and the report of a run.
+
+mod curves;
+mod examples;
+mod latent_space;
+
+pub use latent_space::TRAVERSAL;
+
+use std::fs;
+
+use jensen_data::{Batch, Dataset, Rows};
+use jensen_infer::Metrics;
+use jensen_infer::fit::MetricsLog;
+
+use crate::atomic_file;
+use crate::error::CliError;
+use crate::evaluation::Evaluation;
+use crate::picture::Scene;
+use crate::report::{Figure, Graphic, Measure, Report, Section, Warning};
+use crate::trained_run::TrainedRun;
+use crate::view::{View, write_scene};
+
+/// Examples of the latent map and of the histogram.
+const POINTS: usize = 2000;
+/// Below this share of active units the report warns.
+const FEW_ACTIVE: f64 = 0.1;
+
+/// A run and the examples that it is shown with.
+pub struct Gallery<'a> {
+    run: &'a TrainedRun,
+    metrics: &'a Metrics,
+    evaluation: &'a Evaluation,
+    batch: Batch,
+    view: View<'a>,
+}
+
+/// A picture on its way into the report.
+struct Picture {
+    file: &'static str,
+    scene: Scene,
+    encoding: Encoding,
+    caption: &'static str,
+}
+
+/// How the report holds a picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    /// Sharp at any size: plots.
+    Svg,
+    /// Small: images and thousands of points.
+    Png,
+}
+
+impl<'a> Gallery<'a> {
+    /// A gallery of a run, measured on `rows` of a data set.
+    ///
+    /// # Errors
+    /// If the examples cannot be read.
+    pub fn new(
+        run: &'a TrainedRun,
+        dataset: &Dataset,
+        rows: &Rows,
+        metrics: &'a Metrics,
+        evaluation: &'a Evaluation,
+    ) -> Result<Self, CliError> {
+        let batch = run.batch(dataset, &rows.take(POINTS))?;
+        Ok(Self { run, metrics, evaluation, batch, view: View::of(run) })
+    }
+
+    /// Draws every picture into `pictures/` and writes `report.html`.
+    ///
+    /// # Errors
+    /// If the log cannot be read, or a file not be written.
+    pub fn write(&self) -> Result<(), CliError> {
+        let directory = &self.run.directory;
+        let folder = directory.pictures_path();
+        fs::create_dir_all(&folder).map_err(CliError::file("create", &folder))?;
+        let records = MetricsLog::read(&directory.metrics_path())?;
+        let sections = [
+            (
+                "What it has learned",
+                "Samples are decoded from draws of the prior: none of them is in the data. Reconstructions are examples \
+                 that the model has not learned from, beside what it keeps of them in its latents.",
+                self.examples()?,
+            ),
+            (
+                "Training",
+                "The bound on log p(x) is the reconstruction term less the KL divergence; higher is better.",
+                curves::pictures(&records)?,
+            ),
+            (
+                "The latent space",
+                "Where the encoder puts the examples, how much each latent dimension carries and what it does.",
+                self.latent_space()?,
+            ),
+        ];
+        let mut rendered = Vec::new();
+        for (heading, text, pictures) in sections {
+            let figures =
+                pictures.into_iter().map(|picture| self.store(picture)).collect::<Result<_, _>>()?;
+            rendered.push(Section { heading: heading.to_owned(), text: text.to_owned(), figures });
+        }
+        atomic_file::write(&directory.report_path(), self.report(rendered).render().as_bytes())
+    }
+
+    /// Writes a picture into the run directory and makes a figure of it.
+    fn store(&self, picture: Picture) -> Result<Figure, CliError> {
+        let Picture { file, scene, encoding, caption } = picture;
+        write_scene(&self.run.directory.pictures_path().join(file), &scene)?;
+        let graphic = match encoding {
+            Encoding::Svg => Graphic::svg(&scene),
+            Encoding::Png => Graphic::png(&scene),
+        };
+        Ok(Figure { graphic: graphic?, alt: caption.to_owned(), caption: caption.to_owned() })
+    }
+
+    fn report(&self, sections: Vec<Section>) -> Report {
+        let Self { run, evaluation, .. } = self;
+        let config = &run.config;
+        let mut facts = vec![
+            ("data".to_owned(), format!("{}, {} examples", config.data.source, run.record.examples)),
+            ("measured on".to_owned(), format!("{} split, {} examples", evaluation.split, evaluation.n)),
+            ("seed".to_owned(), config.seed.to_string()),
+            ("machine".to_owned(), format!("{}, {}", run.record.device, run.record.instruction_set)),
+            ("jensen".to_owned(), run.record.jensen.clone()),
+        ];
+        if let Some(seconds) = run.record.training_seconds {
+            facts.insert(2, ("training".to_owned(), format!("{seconds:.1} s")));
+        }
+        Report {
+            title: format!("{} on {}", run.model.name(), config.data.source),
+            run: run.directory.name(),
+            date: run.record.created.clone(),
+            measures: self.measures(),
+            facts,
+            command: format!("jensen train {}", run.directory.config_path().display()),
+            warnings: self.warnings(),
+            sections,
+            configuration: toml::to_string(&config.to_table()).unwrap_or_default(),
+        }
+    }
+
+    fn measures(&self) -> Vec<Measure> {
+        let Evaluation { elbo, reconstruction, kl, active_units, latent_dim, log_likelihood, .. } =
+            self.evaluation;
+        let mut measures = vec![
+            Measure::nats("bound on log p(x)", *elbo).with_note("mean per example, higher is better"),
+            Measure::nats("reconstruction", *reconstruction).with_note("E[log p(x|z)]"),
+            Measure::nats("KL divergence", *kl).with_note("KL(q(z|x) ‖ p(z))"),
+        ];
+        if let Some(estimate) = log_likelihood {
+            let measure = Measure::nats("log p(x)", estimate.log_likelihood).with_note(format!(
+                "{} with {} samples",
+                estimate.log_likelihood_kind, estimate.iwae_samples
+            ));
+            measures.insert(
+                1,
+                match estimate.log_likelihood_stderr {
+                    Some(error) => measure.with_standard_error(error),
+                    None => measure,
+                },
+            );
+        }
+        if let Some(active) = active_units {
+            let unit = format!("of {latent_dim} latent dimensions");
+            measures.push(Measure::count("active units", *active as u64, unit));
+        }
+        measures
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let Some(active) = self.evaluation.active_units else { return Vec::new() };
+        if active as f64 >= FEW_ACTIVE * self.evaluation.latent_dim as f64 && active > 0 {
+            return Vec::new();
+        }
+        let finding = format!("only {active} of {} latent dimensions are active", self.evaluation.latent_dim);
+        let advice = "The decoder leaves most latents aside (posterior collapse). Try KL warm-up (fit.kl_warm_up), free \
+                      bits (objective.free_bits), a smaller --beta, or fewer latent dimensions.";
+        vec![Warning { finding, advice: advice.to_owned() }]
+    }
+}

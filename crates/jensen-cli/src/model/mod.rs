@@ -1,0 +1,119 @@
+//! What a run can do, whatever its model.
+//!
+//! The binary holds every run behind [`Model`] and trains everything behind [`Learner`]; which model
+//! is meant is decided here, once, by the configuration.
+
+mod vae;
+
+use burn::tensor::{Device, Tensor};
+use jensen_data::{Batch, Dataset, Preprocessing, Rows};
+use jensen_infer::evaluation::ExampleBound;
+use jensen_infer::{Learner, Metrics, StateDict};
+use jensen_random::Rng;
+
+use crate::config::{ModelKind, RunConfig};
+use crate::error::CliError;
+
+/// A trained model, without gradients.
+///
+/// Whatever a model does not implement it cannot do; asking for it is a wrong use of the command.
+pub trait Model {
+    /// The kind of model, for messages.
+    fn name(&self) -> &'static str;
+
+    /// What it can do, for messages.
+    fn can(&self) -> &'static str;
+
+    /// How many latent dimensions it has.
+    fn latent_dim(&self) -> usize;
+
+    /// Sums over the examples of a batch that [`Metrics::merge`] adds up over a split.
+    fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError>;
+
+    /// The lower bound on `log p(x)` of each example.
+    fn bounds(&self, _: &Batch, _: Rng) -> Result<Vec<ExampleBound>, CliError> {
+        Err(self.cannot("bound log p(x) for each example"))
+    }
+
+    /// `log p(x)` of each example by importance sampling with exactly `samples` draws.
+    fn log_likelihood(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<f64>, CliError> {
+        Err(self.cannot("estimate log p(x) by importance sampling"))
+    }
+
+    /// The posterior of each example.
+    fn encode(&self, _: &Batch) -> Result<Encoding, CliError> {
+        Err(self.cannot("encode"))
+    }
+
+    /// The mean observation given latents `[rows, latent]`, as the model sees data: `[rows, features]`.
+    fn decode(&self, _: Tensor<2>) -> Result<Tensor<2>, CliError> {
+        Err(self.cannot("decode"))
+    }
+
+    /// Latents from the prior, its deviations scaled by `temperature`: `[rows, latent]`.
+    fn sample_prior(&self, _rows: usize, _temperature: f64, _: Rng) -> Result<Tensor<2>, CliError> {
+        Err(self.cannot("sample"))
+    }
+
+    /// The error for something it cannot do.
+    fn cannot(&self, verb: &'static str) -> CliError {
+        CliError::Unsupported { model: self.name(), verb, can: self.can() }
+    }
+}
+
+/// A diagonal Gaussian posterior, `[rows, latent]` each.
+pub struct Encoding {
+    /// The mean.
+    pub mean: Tensor<2>,
+    /// The logarithm of the variance.
+    pub log_variance: Tensor<2>,
+}
+
+/// What a model is made for: the training examples.
+pub struct Examples<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// The rows that are learned from.
+    pub train: &'a Rows,
+    /// How they are prepared.
+    pub preprocessing: &'a Preprocessing,
+}
+
+/// What training data look like to the model of a configuration.
+///
+/// # Errors
+/// If the data do not fit the model's likelihood.
+pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
+    match config.model {
+        ModelKind::Vae => vae::preprocessing(config, dataset, train),
+    }
+}
+
+/// A learner with fresh weights.
+///
+/// # Errors
+/// If the configuration does not fit the data.
+pub fn learner(
+    config: &RunConfig,
+    examples: &Examples<'_>,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    match config.model {
+        ModelKind::Vae => vae::learner(config, examples, device),
+    }
+}
+
+/// A trained model for observations of `shape`.
+///
+/// # Errors
+/// If the weights are those of another configuration.
+pub fn trained(
+    config: &RunConfig,
+    shape: &[usize],
+    weights: &StateDict,
+    device: &Device,
+) -> Result<Box<dyn Model>, CliError> {
+    match config.model {
+        ModelKind::Vae => vae::trained(config, shape, weights, device),
+    }
+}

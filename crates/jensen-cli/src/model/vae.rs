@@ -1,0 +1,131 @@
+//! A variational autoencoder behind the verbs.
+
+use burn::tensor::{Device, Tensor};
+use jensen_data::{Batch, DType, Dataset, Preprocessing, Role, Rows, Support};
+use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling};
+use jensen_infer::{Evidence, Learner, Metrics, Pathwise, StateDict, VariationalLearner, with_parameters};
+use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::nets::{Decoder, ImageShape};
+use jensen_models::{OutputBias, Vae, VaeConfig};
+use jensen_random::Rng;
+
+use super::{Encoding, Examples, Model};
+use crate::config::RunConfig;
+use crate::error::CliError;
+
+/// Importance samples times examples that are decoded at once: 4000 rows of 784 pixels and two
+/// hidden layers of 200 are 20 MB.
+const ROWS_AT_ONCE: usize = 4000;
+
+/// A trained VAE on a plain device.
+struct TrainedVae {
+    vae: Vae,
+    latent_dim: usize,
+    device: Device,
+}
+
+/// What the data look like to a VAE; refused if the likelihood gives them no probability.
+pub(super) fn preprocessing(
+    config: &RunConfig,
+    dataset: &Dataset,
+    train: &Rows,
+) -> Result<Preprocessing, CliError> {
+    let fitted = Preprocessing::fit(&config.data, dataset, train)?;
+    let name = dataset.name();
+    match config.vae.likelihood {
+        LikelihoodConfig::Bernoulli {} if fitted.support() != Support::Binary => Err(CliError::usage(
+            format!("a Bernoulli likelihood is for bits, but {name} holds other values"),
+            "give `--binarize dynamic` for grey images, `--likelihood logistic` for 8-bit images as they are, or \
+             `--likelihood gaussian` for real numbers",
+        )),
+        LikelihoodConfig::Logistic {} if fitted.dtype() != DType::U8 || fitted.support() == Support::Real => {
+            Err(CliError::usage(
+                format!(
+                    "a discretized logistic likelihood is for 8-bit images scaled to [0, 1], which {name} is not"
+                ),
+                "leave `data.scale` and `data.standardize` at their defaults, or give `--likelihood gaussian`",
+            ))
+        }
+        likelihood if likelihood.is_discrete() => Ok(fitted.for_discrete_likelihood()),
+        _ => Ok(fitted),
+    }
+}
+
+/// A learner with fresh weights, by the reparameterised gradient.
+pub(super) fn learner(
+    config: &RunConfig,
+    examples: &Examples<'_>,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let Examples { dataset, train, preprocessing } = examples;
+    let shape = image_shape(&dataset.require(Role::Observation)?.shape)?;
+    let mean = preprocessing.mean(dataset, train)?;
+    let rng = Rng::seed(config.seed).fork("weights");
+    let vae = config.vae.init(shape, &mean, &rng, &device.clone().autodiff())?;
+    Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
+}
+
+/// The VAE with these weights.
+pub(super) fn trained(
+    config: &RunConfig,
+    shape: &[usize],
+    weights: &StateDict,
+    device: &Device,
+) -> Result<Box<dyn Model>, CliError> {
+    let shape = image_shape(shape)?;
+    // The bias comes with the weights.
+    let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
+    let vae = blank.init(shape, &[], &Rng::seed(0), device)?;
+    let vae = with_parameters(vae, weights)?;
+    Ok(Box::new(TrainedVae { vae, latent_dim: config.vae.latent_dim, device: device.clone() }))
+}
+
+fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
+    ImageShape::from_example(shape).map_err(|error| CliError::usage(error.to_string(), ""))
+}
+
+impl TrainedVae {
+    fn evidence<'b>(&self, batch: &'b Batch) -> Result<Evidence<'b, Decoder>, CliError> {
+        Ok(Evidence::read(batch, &self.device)?)
+    }
+}
+
+impl Model for TrainedVae {
+    fn name(&self) -> &'static str {
+        "VAE"
+    }
+
+    fn can(&self) -> &'static str {
+        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score"
+    }
+
+    fn latent_dim(&self) -> usize {
+        self.latent_dim
+    }
+
+    fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError> {
+        Ok(evaluation::measure(&self.vae, &self.evidence(batch)?, rng))
+    }
+
+    fn bounds(&self, batch: &Batch, rng: Rng) -> Result<Vec<ExampleBound>, CliError> {
+        Ok(evaluation::bounds(&self.vae, &self.evidence(batch)?, rng))
+    }
+
+    fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
+        let sampling = ImportanceSampling { samples, rows_at_once: ROWS_AT_ONCE };
+        Ok(evaluation::importance_weighted(&self.vae, &self.evidence(batch)?, sampling, rng))
+    }
+
+    fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {
+        let posterior = self.vae.encode(batch.tensor(Role::Observation, &self.device)?);
+        Ok(Encoding { mean: posterior.mean(), log_variance: posterior.log_variance() })
+    }
+
+    fn decode(&self, latents: Tensor<2>) -> Result<Tensor<2>, CliError> {
+        Ok(self.vae.decode(latents))
+    }
+
+    fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {
+        Ok(self.vae.sample_latents(rows, temperature, &rng))
+    }
+}

@@ -1,0 +1,51 @@
+//! Results go to standard output, everything else to standard error.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::error::CliError;
+
+/// Prints one line of a result.
+///
+/// Not `println!`, which panics when the reader closes the pipe.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+}
+
+/// Prints exactly one JSON object.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn json(value: &impl Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+    line(text)
+}
+
+/// Names and values in two aligned columns.
+pub fn aligned<N: AsRef<str>, V: AsRef<str>>(rows: &[(N, V)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.as_ref().chars().count()).max().unwrap_or(0);
+    let rows = rows.iter().map(|(name, value)| format!("{:width$}  {}", name.as_ref(), value.as_ref()));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+/// A table with a header; the first column is text, the others are numbers set right.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = header.iter().map(|cell| cell.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let set = |row: &[String]| {
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells =
+            cells.map(|(i, (cell, &w))| if i == 0 { format!("{cell:w$}") } else { format!("{cell:>w$}") });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
+    std::iter::once(set(&header)).chain(rows.iter().map(|row| set(row))).collect::<Vec<_>>().join("\n")
+}

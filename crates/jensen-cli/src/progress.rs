@@ -1,0 +1,142 @@
+//! What a person sees of a training: a bar on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use jensen_infer::InferError;
+use jensen_infer::fit::{EpochMeans, Event, MONITORED, Observer};
+
+use crate::session::Session;
+
+/// How often the bar's numbers change; the steps of a small model take less than a millisecond.
+const REDRAW: Duration = Duration::from_millis(80);
+
+/// The display that fits standard error.
+pub fn display(quiet: bool) -> Box<dyn Observer> {
+    match (quiet, std::io::stderr().is_terminal()) {
+        (true, _) => Box::new(Warnings),
+        (false, true) => Box::new(Bar::new()),
+        (false, false) => Box::new(Lines),
+    }
+}
+
+/// Warnings alone.
+struct Warnings;
+
+impl Observer for Warnings {
+    fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
+        if let Event::Warning(warning) = event {
+            eprintln!("warning: {warning}");
+        }
+        Ok(())
+    }
+}
+
+/// One line an epoch.
+struct Lines;
+
+impl Observer for Lines {
+    fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
+        match event {
+            Event::Started { step, epoch, epochs, examples, .. } if *step > 0 => {
+                eprintln!(
+                    "going on at step {step}, epoch {}/{epochs}, {examples} training examples",
+                    epoch + 1
+                );
+            }
+            Event::Started { epochs, examples, .. } => {
+                eprintln!("{examples} training examples, {epochs} epochs");
+            }
+            Event::EpochEnd { .. } => eprintln!("{}", epoch_line(event)),
+            Event::Warning(warning) => eprintln!("warning: {warning}"),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A bar that holds the running epoch, with a line for each epoch above it.
+struct Bar {
+    bar: ProgressBar,
+    drawn: Option<Instant>,
+}
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(15));
+        // The time left, by this sitting's own pace.
+        let left = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let seconds = state.eta().as_secs();
+            let _ = write!(out, "{:02}:{:02}", seconds / 60, seconds % 60);
+        };
+        let style =
+            ProgressStyle::with_template("{prefix} {bar:24.cyan/dim} step {pos}/{len}  {msg}  {left} left");
+        let style = style.expect("the template is well formed").with_key("left", left);
+        bar.set_style(style.progress_chars("━╸─"));
+        Self { bar, drawn: None }
+    }
+}
+
+impl Observer for Bar {
+    fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
+        match event {
+            Event::Started { step, epochs, steps_per_epoch, .. } => {
+                self.bar.set_length(epochs * steps_per_epoch);
+                self.bar.set_position(*step);
+                self.bar.reset_eta();
+            }
+            Event::Step { step, steps, batches, report, examples_per_second, epoch, .. } => {
+                if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW) && step != steps {
+                    return Ok(());
+                }
+                self.drawn = Some(Instant::now());
+                let epochs = steps.div_ceil((*batches).max(1) as u64);
+                self.bar.set_length(*steps);
+                self.bar.set_prefix(format!("epoch {epoch}/{epochs}"));
+                self.bar.set_message(format!(
+                    "bound {:.2}  KL {:.2} nats  {examples_per_second:.0} examples/s",
+                    report.objective, report.kl
+                ));
+                self.bar.set_position(*step);
+            }
+            Event::EpochEnd { .. } => self.bar.println(epoch_line(event)),
+            Event::Warning(warning) => self.bar.println(format!("warning: {warning}")),
+            Event::Finished(_) => self.bar.finish_and_clear(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// `epoch  3  bound −112.31 = −88.0 − KL 24.3 nats  valid −110.9  5120 examples/s  12.3 s`.
+fn epoch_line(event: &Event<'_>) -> String {
+    let Event::EpochEnd { epoch, train, validation, examples_per_second, seconds, .. } = event else {
+        return String::new();
+    };
+    let EpochMeans { objective, reconstruction, kl, .. } = train;
+    let valid = validation
+        .and_then(|metrics| metrics.mean(MONITORED))
+        .map(|bound| format!("  valid {bound:.2}"))
+        .unwrap_or_default();
+    format!(
+        "epoch {epoch:3}  bound {objective:.2}  reconstruction {reconstruction:.2}  KL {kl:.2} nats{valid}  \
+         {examples_per_second:.0} examples/s  {seconds:.1} s"
+    )
+}
+
+/// A bar of examples, for verbs that take a while.
+pub fn counter(session: &Session, examples: usize) -> ProgressBar {
+    if session.is_quiet() || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(examples as u64), ProgressDrawTarget::stderr_with_hz(15));
+    let style = ProgressStyle::with_template("{bar:24.cyan/dim} {pos}/{len} examples  {eta} left");
+    bar.with_style(style.expect("the template is well formed").progress_chars("━╸─"))
+}

@@ -1,0 +1,93 @@
+//! What can be wrong with a run directory.
+
+use std::path::PathBuf;
+
+/// A run directory that cannot be used as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No run of this name or path.
+    #[error("there is no run `{run}`, neither as a path nor under runs/")]
+    NotFound {
+        /// What was asked for.
+        run: String,
+        /// The runs there are.
+        known: Vec<String>,
+    },
+
+    /// A run is there already.
+    #[error("{path} holds a run already", path = path.display())]
+    Exists {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// The directory holds something else.
+    #[error("{path} is not empty and is not a run directory", path = path.display())]
+    NotARun {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// Another process trains here.
+    #[error("another training writes to {path}", path = path.display())]
+    Busy {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// The training has not come to the point where there is a model.
+    #[error("{path} has no trained model yet (no model.safetensors)", path = path.display())]
+    Untrained {
+        /// The directory.
+        path: PathBuf,
+        /// What to call the run.
+        run: String,
+    },
+
+    /// A file of the run is not what it should be.
+    #[error("{path} is damaged: {detail}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+
+    /// A file of the run cannot be used.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl RunError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NotFound { known, .. } if known.is_empty() => {
+                Some("there are no runs here yet: `jensen train` makes one".to_owned())
+            }
+            Self::NotFound { run, known } => {
+                let close = crate::config::closest(run, known).map(|name| format!("did you mean `{name}`? "));
+                Some(format!("{}runs here: {}", close.unwrap_or_default(), known.join(", ")))
+            }
+            Self::Exists { .. } => Some(
+                "give another `--name` or `--out`, continue it with `--resume`, or replace it with `--force`"
+                    .into(),
+            ),
+            Self::NotARun { .. } => {
+                Some("give another `--name` or `--out`; `--force` removes runs only".to_owned())
+            }
+            Self::Busy { .. } => Some("wait for it to end, or train under another `--name`".to_owned()),
+            Self::Untrained { run, .. } => {
+                Some(format!("its training has not ended: `jensen train --resume {run}` continues it"))
+            }
+            Self::Damaged { .. } | Self::File { .. } => None,
+        }
+    }
+}

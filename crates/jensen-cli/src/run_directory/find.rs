@@ -1,0 +1,33 @@
+//! Runs by name or by path.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{RunDirectory, RunError};
+
+/// The folder of runs, below the working directory.
+pub const RUNS: &str = "runs";
+
+/// The path of a run given by name or path.
+pub fn find(run: &str) -> Result<PathBuf, RunError> {
+    let candidates = [PathBuf::from(run), Path::new(RUNS).join(run)];
+    let found = candidates.into_iter().find(|path| path.join("config.toml").is_file());
+    found.ok_or_else(|| RunError::NotFound {
+        run: run.to_owned(),
+        known: all_runs().iter().map(RunDirectory::name).collect(),
+    })
+}
+
+/// Every run under `runs/`, the oldest first.
+pub fn all_runs() -> Vec<RunDirectory> {
+    let entries = fs::read_dir(RUNS).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut runs: Vec<_> = entries
+        .filter(|path| path.join("config.toml").is_file())
+        .map(|path| {
+            let created = fs::metadata(path.join("run.json")).and_then(|file| file.modified()).ok();
+            (created, RunDirectory { path })
+        })
+        .collect();
+    runs.sort_by(|a, b| (a.0, &a.1.path).cmp(&(b.0, &b.1.path)));
+    runs.into_iter().map(|(_, run)| run).collect()
+}

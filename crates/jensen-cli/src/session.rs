@@ -1,0 +1,57 @@
+//! What one call of the command computes with: device, threads, logging.
+
+use std::io::IsTerminal;
+
+use burn::tensor::Device;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::GlobalOptions;
+use crate::error::CliError;
+
+/// The surroundings of a verb.
+pub struct Session {
+    device: Device,
+    quiet: bool,
+}
+
+impl Session {
+    /// Opens the device, starts the thread pool and the log (`RUST_LOG`, to standard error).
+    ///
+    /// # Errors
+    /// If the device is not compiled in or the threads cannot be started.
+    pub fn start(options: &GlobalOptions) -> Result<Self, CliError> {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .without_time()
+            .with_target(false)
+            .init();
+        let mut pool = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = options.threads {
+            pool = pool.num_threads(threads.get());
+        }
+        pool.build_global().map_err(|error| {
+            CliError::usage(format!("cannot start the threads: {error}"), "give fewer with `--threads N`")
+        })?;
+        Ok(Self { device: options.device.open()?, quiet: options.quiet })
+    }
+
+    /// Where tensors live, without gradients.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Whether only results may be printed.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Says something that is no result, to standard error.
+    pub fn say(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A run with its model, and the data it is asked about.
+
+use std::fs;
+
+use burn::tensor::Device;
+use jensen_data::{Batch, Dataset, Draws, Loader, Role, Rows, Split};
+use jensen_infer::StateDict;
+use jensen_random::Rng;
+
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::model::{self, Model};
+use crate::run_directory::{RunDirectory, RunError, RunRecord};
+use crate::verbs::DataOptions;
+
+/// Examples that are read at once for evaluation; draws do not depend on it.
+const BATCH: usize = 250;
+
+/// A run, loaded.
+pub struct TrainedRun {
+    /// Where it is.
+    pub directory: RunDirectory,
+    /// What it was trained with.
+    pub config: RunConfig,
+    /// What it found out about its data.
+    pub record: RunRecord,
+    /// The model.
+    pub model: Box<dyn Model>,
+}
+
+impl TrainedRun {
+    /// Loads a run by name or path.
+    ///
+    /// # Errors
+    /// If there is none, it has no model yet, or one of its files is damaged.
+    pub fn open(run: &str, device: &Device) -> Result<Self, CliError> {
+        Self::load(RunDirectory::open(run)?, device)
+    }
+
+    /// Loads the run of a directory.
+    ///
+    /// # Errors
+    /// If it has no model yet, or one of its files is damaged.
+    pub fn load(directory: RunDirectory, device: &Device) -> Result<Self, CliError> {
+        let config = directory.config()?;
+        let path = directory.weights_path();
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(
+                    RunError::Untrained { path: directory.path().to_owned(), run: directory.name() }.into()
+                );
+            }
+            bytes => bytes.map_err(CliError::file("read", &path))?,
+        };
+        let (weights, _) =
+            StateDict::from_safetensors(&bytes).map_err(|detail| RunError::Damaged { path, detail })?;
+        let record = directory.record()?;
+        let model = model::trained(&config, &record.shape, &weights, device)?;
+        Ok(Self { directory, config, record, model })
+    }
+
+    /// Opens the data that a verb asks for, by default the run's own, with the run's splits.
+    ///
+    /// # Errors
+    /// If the data cannot be read or are of another shape.
+    pub fn dataset(&self, source: Option<&str>) -> Result<Dataset, CliError> {
+        let mut spec = self.config.data.spec();
+        if let Some(source) = source {
+            source.clone_into(&mut spec.source);
+        }
+        let dataset = Dataset::open(&spec)?.with_validation(self.config.data.validation, self.config.seed)?;
+        let shape = &dataset.require(Role::Observation)?.shape;
+        if *shape != self.record.shape {
+            return Err(CliError::usage(
+                format!(
+                    "{} has examples of shape {shape:?}, but {} was trained on {:?}",
+                    dataset.name(),
+                    self.directory.name(),
+                    self.record.shape
+                ),
+                "give data of the same shape",
+            ));
+        }
+        Ok(dataset)
+    }
+
+    /// Some rows as one batch, with the binarisation of evaluation.
+    ///
+    /// # Errors
+    /// If a row does not exist.
+    pub fn batch(&self, dataset: &Dataset, rows: &Rows) -> Result<Batch, CliError> {
+        let batch = dataset.read(&rows.iter().collect::<Vec<_>>())?;
+        Ok(self.record.preprocessing.apply(batch, Draws::Evaluation)?)
+    }
+
+    /// Batches of some rows in their order, with the binarisation of evaluation.
+    ///
+    /// # Errors
+    /// If there are no rows.
+    pub fn loader<'a>(&'a self, dataset: &'a Dataset, rows: Rows) -> Result<Loader<'a>, CliError> {
+        Ok(Loader::new(dataset, rows, &self.record.preprocessing, BATCH, Rng::seed(self.config.seed))?)
+    }
+}
+
+/// The rows that a verb asks for, and the split they are of.
+///
+/// # Errors
+/// If the data have no such split.
+pub fn rows_of(dataset: &Dataset, options: &DataOptions, default: Split) -> Result<(Rows, Split), CliError> {
+    let split = match options.split.unwrap_or(default) {
+        Split::Test => dataset.evaluation_split(),
+        split => split,
+    };
+    let rows = dataset.rows(split)?;
+    let rows = options.limit.map_or(rows.clone(), |limit| rows.take(limit.get()));
+    Ok((rows, split))
+}

@@ -1,0 +1,256 @@
+//! One training from its configuration to its report.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use jensen_data::{Dataset, Loader, Split};
+use jensen_infer::Learner;
+use jensen_infer::fit::{
+    Checkpoints, Ending, Fit, MetricsLog, Observer, Outcome, Provenance, instruction_set,
+};
+use jensen_random::Rng;
+use serde::Serialize;
+
+use crate::atomic_file;
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::evaluation::{Draws, Evaluation};
+use crate::interrupt::stop_on_interrupt;
+use crate::model::{self, Examples};
+use crate::output;
+use crate::progress;
+use crate::run_directory::{Existing, RunDirectory, RunRecord, default_name};
+use crate::session::Session;
+use crate::summary::conclude;
+use crate::tensorboard_log::TensorboardLog;
+use crate::trained_run::TrainedRun;
+
+/// Steps between two lines of `metrics.jsonl`.
+const LOG_EVERY: u64 = 10;
+
+/// A training that can begin, or go on.
+pub struct Training {
+    config: RunConfig,
+    from: From,
+}
+
+enum From {
+    Start(Place),
+    Checkpoint(RunDirectory),
+}
+
+/// Where a new run goes.
+pub enum Place {
+    /// Under a name that no run has.
+    Free,
+    /// There.
+    Path(PathBuf, Existing),
+}
+
+/// How the result is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Printed {
+    /// For a person.
+    Text,
+    /// As one JSON object.
+    Json,
+}
+
+/// The object that `train --json` prints.
+#[derive(Serialize)]
+struct Trained<'a> {
+    path: String,
+    seconds: f64,
+    epochs: u64,
+    steps: u64,
+    report: String,
+    test: &'a Evaluation,
+}
+
+impl Training {
+    /// A training from fresh weights.
+    ///
+    /// # Errors
+    /// Never; for symmetry with [`resume`](Self::resume).
+    pub fn start(config: RunConfig, place: Place) -> Result<Self, CliError> {
+        Ok(Self { config, from: From::Start(place) })
+    }
+
+    /// A training from the last checkpoint of a run, for another number of epochs if one is given.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    pub fn resume(run: &str, epochs: Option<u32>) -> Result<Self, CliError> {
+        let directory = RunDirectory::open(run)?;
+        let mut config = directory.config()?;
+        if let Some(epochs) = epochs {
+            config.fit.epochs = u64::from(epochs);
+            config.fit.validate()?;
+        }
+        Ok(Self { config, from: From::Checkpoint(directory) })
+    }
+
+    /// Trains, measures the test split, writes the report and prints what came out.
+    ///
+    /// # Errors
+    /// If the directory cannot be used, the data do not fit or training fails;
+    /// [`CliError::Interrupted`] after Ctrl-C, with everything saved.
+    pub fn run(self, session: &Session, printed: Printed) -> Result<(), CliError> {
+        let Self { config, from } = self;
+        // Everything that can be wrong with data and model is found before the directory exists.
+        let dataset =
+            Dataset::open(&config.data.spec())?.with_validation(config.data.validation, config.seed)?;
+        let train = dataset.rows(Split::Train)?;
+        let resumed = matches!(from, From::Checkpoint(_));
+        let preprocessing = match &from {
+            From::Checkpoint(directory) => directory.record()?.preprocessing,
+            From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
+        };
+        let examples = Examples { dataset: &dataset, train: &train, preprocessing: &preprocessing };
+        let mut learner = model::learner(&config, &examples, session.device())?;
+        let rng = Rng::seed(config.seed);
+        let train_loader = Loader::new(&dataset, train.clone(), &preprocessing, config.fit.batch_size, rng)?;
+        let valid_loader = match dataset.split(Split::Valid) {
+            Some(rows) => Some(Loader::new(&dataset, rows, &preprocessing, config.fit.batch_size, rng)?),
+            None => None,
+        };
+
+        let directory = match from {
+            From::Checkpoint(directory) => directory,
+            From::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,
+            From::Start(Place::Free) => {
+                let path = default_name(config.model.name(), &config.data.source);
+                RunDirectory::create(path, Existing::Keep)?
+            }
+        };
+        let _lock = directory.lock()?;
+        let mut record = if resumed {
+            directory.record()?
+        } else {
+            RunRecord::new(device_name(session.device()), &dataset, preprocessing.clone())?
+        };
+        directory.store_record(&record)?;
+        directory.store_config(&config)?;
+
+        let checkpoints = Checkpoints::open(&directory.checkpoints_path())?;
+        let stop = stop_on_interrupt();
+        let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
+            .with_checkpoints(&checkpoints)
+            .with_provenance(provenance(&config, session.device()))
+            .with_stop(&stop);
+        if let Some(loader) = &valid_loader {
+            fit = fit.with_validation(loader);
+        }
+        let mut observers: Vec<Box<dyn Observer>> = vec![
+            Box::new(MetricsLog::new(directory.metrics_path(), LOG_EVERY)),
+            progress::display(session.is_quiet()),
+        ];
+        if config.tensorboard {
+            observers.push(Box::new(TensorboardLog::new(&directory.tensorboard_path())));
+        }
+        session.say(format!("run {}", directory.path().display()));
+        // A run that was killed before its first checkpoint begins again.
+        let begun = !checkpoints.steps()?.is_empty();
+        let outcome = if resumed && begun {
+            fit.resume(learner.as_mut(), &mut observers)
+        } else {
+            fit.start(learner.as_mut(), &mut observers)
+        };
+        drop(observers);
+        let outcome = outcome.inspect_err(|_| {
+            if checkpoints.steps().is_ok_and(|steps| !steps.is_empty()) {
+                session.say(format!("the checkpoints in {} stand", directory.checkpoints_path().display()));
+            }
+        })?;
+        store_weights(&directory, learner.as_ref(), &outcome)?;
+        record.training_seconds = Some(outcome.seconds);
+        directory.store_record(&record)?;
+        if outcome.ending == Ending::Interrupted {
+            // Not `say`: this line is the way back, even with --quiet.
+            eprintln!(
+                "stopped at step {}; go on with: jensen train --resume {}",
+                outcome.steps,
+                called(&directory)
+            );
+            return Err(CliError::Interrupted);
+        }
+
+        let run = TrainedRun::load(directory, session.device())?;
+        let evaluation = conclude(&run, Draws { seed: 0, iwae: None })?;
+        match printed {
+            Printed::Json => output::json(&Trained {
+                path: run.directory.path().display().to_string(),
+                seconds: outcome.seconds,
+                epochs: outcome.epochs,
+                steps: outcome.steps,
+                report: run.directory.report_path().display().to_string(),
+                test: &evaluation,
+            }),
+            Printed::Text => output::line(text(&run, &evaluation, &outcome)),
+        }
+    }
+}
+
+/// Writes `model.safetensors`.
+fn store_weights(directory: &RunDirectory, learner: &dyn Learner, outcome: &Outcome) -> Result<(), CliError> {
+    // Nothing that differs between two runs of the same seed: the bytes are compared.
+    let metadata = BTreeMap::from([
+        ("format".to_owned(), "pt".to_owned()),
+        ("step".to_owned(), outcome.weights_step.to_string()),
+    ]);
+    let bytes = learner.weights().to_safetensors(&metadata)?;
+    atomic_file::write(&directory.weights_path(), &bytes)
+}
+
+/// What the bits of a run depend on.
+fn provenance(config: &RunConfig, device: &Device) -> Provenance {
+    let mut fixed = config.clone();
+    // A resume may ask for another number of epochs.
+    fixed.fit.epochs = 0;
+    let text = toml::to_string(&fixed.to_table()).unwrap_or_default();
+    Provenance {
+        seed: config.seed,
+        configuration: format!("{:08x}", crc32c::crc32c(text.as_bytes())),
+        device: device_name(device),
+        instruction_set: instruction_set(),
+    }
+}
+
+/// A device in words.
+fn device_name(device: &Device) -> String {
+    if *device == Device::flex() { "cpu".to_owned() } else { format!("{device:?}") }
+}
+
+/// What to call a run on the command line: its name if it is under `runs/`, else its path.
+fn called(directory: &RunDirectory) -> String {
+    let name = directory.name();
+    match RunDirectory::open(&name) {
+        Ok(found) if found.path().canonicalize().ok() == directory.path().canonicalize().ok() => name,
+        _ => directory.path().display().to_string(),
+    }
+}
+
+/// What came out, and what to try next.
+fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String {
+    let name = called(&run.directory);
+    let ended = match outcome.ending {
+        Ending::EarlyStopped => " (stopped early)",
+        _ => "",
+    };
+    let trained =
+        format!("{} epochs, {} steps{ended} in {:.1} s", outcome.epochs, outcome.steps, outcome.seconds);
+    let rows = [
+        ("run", run.directory.path().display().to_string()),
+        ("trained", trained),
+        ("weights", format!("of step {}", outcome.weights_step)),
+        ("report", run.directory.report_path().display().to_string()),
+    ];
+    let next = [
+        format!("jensen evaluate {name} --iwae 100"),
+        format!("jensen sample {name} -o samples.png"),
+        format!("jensen traverse {name} -o traversal.png"),
+        format!("jensen encode {name} --data {} -o z.csv", run.config.data.source),
+    ];
+    format!("{}\n{}\n\nnext:\n  {}", output::aligned(&rows), evaluation.to_text(), next.join("\n  "))
+}

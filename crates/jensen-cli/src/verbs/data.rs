@@ -1,0 +1,147 @@
+//! `jensen data`.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jensen_data::{DType, DataSpec, Dataset, EMBEDDED, Role, Split, Summary};
+
+use super::options::check_ending;
+use crate::error::CliError;
+use crate::output;
+use crate::picture::terminal::{self, TerminalStyle};
+use crate::picture::{EventShape, Events, Intensity, grid};
+use crate::view::write_scene;
+
+/// Pictures in a grid, and in a terminal.
+const IN_GRID: usize = 64;
+const IN_TERMINAL: usize = 4;
+/// Characters of a terminal line.
+const WIDTH: usize = 120;
+
+/// List the embedded data, or look into a file
+#[derive(Debug, Args)]
+pub struct Data {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List the embedded data sets and the formats that are read
+    List {
+        /// Prints one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the shape, type, range and labels of data, and a few pictures
+    Inspect {
+        /// `digits` (embedded), or the path of a file or folder
+        #[arg(value_name = "SPEC")]
+        data: String,
+        /// Prints one JSON object
+        #[arg(long)]
+        json: bool,
+        /// Writes a grid of examples: .png or .svg
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+impl Data {
+    /// Prints what there is to know.
+    ///
+    /// # Errors
+    /// If the data cannot be read.
+    pub fn run(&self) -> Result<(), CliError> {
+        match &self.what {
+            What::List { json } => list(*json),
+            What::Inspect { data, json, output } => {
+                if let Some(path) = output {
+                    check_ending(path, &["png", "svg"])?;
+                }
+                let dataset = Dataset::open(&DataSpec::new(data))?;
+                let summary = Summary::of(&dataset)?;
+                if let Some(path) = output {
+                    write_scene(path, &picture(&dataset)?)?;
+                }
+                if *json {
+                    return output::json(&summary);
+                }
+                output::line(describe(&summary))?;
+                if std::io::stdout().is_terminal() {
+                    output::line(in_terminal(&dataset)?.trim_end())?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn list(json: bool) -> Result<(), CliError> {
+    let formats = ["IDX (plain or gzip, a folder of MNIST's four files)", "npy", "npz", "CSV with a header"];
+    if json {
+        let embedded: Vec<_> = EMBEDDED
+            .iter()
+            .map(|set| serde_json::json!({ "name": set.name, "description": set.description }))
+            .collect();
+        return output::json(&serde_json::json!({ "embedded": embedded, "formats": formats }));
+    }
+    let rows: Vec<_> = EMBEDDED.iter().map(|set| (set.name, set.description)).collect();
+    output::line(output::aligned(&rows))?;
+    output::line(format!("\nAny path to a file or folder works too: {}.", formats.join(", ")))
+}
+
+fn describe(summary: &Summary) -> String {
+    let number = |value: Option<f64>| {
+        value.map_or("–".to_owned(), |value| {
+            format!("{value:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
+        })
+    };
+    let splits: Vec<_> =
+        summary.splits.iter().map(|split| format!("{} {}", split.split, split.examples)).collect();
+    let mut rows = vec![
+        ("data".to_owned(), summary.name.clone()),
+        ("examples".to_owned(), format!("{} ({})", summary.examples, splits.join(", "))),
+        ("in memory".to_owned(), format!("{:.1} MiB", summary.bytes as f64 / 1_048_576.0)),
+    ];
+    for field in &summary.fields {
+        let range = format!("{} to {}, mean {}", number(field.min), number(field.max), number(field.mean));
+        let missing = match field.nan + field.infinite {
+            0 => String::new(),
+            _ => format!(", {} NaN, {} infinite", field.nan, field.infinite),
+        };
+        let what = format!("{} {} {:?}, {range}{missing}", field.role, field.dtype, field.shape);
+        rows.push((format!("field `{}`", field.name), what));
+    }
+    if !summary.labels.is_empty() {
+        let counts: Vec<_> =
+            summary.labels.iter().map(|one| format!("{}: {}", one.label, one.count)).collect();
+        rows.push(("labels".to_owned(), counts.join(", ")));
+    }
+    output::aligned(&rows)
+}
+
+/// The first observations, for showing.
+fn shown(dataset: &Dataset, count: usize) -> Result<(Vec<f32>, EventShape, Intensity), CliError> {
+    let spec = dataset.require(Role::Observation)?;
+    let rows: Vec<u64> = dataset.rows(Split::Train)?.take(count).iter().collect();
+    let batch = dataset.read(&rows)?;
+    let values = batch.field(Role::Observation).map(|field| field.array().to_f32()).unwrap_or_default();
+    let intensity = match spec.dtype {
+        DType::U8 => Intensity::Fixed { low: 0.0, high: 255.0 },
+        _ => Intensity::Robust,
+    };
+    Ok((values, EventShape::of(&spec.shape), intensity))
+}
+
+fn picture(dataset: &Dataset) -> Result<crate::picture::Scene, CliError> {
+    let (values, shape, intensity) = shown(dataset, IN_GRID)?;
+    Ok(grid::samples(&format!("Examples of {}", dataset.name()), &Events::new(&values, shape)?, intensity))
+}
+
+fn in_terminal(dataset: &Dataset) -> Result<String, CliError> {
+    let (values, shape, intensity) = shown(dataset, IN_TERMINAL)?;
+    let style = TerminalStyle::of_environment(|name| std::env::var(name).ok());
+    Ok(terminal::images(&Events::new(&values, shape)?, intensity, WIDTH, style))
+}

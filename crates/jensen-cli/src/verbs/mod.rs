@@ -1,0 +1,20 @@
+//! One file a verb: its options and what it does.
+
+pub mod completions;
+pub mod config;
+pub mod data;
+pub mod decode;
+pub mod encode;
+pub mod evaluate;
+pub mod interpolate;
+pub mod man;
+mod options;
+pub mod reconstruct;
+pub mod report;
+pub mod runs;
+pub mod sample;
+pub mod score;
+pub mod train;
+pub mod traverse;
+
+pub use options::DataOptions;

@@ -1,0 +1,61 @@
+//! `jensen sample`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+use jensen_random::Rng;
+
+use super::options::{RunOption, SeedOption, check_ending};
+use crate::error::CliError;
+use crate::output;
+use crate::picture::grid;
+use crate::session::Session;
+use crate::trained_run::TrainedRun;
+use crate::view::{View, write_scene};
+
+/// Invent new examples: latents from the prior, decoded
+#[derive(Debug, Args)]
+pub struct Sample {
+    #[command(flatten)]
+    run: RunOption,
+    /// How many
+    #[arg(short, value_name = "N", default_value = "64")]
+    n: NonZeroUsize,
+    /// Scales the prior's deviations: below 1 more typical, above 1 more unusual examples
+    #[arg(long, value_name = "T", default_value_t = 1.0)]
+    temperature: f64,
+    #[command(flatten)]
+    seed: SeedOption,
+    /// The file: .png or .svg for a picture, .npy, .npz or .csv for numbers in the data's own units
+    #[arg(short, long, value_name = "FILE", default_value = "samples.png")]
+    output: PathBuf,
+}
+
+impl Sample {
+    /// Writes the file and prints its name.
+    ///
+    /// # Errors
+    /// If the run cannot be read or the file not be written.
+    pub fn run(&self, session: &Session) -> Result<(), CliError> {
+        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv"])?;
+        if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
+            return Err(CliError::usage(
+                format!("`--temperature` is {}, but must be a finite number of at least 0", self.temperature),
+                "1 draws from the model itself",
+            ));
+        }
+        let run = TrainedRun::open(&self.run.run, session.device())?;
+        let rng = Rng::seed(self.seed.seed).fork("sample");
+        let latents = run.model.sample_prior(self.n.get(), self.temperature, rng)?;
+        let (view, decoded) = (View::of(&run), run.model.decode(latents)?);
+        if matches!(format, "png" | "svg") {
+            let shown = view.shown(decoded);
+            let title = format!("Samples from {}", run.directory.name());
+            write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;
+        } else {
+            jensen_data::write(&self.output, &[view.field(decoded)?])?;
+        }
+        output::line(self.output.display())
+    }
+}

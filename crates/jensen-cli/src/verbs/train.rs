@@ -1,0 +1,183 @@
+//! `jensen train`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use toml::Value;
+
+use crate::config::{Assignment, ConfigError, Layers, RunConfig};
+use crate::error::CliError;
+use crate::run_directory::{Existing, RUNS};
+use crate::session::Session;
+use crate::training::{Place, Printed, Training};
+
+/// Train a model; without options a variational autoencoder on the embedded digits
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Options override the file, which overrides the defaults; `jensen config default` explains every \
+                  key.\n\nExamples:\n  jensen train\n  jensen train --data mnist/ --latent-dim 50 --hidden 200,200 \
+                  --epochs 50\n  jensen train --objective iwae --samples 5 --name iwae5\n  jensen train mine.toml --set \
+                  optimizer.clip_norm=100\n  jensen train --resume iwae5"
+)]
+pub struct Train {
+    /// A configuration to start from
+    #[arg(value_name = "CONFIG.toml")]
+    config: Option<PathBuf>,
+
+    /// The examples: `digits` (embedded), or the path of a file or folder
+    #[arg(long, value_name = "SPEC", help_heading = "Data")]
+    data: Option<String>,
+    /// How grey values become bits
+    #[arg(long, value_name = "HOW", help_heading = "Data", value_parser = PossibleValuesParser::new(["none", "threshold", "static", "dynamic"]))]
+    binarize: Option<String>,
+
+    /// What is learned
+    #[arg(long, value_name = "MODEL", help_heading = "Model", value_parser = PossibleValuesParser::new(["vae"]))]
+    model: Option<String>,
+    /// The encoder's and decoder's net
+    #[arg(long, value_name = "NET", help_heading = "Model", value_parser = PossibleValuesParser::new(["mlp", "conv"]))]
+    net: Option<String>,
+    /// The latent dimensions
+    #[arg(long, value_name = "N", help_heading = "Model")]
+    latent_dim: Option<u32>,
+    /// The widths of an MLP's hidden layers, the encoder's order
+    #[arg(long, value_name = "N,N,…", help_heading = "Model", value_delimiter = ',')]
+    hidden: Option<Vec<u32>>,
+    /// The activation of hidden layers
+    #[arg(long, value_name = "NAME", help_heading = "Model", value_parser = PossibleValuesParser::new(["relu", "tanh", "elu", "silu", "gelu"]))]
+    activation: Option<String>,
+    /// The distribution of an observation given its latents
+    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["bernoulli", "gaussian", "logistic"]))]
+    likelihood: Option<String>,
+
+    /// The bound that is climbed
+    #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae"]))]
+    objective: Option<String>,
+    /// Posterior samples of each example
+    #[arg(long, value_name = "K", help_heading = "Training")]
+    samples: Option<u32>,
+    /// The weight of the divergence
+    #[arg(long, value_name = "B", help_heading = "Training")]
+    beta: Option<f64>,
+    /// Passes over the training examples
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    epochs: Option<u32>,
+    /// Examples of one update
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    batch_size: Option<u32>,
+    /// The learning rate
+    #[arg(long, value_name = "X", help_heading = "Training")]
+    lr: Option<f64>,
+    /// What every random number follows from
+    #[arg(long, value_name = "S", help_heading = "Training", value_parser = clap::value_parser!(i64).range(0..))]
+    seed: Option<i64>,
+    /// Sets any key of the configuration; may be given many times
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Training")]
+    set: Vec<String>,
+
+    /// What to call the run, under runs/
+    #[arg(long, value_name = "NAME", help_heading = "Run", conflicts_with = "out")]
+    name: Option<String>,
+    /// Where to put the run
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    out: Option<PathBuf>,
+    /// Replaces a run that is there already
+    #[arg(long, help_heading = "Run")]
+    force: bool,
+    /// Goes on with a run that was interrupted, or for more epochs
+    #[arg(long, value_name = "RUN", help_heading = "Run")]
+    resume: Option<String>,
+    /// Writes TensorBoard's event files too
+    #[arg(long, help_heading = "Run")]
+    tensorboard: bool,
+    /// Prints the result as one JSON object
+    #[arg(long, help_heading = "Run")]
+    json: bool,
+}
+
+impl Train {
+    /// Trains, evaluates on the test split and writes the report.
+    ///
+    /// # Errors
+    /// If an option is wrong, the run exists already, the data cannot be read or training fails.
+    pub fn run(&self, session: &Session) -> Result<(), CliError> {
+        let training = match &self.resume {
+            Some(run) => {
+                self.check_resume_options()?;
+                Training::resume(run, self.epochs)?
+            }
+            None => Training::start(self.configuration()?, self.place())?,
+        };
+        training.run(session, if self.json { Printed::Json } else { Printed::Text })
+    }
+
+    /// Where the new run goes.
+    fn place(&self) -> Place {
+        let existing = if self.force { Existing::Replace } else { Existing::Keep };
+        match (&self.out, &self.name) {
+            (Some(path), _) => Place::Path(path.clone(), existing),
+            (None, Some(name)) => Place::Path(Path::new(RUNS).join(name), existing),
+            (None, None) => Place::Free,
+        }
+    }
+
+    /// The configuration of a new run: defaults, file, options.
+    fn configuration(&self) -> Result<RunConfig, ConfigError> {
+        let layers = Layers::over(&RunConfig::default());
+        let layers = match &self.config {
+            Some(file) => layers.with_file(file)?,
+            None => layers,
+        };
+        RunConfig::from_layers(layers.with_assignments(self.assignments()?)?)
+    }
+
+    /// What the options set in the configuration.
+    fn assignments(&self) -> Result<Vec<Assignment>, ConfigError> {
+        let text = |value: &Option<String>| value.clone().map(Value::from);
+        let count = |value: Option<u32>| value.map(Value::from);
+        let hidden = self.hidden.as_ref().map(|widths| Value::from(widths.clone()));
+        let options = [
+            ("--data", "data.source", text(&self.data)),
+            ("--binarize", "data.binarize", text(&self.binarize)),
+            ("--model", "model", text(&self.model)),
+            ("--net", "vae.net.kind", text(&self.net)),
+            ("--latent-dim", "vae.latent_dim", count(self.latent_dim)),
+            ("--hidden", "vae.net.hidden", hidden),
+            ("--activation", "vae.net.activation", text(&self.activation)),
+            ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
+            ("--objective", "objective.kind", text(&self.objective)),
+            ("--samples", "objective.samples", count(self.samples)),
+            ("--beta", "objective.beta", self.beta.map(Value::from)),
+            ("--epochs", "fit.epochs", count(self.epochs)),
+            ("--batch-size", "fit.batch_size", count(self.batch_size)),
+            ("--lr", "fit.learning_rate", self.lr.map(Value::from)),
+            ("--seed", "seed", self.seed.map(Value::from)),
+            ("--tensorboard", "tensorboard", self.tensorboard.then_some(Value::from(true))),
+        ];
+        let named = options
+            .into_iter()
+            .filter_map(|(flag, path, value)| Some(Ok(Assignment::option(flag, path, value?))));
+        named.chain(self.set.iter().map(|text| Assignment::parse(text))).collect()
+    }
+
+    /// With `--resume` the run's own configuration holds.
+    fn check_resume_options(&self) -> Result<(), CliError> {
+        let given = self.assignments()?.into_iter().filter(|one| one.path != ["fit", "epochs"]);
+        let others = [
+            (self.config.is_some(), "CONFIG.toml"),
+            (self.name.is_some(), "--name"),
+            (self.out.is_some(), "--out"),
+            (self.force, "--force"),
+        ];
+        let others = others.into_iter().filter(|(given, _)| *given).map(|(_, name)| format!("`{name}`"));
+        let refused: Vec<String> = given.map(|one| one.origin.to_string()).chain(others).collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(CliError::usage(
+            format!("{} cannot be given with `--resume`", refused.join(", ")),
+            "a run goes on as it was configured; only `--epochs`, `--threads`, `--device`, `--quiet` and `--json` may be given",
+        ))
+    }
+}

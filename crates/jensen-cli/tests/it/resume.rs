@@ -1,0 +1,87 @@
+//! A run that was interrupted goes on to the same bits.
+
+use crate::workshop::{TINY, Workshop};
+
+/// Everything of a run that may not differ: weights, and metrics without the wall clock.
+fn essence(here: &Workshop, run: &str) -> (Vec<u8>, Vec<String>) {
+    let clock = ["seconds", "examples_per_second"];
+    let lines = here.text(&format!("runs/{run}/metrics.jsonl"));
+    let without_clock = |line: &str| {
+        let mut record: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(line).expect("JSON");
+        record.retain(|key, _| !clock.contains(&key.as_str()));
+        serde_json::to_string(&record).expect("JSON")
+    };
+    (here.read(&format!("runs/{run}/model.safetensors")), lines.lines().map(without_clock).collect())
+}
+
+#[test]
+fn more_epochs_continue_to_the_same_bits() {
+    let here = Workshop::new();
+    here.ok(&format!("train {TINY} --epochs 4 --name whole").replace("--epochs 2", ""));
+    here.train("--name parts");
+    here.ok("train --resume parts --epochs 4");
+    assert_eq!(essence(&here, "whole"), essence(&here, "parts"));
+}
+
+#[test]
+fn only_what_cannot_change_the_run_may_be_given_with_resume() {
+    let here = Workshop::new();
+    let message = here.refused("train --resume a --lr 0.1 --name b", 2);
+    assert!(message.contains("`--lr`, `--name` cannot be given with `--resume`"), "{message}");
+}
+
+/// Kills a training with `signal` as soon as it has written a checkpoint.
+#[cfg(unix)]
+fn stop_a_training(here: &Workshop, run: &str, signal: &str) -> std::process::Output {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let line = format!("train {TINY} --set fit.checkpoint.steps=10 --name {run}")
+        .replace("--epochs 2", "--epochs 400");
+    let child = Command::new(assert_cmd::cargo::cargo_bin("jensen"))
+        .args(line.split_whitespace())
+        .current_dir(here.path(""))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let begun = Instant::now();
+    let checkpoints = here.path(&format!("runs/{run}/checkpoints"));
+    let has_checkpoint = || {
+        let files = std::fs::read_dir(&checkpoints).into_iter().flatten().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|ending| ending == "safetensors")).count() > 1
+    };
+    while !has_checkpoint() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "no checkpoint appears");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args([signal, &pid]).status().expect("kill").success());
+    child.wait_with_output().expect("it ends")
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_in_a_checkpoint_and_says_how_to_go_on() {
+    let here = Workshop::new();
+    let output = stop_a_training(&here, "a", "-INT");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("jensen train --resume a"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_run_goes_on_to_the_same_bits() {
+    let here = Workshop::new();
+    stop_a_training(&here, "killed", "-KILL");
+    let message = here.refused("sample killed", 1);
+    assert!(message.contains("--resume killed"), "{message}");
+    // How far it came depends on the moment; both end after the epoch that is under way.
+    let last = here.text("runs/killed/metrics.jsonl");
+    let epochs = last.lines().filter(|line| line.contains("\"type\":\"epoch\"")).count() + 2;
+    here.ok(&format!("train --resume killed --epochs {epochs}"));
+    let line = format!("train {TINY} --set fit.checkpoint.steps=10 --name whole");
+    here.ok(&line.replace("--epochs 2", &format!("--epochs {epochs}")));
+    assert_eq!(essence(&here, "killed"), essence(&here, "whole"));
+}
