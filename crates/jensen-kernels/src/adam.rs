@@ -127,7 +127,7 @@ mod tests {
         AdamStep { step: 1, learning_rate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
 
     fn gradient(i: usize, t: u64) -> f64 {
-        ((i as f64 + 1.0) * 0.37 + t as f64).sin() * 10f64.powi(i as i32 % 7 - 3)
+        ((i as f64 + 1.0) * 0.37 + t as f64).sin() * 10f64.powf((i % 7) as f64 - 3.0)
     }
 
     /// The textbook update, with the moments as the paper writes them.

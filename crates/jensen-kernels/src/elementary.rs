@@ -8,7 +8,7 @@
 /// `1.5 · 2²³`: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUND: f32 = 12_582_912.0;
 /// `ln 2` in two parts; the first has few enough bits that its product with an exponent is exact.
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 355.0 / 512.0;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// `eˣ`, with subnormal results, `∞` above and `0` below the range.
@@ -37,11 +37,11 @@ pub(crate) fn log1p_unit(u: f32) -> f32 {
     let mut p = 7.037_683_6e-2;
     for c in [
         -1.151_461e-1,
-        1.167_699_9e-1,
+        1.167_699_84e-1,
         -1.242_014_1e-1,
         1.424_932_3e-1,
-        -1.666_805_8e-1,
-        2.000_071_5e-1,
+        -1.666_805_7e-1,
+        2.000_071_4e-1,
         -2.499_999_4e-1,
         3.333_333e-1,
     ] {
@@ -61,17 +61,17 @@ fn exp_parts(x: f32) -> (f32, (f32, f32)) {
     let k = rounded - ROUND;
     let f = x - k * LN_2_HIGH - k * LN_2_LOW;
     let mut p = 1.987_569_1e-4;
-    for c in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
+    for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_6e-1, 5.0e-1] {
         p = p * f + c;
     }
-    let n = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    let n = rounded.to_bits().wrapping_sub(ROUND.to_bits()).cast_signed();
     let half = n >> 1;
     (p * (f * f) + f, (power_of_two(half), power_of_two(n.wrapping_sub(half))))
 }
 
 #[inline(always)]
 fn power_of_two(n: i32) -> f32 {
-    f32::from_bits((n.wrapping_add(127) as u32) << 23)
+    f32::from_bits(n.wrapping_add(127).cast_unsigned() << 23)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl Function for Tanh {
     fn value(x: f32) -> f32 {
         let square = x * x;
         let mut p = -5.704_988_7e-3;
-        for c in [2.063_908_8e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328_2e-1] {
+        for c in [2.063_908_8e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328e-1] {
             p = p * square + c;
         }
         let near = p * square * x + x;
@@ -177,7 +177,7 @@ impl Function for Gelu {
 
     #[inline(always)]
     fn slope(x: f32) -> f32 {
-        const INV_SQRT_TAU: f32 = 0.398_942_28;
+        const INV_SQRT_TAU: f32 = 3.989_423e-1;
         let (cdf, e) = normal_cdf(x);
         cdf + x * (INV_SQRT_TAU * e)
     }
@@ -213,18 +213,18 @@ fn logistic(x: f32) -> (f32, f32) {
 fn normal_cdf(x: f32) -> (f32, f32) {
     let e = exp(-0.5 * (x * x));
     let t = 1.0 / (1.0 + (0.4 * std::f32::consts::FRAC_1_SQRT_2) * x.abs());
-    let mut p = -2.98686286e-02;
+    let mut p = -2.986_862_9e-2;
     for c in [
-        1.43841070e-01,
-        -2.43041732e-01,
-        1.46803246e-01,
-        -5.37931667e-02,
-        8.71206418e-02,
-        1.18095123e-01,
-        1.71890572e-01,
-        2.07600720e-01,
-        2.25676317e-01,
-        2.25675832e-01,
+        1.438_410_7e-1,
+        -2.430_417_4e-1,
+        1.468_032_4e-1,
+        -5.379_316_6e-2,
+        8.712_064_5e-2,
+        1.180_951_2e-1,
+        1.718_905_7e-1,
+        2.076_007_1e-1,
+        2.256_763_1e-1,
+        2.256_758_4e-1,
     ] {
         p = p * t + c;
     }

@@ -157,6 +157,6 @@ pub(super) fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
 pub(super) fn with_values(parameter: Param<Tensor<1>>, values: &[f32]) -> Param<Tensor<1>> {
     let (old, device) = (parameter.val().inner(), parameter.val().device());
     let start = Tensor::<1>::from_data(values, &old.device());
-    let new = old.slice_assign([0..values.len()], start);
+    let new = old.slice_assign(0..values.len(), start);
     Param::initialized(parameter.id, Tensor::from_data(new.into_data(), &device)).set_require_grad(true)
 }
