@@ -11,8 +11,8 @@ use super::Likelihood;
 
 /// Grey levels of 8-bit images.
 const LEVELS: usize = 256;
-/// The least `log s` of a logistic: a scale of a quarter of a grey level (PixelCNN++, Salimans et
-/// al. 2017, bounds it there too).
+/// The least `log s` of a logistic: a scale of a quarter of a grey level, where the
+/// code of Salimans et al. (2017) clips it.
 const MIN_LOG_SCALE: f64 = -7.0;
 /// Means are kept this far from 0 and 1 before their log-odds are taken.
 const MEAN_CLIP: f64 = 0.001;

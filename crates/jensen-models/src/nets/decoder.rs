@@ -150,7 +150,7 @@ pub(super) fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
     let [rows, all, height, width] = x.dims();
     x.reshape([rows, all / channels, channels, height, width])
         .permute([0, 1, 3, 4, 2])
-        .reshape([rows as i64, -1])
+        .reshape([rows, all * height * width])
 }
 
 /// The parameter with its first elements replaced; the others, of the spreads, stay.
