@@ -119,7 +119,7 @@ impl Enumerable for Bernoulli {
 
 impl DetachParams for Bernoulli {
     fn detach_params(&self) -> Self {
-        Self { logits: self.logits.clone().detach() }
+        Self { logits: self.logits.clone().inner() }
     }
 }
 

@@ -96,7 +96,7 @@ impl Enumerable for Categorical {
 
 impl DetachParams for Categorical {
     fn detach_params(&self) -> Self {
-        Self { log_probs: self.log_probs.clone().detach() }
+        Self { log_probs: self.log_probs.clone().inner() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The discretized logistic distribution of images with a fixed number of grey levels.
 
 use burn::tensor::Tensor;
+use jensen_kernels::exponential;
 
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, log1mexp, sigmoid};
@@ -14,7 +15,8 @@ use crate::{DetachParams, Distribution, Expand, Mean, Rng};
 /// `log p(x) = log(σ(a) − σ(b)) = log σ(a) + log σ(−b) + log(1 − e^{−2h/s})`,
 ///
 /// the first one `log σ(a)` and the last one `log σ(−b)`: their bins reach to ∓∞. The product form
-/// is exact in the tails too, where the difference underflows and its gradient with it.
+/// is exact in the tails too, where the difference underflows and its gradient with it. A value
+/// between two levels counts as the nearest one.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -77,19 +79,21 @@ impl DiscretizedLogistic {
     /// If the row counts do not divide one another or the event sizes differ.
     pub fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.location.dims(), value.dims());
-        let half = 0.5 / self.top();
-        let per_scale = self.log_scale.clone().neg().exp();
-        let bin = log1mexp(per_scale.clone() * (2.0 * half));
-        let (value, per_scale) = (meeting.fold(value.clone()), meeting.fold(per_scale));
-        let first = value.clone().lower_elem(half);
-        let last = value.clone().greater_elem(1.0 - half);
-
-        let centred = value - meeting.fold(self.location.clone());
-        let below_upper = log_sigmoid((centred.clone() + half) * per_scale.clone());
-        let above_lower = log_sigmoid((centred - half).neg() * per_scale);
+        // In units of levels the edges of neighbours are the same number, so that whatever `f32`
+        // does to a sharp distribution, its probabilities add up to 1.
+        let level = (meeting.fold(value.clone()) * self.top()).round();
+        let centred = level.clone() - meeting.fold(self.location.clone() * self.top());
+        let level = expand(level, centred.dims());
+        let first = level.clone().lower_elem(0.5);
+        let last = level.greater_elem(self.top() - 0.5);
         let ends = first.clone().bool_or(last.clone());
-        let bin = expand(meeting.fold(bin), ends.dims()).mask_fill(ends, 0.0);
-        meeting.unfold(below_upper.mask_fill(last, 0.0) + above_lower.mask_fill(first, 0.0) + bin)
+
+        let per_scale = exponential(self.log_scale.clone().neg()) / self.top();
+        let bin = expand(meeting.fold(log1mexp(per_scale.clone())), centred.dims());
+        let per_scale = meeting.fold(per_scale);
+        let below_upper = log_sigmoid((centred.clone() + 0.5) * per_scale.clone()).mask_fill(last, 0.0);
+        let above_lower = log_sigmoid((centred.neg() + 0.5) * per_scale).mask_fill(first, 0.0);
+        meeting.unfold(below_upper + above_lower + bin.mask_fill(ends, 0.0))
     }
 
     /// The index of the last level.
@@ -135,7 +139,7 @@ impl Mean for DiscretizedLogistic {
 
 impl DetachParams for DiscretizedLogistic {
     fn detach_params(&self) -> Self {
-        let [location, log_scale] = [&self.location, &self.log_scale].map(|t| t.clone().detach());
+        let [location, log_scale] = [&self.location, &self.log_scale].map(|t| t.clone().inner());
         Self { location, log_scale, levels: self.levels }
     }
 }

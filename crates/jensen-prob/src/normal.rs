@@ -179,7 +179,7 @@ impl Factorized for Normal {
 
 impl DetachParams for Normal {
     fn detach_params(&self) -> Self {
-        let [mean, std, log_std] = [&self.mean, &self.std, &self.log_std].map(|t| t.clone().detach());
+        let [mean, std, log_std] = [&self.mean, &self.std, &self.log_std].map(|t| t.clone().inner());
         Self { mean, std, log_std }
     }
 }

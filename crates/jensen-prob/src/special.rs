@@ -52,7 +52,7 @@ pub fn log1mexp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// If `dim ≥ D`.
 pub fn logsumexp<const D: usize>(x: Tensor<D>, dim: usize) -> Tensor<D> {
     // The shift cancels, so it carries no gradient.
-    let shift = x.clone().detach().max_dim(dim);
+    let shift = x.clone().inner().max_dim(dim);
     let shift = shift.clone().mask_fill(shift.is_inf(), 0.0);
     let sum = (x - shift.clone()).exp().sum_dim(dim);
     let empty = sum.clone().equal_elem(0.0);

@@ -4,9 +4,9 @@ use jensen_testing::{Conformance, GoldenError, Nonconformance, Support, Toleranc
 
 use crate::golden;
 
-/// Location, value and their distance are `f32`, 6e-8 apart; at `log s = −7` a distance is divided
-/// by 1e-3, which puts 1e-4 on a log-probability near zero.
-const TOLERANCE: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-4 };
+/// `f32` rounds the location to 8e-6 of a level; at `log s = −7` a level is four scales wide, which
+/// puts 3e-5 on a log-probability near zero.
+const TOLERANCE: Tolerance = Tolerance { relative: 2e-6, absolute: 3e-5 };
 
 fn family(location: &[f64], log_scale: &[f64], levels: usize) -> Conformance<DiscretizedLogistic> {
     let shape = [location.len() / 2, 2];

@@ -3,6 +3,7 @@
 mod bernoulli;
 mod categorical;
 mod discretized_logistic;
+mod divergence;
 mod normal;
 mod special;
 
