@@ -103,7 +103,8 @@ impl StateDict {
                 .map_err(|e| refuse(e.to_string()))?;
             views.push((name.as_str(), view));
         }
-        let metadata = serde_json::to_string(metadata).expect("a map of strings is JSON");
+        let metadata = serde_json::to_string(metadata)
+            .map_err(|e| InferError::State { detail: format!("its metadata: {e}") })?;
         safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)])))
             .map_err(|e| InferError::State { detail: e.to_string() })
     }
@@ -123,7 +124,8 @@ impl StateDict {
         for (name, view) in file.iter() {
             let dtype = from_safetensors_dtype(view.dtype())
                 .ok_or_else(|| format!("`{name}` has the unsupported type {:?}", view.dtype()))?;
-            state.insert(name, TensorData::from_bytes_vec(view.data().to_vec(), view.shape().to_vec(), dtype));
+            state
+                .insert(name, TensorData::from_bytes_vec(view.data().to_vec(), view.shape().to_vec(), dtype));
         }
         Ok((state, metadata))
     }

@@ -58,6 +58,9 @@ where
     }
 
     /// The module that is trained, on the autodiff device.
+    ///
+    /// # Panics
+    /// If an update of the optimizer panicked before.
     pub fn module(&self) -> &V {
         self.module.as_ref().expect("the module is away only within a step")
     }
@@ -131,7 +134,7 @@ where
             return Err(InferError::NonFinite {
                 term: format!("the gradient of {}", gradients.non_finite().unwrap_or("a parameter")),
                 step: context.step,
-                rows: batches.iter().flat_map(|batch| batch.rows()).copied().take(NAMED_ROWS).collect(),
+                rows: batches.iter().flat_map(Batch::rows).copied().take(NAMED_ROWS).collect(),
             });
         }
         let module = self.module.take().expect("the module is away only within a step");

@@ -33,7 +33,7 @@ impl Rng<'static> {
     }
 }
 
-impl<'a> Rng<'a> {
+impl Rng<'_> {
     /// An independent stream for a purpose: `rng.fork("posterior")`.
     pub fn fork(self, purpose: &str) -> Self {
         // FNV-1a names the purpose; `mix` spreads it over the key.
@@ -125,7 +125,7 @@ impl<'a> Rng<'a> {
     /// If `bound` is zero.
     pub fn below(&self, index: u64, bound: u64) -> u64 {
         assert!(bound > 0, "an integer below zero does not exist");
-        let words = philox::block(self.counter(0, self.first_sample, index), self.key_words());
+        let words = philox::block(counter(0, self.first_sample, index), self.key_words());
         let word = u64::from(words[0]) << 32 | u64::from(words[1]);
         ((u128::from(word) * u128::from(bound)) >> 64) as u64
     }
@@ -148,7 +148,7 @@ impl<'a> Rng<'a> {
                 None => (self.first_sample, row as u64),
             };
             for (i, out) in out.chunks_mut(4).enumerate() {
-                block(&philox::block(self.counter(i as u32, sample, example), key), out);
+                block(&philox::block(counter(i as u32, sample, example), key), out);
             }
         };
         if out.len() < PARALLEL_FROM {
@@ -159,13 +159,14 @@ impl<'a> Rng<'a> {
         out
     }
 
-    fn counter(&self, block: u32, sample: u32, example: u64) -> [u32; 4] {
-        [block, sample, example as u32, (example >> 32) as u32]
-    }
-
     fn key_words(&self) -> [u32; 2] {
         [self.key as u32, (self.key >> 32) as u32]
     }
+}
+
+/// The place of a block within a stream.
+fn counter(block: u32, sample: u32, example: u64) -> [u32; 4] {
+    [block, sample, example as u32, (example >> 32) as u32]
 }
 
 /// 24 random bits as a float in `[0, 1)`.

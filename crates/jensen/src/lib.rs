@@ -27,7 +27,9 @@ pub mod prelude {
     };
     pub use jensen_models::nets::{Activation, ImageShape, Mlp, NetConfig, Scope};
     pub use jensen_models::{Vae, VaeConfig};
-    pub use jensen_prob::{Distribution, Expand, Factorized, KlDivergence, Mean, Normal, Reparameterized, Rng};
+    pub use jensen_prob::{
+        Distribution, Expand, Factorized, KlDivergence, Mean, Normal, Reparameterized, Rng,
+    };
 }
 
 // The example of the README is run with the documentation's tests.

@@ -24,7 +24,11 @@ impl ExampleBound {
 }
 
 /// The bound of each example, with one posterior sample addressed by `rng` and the example's row.
-pub fn bounds<V: VariationalModel>(module: &V, evidence: &Evidence<'_, V::Model>, rng: Rng) -> Vec<ExampleBound> {
+pub fn bounds<V: VariationalModel>(
+    module: &V,
+    evidence: &Evidence<'_, V::Model>,
+    rng: Rng,
+) -> Vec<ExampleBound> {
     inspect(module, evidence, rng).bounds
 }
 

@@ -87,7 +87,9 @@ mod tests {
 
     fn log_sum(terms: &[f64]) -> f64 {
         let mut sum = LogSum::default();
-        terms.iter().for_each(|&x| sum.add(x));
+        for &term in terms {
+            sum.add(term);
+        }
         sum.log()
     }
 

@@ -62,7 +62,9 @@ impl ObjectiveConfig {
         }
         let &Self { samples, beta, free_bits, .. } = self;
         Ok(match self.kind {
-            ObjectiveKind::Elbo => Box::new(Elbo { samples, divergence: DivergenceForm::Exact, beta, free_bits }),
+            ObjectiveKind::Elbo => {
+                Box::new(Elbo { samples, divergence: DivergenceForm::Exact, beta, free_bits })
+            }
             ObjectiveKind::ElboMc => {
                 Box::new(Elbo { samples, divergence: DivergenceForm::Sampled, beta, free_bits })
             }

@@ -76,11 +76,15 @@ fn the_gap_of_the_elbo_is_the_divergence_from_the_exact_posterior() {
 #[test]
 fn bounds_rise_with_samples_to_the_evidence() {
     let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
-    let bounds = [estimate(&elbo_mc(), &module), estimate(&Iwae::new(2), &module), estimate(&Iwae::new(8), &module)];
+    let bounds =
+        [estimate(&elbo_mc(), &module), estimate(&Iwae::new(2), &module), estimate(&Iwae::new(8), &module)];
     for (i, x) in EXAMPLES.iter().enumerate() {
         for pair in bounds.windows(2) {
             let ((low, low_error), (high, high_error)) = (pair[0][i], pair[1][i]);
-            assert!(low + 3.0 * (low_error + high_error) < high, "{low} ± {low_error} below {high} ± {high_error}");
+            assert!(
+                low + 3.0 * (low_error + high_error) < high,
+                "{low} ± {low_error} below {high} ± {high_error}"
+            );
         }
         let (best, error) = bounds[2][i];
         assert!(best < log_evidence(x) + 5.0 * error, "{best} ± {error} is above {}", log_evidence(x));
@@ -99,7 +103,8 @@ fn beta_warm_up_and_free_bits_change_the_divergence_alone() {
     let evidence = evidence(1, &ROWS);
     let bounds = |objective: &Elbo, warm_up: f64| {
         let sampling = Sampling { rng: Rng::seed(1), warm_up };
-        let s = Pathwise.surrogate(objective, &module.model, &module.guide, &evidence, &sampling).expect("valid");
+        let s =
+            Pathwise.surrogate(objective, &module.model, &module.guide, &evidence, &sampling).expect("valid");
         let vector = |t: Tensor<1>| t.into_data().iter::<f64>().collect::<Vec<_>>();
         (vector(s.bound), vector(s.terms.reconstruction()), vector(s.terms.kl()))
     };

@@ -4,8 +4,8 @@ use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Field, Role};
 use jensen_infer::objective::{DivergenceForm, Elbo};
 use jensen_infer::{
-    Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, StateDict, StepContext,
-    VariationalLearner, estimator::Sampling,
+    Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, StateDict,
+    StepContext, VariationalLearner, estimator::Sampling,
 };
 use jensen_prob::Rng;
 
@@ -31,7 +31,8 @@ fn batch(rows: std::ops::Range<u64>) -> Batch {
 }
 
 fn largest_difference(a: &StateDict, b: &StateDict) -> f64 {
-    let values = |s: &StateDict| s.iter().flat_map(|(_, d)| d.iter::<f64>().collect::<Vec<_>>()).collect::<Vec<_>>();
+    let values =
+        |s: &StateDict| s.iter().flat_map(|(_, d)| d.iter::<f64>().collect::<Vec<_>>()).collect::<Vec<_>>();
     values(a).iter().zip(values(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
@@ -57,7 +58,8 @@ fn the_pathwise_gradient_is_unbiased() {
                     .surrogate(&objective, &module.model, &module.guide, &evidence, &sampling)
                     .expect("valid");
                 let gradients = surrogate.loss.backward();
-                let read = |t: Tensor<2>| t.grad(&gradients).expect("tracked").into_data().iter::<f64>().collect();
+                let read =
+                    |t: Tensor<2>| t.grad(&gradients).expect("tracked").into_data().iter::<f64>().collect();
                 let (bias, log_std): (Vec<f64>, Vec<f64>) =
                     (read(module.guide.bias.val()), read(module.guide.log_std.val()));
                 [bias[0], bias[1], log_std[0], log_std[1]].map(|g| -g)
@@ -120,11 +122,13 @@ fn learning_goes_on_from_a_saved_state_to_the_same_bits() {
 #[test]
 fn learning_climbs_the_bound() {
     let mut learner = learner(&OptimizerConfig::default());
-    let before = learner.evaluate(&batch(0..8), Rng::seed(1)).expect("measured").mean("elbo").expect("measured");
+    let before =
+        learner.evaluate(&batch(0..8), Rng::seed(1)).expect("measured").mean("elbo").expect("measured");
     for step in 0..200 {
         learner.step(&[batch(0..8)], &context(step)).expect("finite");
     }
-    let after = learner.evaluate(&batch(0..8), Rng::seed(1)).expect("measured").mean("elbo").expect("measured");
+    let after =
+        learner.evaluate(&batch(0..8), Rng::seed(1)).expect("measured").mean("elbo").expect("measured");
     assert!(after > before + 0.5, "{before} to {after}");
 }
 
@@ -133,10 +137,12 @@ fn learning_climbs_the_bound() {
 fn gradients_are_clipped_by_their_global_norm() {
     let (epsilon, learning_rate, limit) = (1e6, 1e3, 0.25);
     let update_norm = |clip_norm| {
-        let config = OptimizerConfig { beta1: 0.0, beta2: 0.0, epsilon, clip_norm, ..OptimizerConfig::default() };
+        let config =
+            OptimizerConfig { beta1: 0.0, beta2: 0.0, epsilon, clip_norm, ..OptimizerConfig::default() };
         let mut learner = learner(&config);
         let before = learner.weights();
-        let report = learner.step(&[batch(0..8)], &StepContext { learning_rate, ..context(0) }).expect("finite");
+        let report =
+            learner.step(&[batch(0..8)], &StepContext { learning_rate, ..context(0) }).expect("finite");
         let difference = |(a, b): ((&str, &burn::tensor::TensorData), (&str, &burn::tensor::TensorData))| {
             a.1.iter::<f64>().zip(b.1.iter::<f64>()).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
         };
@@ -155,7 +161,8 @@ fn a_value_that_is_not_finite_names_its_term_and_leaves_the_parameters() {
     let mut learner = learner(&OptimizerConfig::default());
     let mut state = learner.state();
     let weight = state.get("model.model.bias").expect("there").clone();
-    state.insert("model.model.bias", burn::tensor::TensorData::new(vec![f32::NAN; 3], weight.shape().clone()));
+    state
+        .insert("model.model.bias", burn::tensor::TensorData::new(vec![f32::NAN; 3], weight.shape().clone()));
     learner.load_state(&state).expect("same shapes");
     let before = learner.state();
     let error = learner.step(&[batch(2..4)], &context(7)).expect_err("not finite");

@@ -39,11 +39,11 @@ impl JointModel for LinearModel {
     type Prior = Normal;
     type Likelihood = Normal;
 
-    fn prior(&self, _: &()) -> Normal {
+    fn prior(&self, (): &()) -> Normal {
         Normal::standard(1, 2, &Device::flex())
     }
 
-    fn likelihood(&self, z: &Tensor<2>, _: &()) -> Normal {
+    fn likelihood(&self, z: &Tensor<2>, (): &()) -> Normal {
         let std = Tensor::full([1, 1], SIGMA, &Device::flex());
         Normal::new(z.clone().matmul(self.weight.val()) + self.bias.val(), std)
     }
@@ -131,9 +131,8 @@ impl LinearGaussian {
             bias[0][j] = -dot(&COLUMNS[j], &BIAS) * scale;
             log_std[0][j] = -0.5 * precision(j).ln();
         }
-        let param = |id: u64, value: Tensor<2>| {
-            Param::initialized(ParamId::from(id), value).set_require_grad(true)
-        };
+        let param =
+            |id: u64, value: Tensor<2>| Param::initialized(ParamId::from(id), value).set_require_grad(true);
         Self {
             model: LinearModel {
                 weight: param(1, Tensor::from_data(COLUMNS, device)),
@@ -150,20 +149,13 @@ impl LinearGaussian {
 
     /// The same with a posterior that is `shift` off in its mean and `factor` too wide.
     pub fn with_wrong_guide(mut self, shift: f64, factor: f64) -> Self {
-        let grad = |t: Tensor<2>| if t.device().is_autodiff() { t.detach().require_grad() } else { t };
-        self.guide.bias = self.guide.bias.map(|t| grad(t.detach_or_self() + shift));
-        self.guide.log_std = self.guide.log_std.map(|t| grad(t.detach_or_self() + factor.ln()));
+        let moved = |t: Tensor<2>, by: f64| {
+            let is_autodiff = t.device().is_autodiff();
+            let t = t.inner() + by;
+            if is_autodiff { t.autodiff().require_grad() } else { t }
+        };
+        self.guide.bias = self.guide.bias.map(|t| moved(t, shift));
+        self.guide.log_std = self.guide.log_std.map(|t| moved(t, factor.ln()));
         self
-    }
-}
-
-/// `detach` is for tensors on an autodiff device only.
-trait DetachOrSelf {
-    fn detach_or_self(self) -> Self;
-}
-
-impl DetachOrSelf for Tensor<2> {
-    fn detach_or_self(self) -> Self {
-        if self.device().is_autodiff() { self.detach() } else { self }
     }
 }

@@ -22,8 +22,7 @@ fn small(likelihood: LikelihoodConfig) -> VaeConfig {
 fn digits(likelihood: &LikelihoodConfig) -> (Batch, Vec<f64>) {
     let digits = Dataset::open(&DataSpec::new("digits")).expect("embedded");
     let rows = digits.rows(Split::Train).expect("a split");
-    let binarize =
-        if *likelihood == LikelihoodConfig::default() { Binarize::Static } else { Binarize::None };
+    let binarize = if *likelihood == LikelihoodConfig::default() { Binarize::Static } else { Binarize::None };
     let config = DataConfig { binarize, ..DataConfig::default() };
     let mut preprocessing = Preprocessing::fit(&config, &digits, &rows).expect("digits");
     if likelihood.is_discrete() {
@@ -36,7 +35,8 @@ fn digits(likelihood: &LikelihoodConfig) -> (Batch, Vec<f64>) {
 
 fn learner(config: &VaeConfig, mean: &[f64]) -> VariationalLearner<Vae, Pathwise> {
     let vae = config.init(DIGIT, mean, &Rng::seed(3), &Device::flex().autodiff()).expect("valid");
-    VariationalLearner::new(vae, Pathwise, &ObjectiveConfig::default(), &OptimizerConfig::default()).expect("valid")
+    VariationalLearner::new(vae, Pathwise, &ObjectiveConfig::default(), &OptimizerConfig::default())
+        .expect("valid")
 }
 
 /// The objective before and after some updates on one batch.
