@@ -38,7 +38,7 @@ pub struct GlobalOptions {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    Train(verbs::train::Train),
+    Train(Box<verbs::train::Train>),
     Evaluate(verbs::evaluate::Evaluate),
     Sample(verbs::sample::Sample),
     Reconstruct(verbs::reconstruct::Reconstruct),

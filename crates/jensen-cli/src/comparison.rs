@@ -1,5 +1,7 @@
 //! One run against another.
 
+use std::fmt::Write;
+
 use jensen_data::Split;
 use serde::Serialize;
 use toml::{Table, Value};
@@ -126,17 +128,16 @@ impl Comparison {
             });
         }
         measure("training, seconds", &|side| side.training_seconds.map(|seconds| format!("{seconds:.1}")));
-        let mut text = output::table(&header, &rows);
-        text += &format!(
-            "\n\nmeasured on {}, {}, {} examples",
-            a.evaluation.data, a.evaluation.split, a.evaluation.n
-        );
+        let Evaluation { data, split, n, .. } = &a.evaluation;
+        let mut text =
+            format!("{}\n\nmeasured on {data}, {split}, {n} examples", output::table(&header, &rows));
         if let Some(Paired { difference, stderr, n, iwae_samples }) = &self.paired {
+            let (first, second) = (&a.evaluation.run, &b.evaluation.run);
             let error = stderr.map(|error| format!(" ± {error:.3}")).unwrap_or_default();
-            text += &format!(
-                "\npaired difference of log p(x), {} less {}: {difference:+.3}{error} nats per example \
-                 (standard error over {n} examples, IWAE-{iwae_samples})",
-                b.evaluation.run, a.evaluation.run
+            let _ = write!(
+                text,
+                "\npaired difference of log p(x), {second} less {first}: {difference:+.3}{error} nats per example \
+                 (standard error over {n} examples, IWAE-{iwae_samples})"
             );
         }
         text

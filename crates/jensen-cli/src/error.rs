@@ -14,7 +14,7 @@ use crate::run_directory::RunError;
 pub enum CliError {
     /// The configuration, or an option that overrides it, is wrong.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] Box<ConfigError>),
 
     /// A run directory cannot be used as asked.
     #[error(transparent)]
@@ -70,6 +70,12 @@ pub enum CliError {
     /// The user stopped the training; everything is saved.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(error))
+    }
 }
 
 impl CliError {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
 use crate::model::Model;
-use crate::output;
 
 /// The object that `evaluate --json` prints; means over examples, in nats.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -37,6 +36,7 @@ pub struct Evaluation {
 }
 
 /// An estimate of the mean of `log p(x)`.
+#[expect(clippy::struct_field_names, reason = "they are fields of the flat object that is printed")]
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct LogLikelihood {
     /// The mean over examples.
@@ -114,8 +114,8 @@ impl Evaluation {
         }
     }
 
-    /// The same for a person.
-    pub fn to_text(&self) -> String {
+    /// The same for a person: names and values.
+    pub fn to_rows(&self) -> Vec<(String, String)> {
         let nats = |x: f64| format!("{x:.2} nats");
         let mut rows = vec![
             ("data".to_owned(), format!("{}, {} ({} examples)", self.data, self.split, self.n)),
@@ -135,7 +135,7 @@ impl Evaluation {
                 format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
             ));
         }
-        output::aligned(&rows)
+        rows
     }
 }
 

@@ -60,16 +60,19 @@ fn explain(error: &CliError) {
     }
     let mut diagnostic = miette::MietteDiagnostic::new(error.to_string());
     diagnostic.help = error.help();
-    let mut report = None;
+    let mut source = None;
     if let CliError::Config(error) = error
-        && let Some((file, text, span)) = error.snippet()
+        && let Some(place) = error.place()
     {
-        let label = miette::LabeledSpan::underline(span);
-        diagnostic.labels = Some(vec![label]);
-        let source = miette::NamedSource::new(file, text).with_language("toml");
-        report = Some(miette::Report::new(diagnostic.clone()).with_source_code(source));
+        diagnostic.labels = Some(vec![miette::LabeledSpan::underline(place.span.clone())]);
+        source = Some(miette::NamedSource::new(place.path.display().to_string(), place.text.clone()));
     }
-    eprint!("{:?}", report.unwrap_or_else(|| miette::Report::new(diagnostic)));
+    let report = miette::Report::new(diagnostic);
+    let report = match source {
+        Some(source) => report.with_source_code(source),
+        None => report,
+    };
+    eprint!("{report:?}");
 }
 
 /// One line for a defect of ours; never a backtrace.

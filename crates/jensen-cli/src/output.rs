@@ -49,3 +49,8 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
     std::iter::once(set(&header)).chain(rows.iter().map(|row| set(row))).collect::<Vec<_>>().join("\n")
 }
+
+/// A number of things: `1 epoch`, `2 epochs`.
+pub fn count(n: u64, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}

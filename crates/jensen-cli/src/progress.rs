@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jensen_infer::InferError;
 use jensen_infer::fit::{EpochMeans, Event, MONITORED, Observer};
 
+use crate::output::count;
 use crate::session::Session;
 
 /// How often the bar's numbers change; the steps of a small model take less than a millisecond.
@@ -46,7 +47,7 @@ impl Observer for Lines {
                 );
             }
             Event::Started { epochs, examples, .. } => {
-                eprintln!("{examples} training examples, {epochs} epochs");
+                eprintln!("{examples} training examples, {}", count(*epochs, "epoch"));
             }
             Event::EpochEnd { .. } => eprintln!("{}", epoch_line(event)),
             Event::Warning(warning) => eprintln!("warning: {warning}"),

@@ -70,11 +70,8 @@ struct Trained<'a> {
 
 impl Training {
     /// A training from fresh weights.
-    ///
-    /// # Errors
-    /// Never; for symmetry with [`resume`](Self::resume).
-    pub fn start(config: RunConfig, place: Place) -> Result<Self, CliError> {
-        Ok(Self { config, from: From::Start(place) })
+    pub fn start(config: RunConfig, place: Place) -> Self {
+        Self { config, from: From::Start(place) }
     }
 
     /// A training from the last checkpoint of a run, for another number of epochs if one is given.
@@ -97,75 +94,7 @@ impl Training {
     /// If the directory cannot be used, the data do not fit or training fails;
     /// [`CliError::Interrupted`] after Ctrl-C, with everything saved.
     pub fn run(self, session: &Session, printed: Printed) -> Result<(), CliError> {
-        let Self { config, from } = self;
-        // Everything that can be wrong with data and model is found before the directory exists.
-        let dataset =
-            Dataset::open(&config.data.spec())?.with_validation(config.data.validation, config.seed)?;
-        let train = dataset.rows(Split::Train)?;
-        let resumed = matches!(from, From::Checkpoint(_));
-        let preprocessing = match &from {
-            From::Checkpoint(directory) => directory.record()?.preprocessing,
-            From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
-        };
-        let examples = Examples { dataset: &dataset, train: &train, preprocessing: &preprocessing };
-        let mut learner = model::learner(&config, &examples, session.device())?;
-        let rng = Rng::seed(config.seed);
-        let train_loader = Loader::new(&dataset, train.clone(), &preprocessing, config.fit.batch_size, rng)?;
-        let valid_loader = match dataset.split(Split::Valid) {
-            Some(rows) => Some(Loader::new(&dataset, rows, &preprocessing, config.fit.batch_size, rng)?),
-            None => None,
-        };
-
-        let directory = match from {
-            From::Checkpoint(directory) => directory,
-            From::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,
-            From::Start(Place::Free) => {
-                let path = default_name(config.model.name(), &config.data.source);
-                RunDirectory::create(path, Existing::Keep)?
-            }
-        };
-        let _lock = directory.lock()?;
-        let mut record = if resumed {
-            directory.record()?
-        } else {
-            RunRecord::new(device_name(session.device()), &dataset, preprocessing.clone())?
-        };
-        directory.store_record(&record)?;
-        directory.store_config(&config)?;
-
-        let checkpoints = Checkpoints::open(&directory.checkpoints_path())?;
-        let stop = stop_on_interrupt();
-        let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
-            .with_checkpoints(&checkpoints)
-            .with_provenance(provenance(&config, session.device()))
-            .with_stop(&stop);
-        if let Some(loader) = &valid_loader {
-            fit = fit.with_validation(loader);
-        }
-        let mut observers: Vec<Box<dyn Observer>> = vec![
-            Box::new(MetricsLog::new(directory.metrics_path(), LOG_EVERY)),
-            progress::display(session.is_quiet()),
-        ];
-        if config.tensorboard {
-            observers.push(Box::new(TensorboardLog::new(&directory.tensorboard_path())));
-        }
-        session.say(format!("run {}", directory.path().display()));
-        // A run that was killed before its first checkpoint begins again.
-        let begun = !checkpoints.steps()?.is_empty();
-        let outcome = if resumed && begun {
-            fit.resume(learner.as_mut(), &mut observers)
-        } else {
-            fit.start(learner.as_mut(), &mut observers)
-        };
-        drop(observers);
-        let outcome = outcome.inspect_err(|_| {
-            if checkpoints.steps().is_ok_and(|steps| !steps.is_empty()) {
-                session.say(format!("the checkpoints in {} stand", directory.checkpoints_path().display()));
-            }
-        })?;
-        store_weights(&directory, learner.as_ref(), &outcome)?;
-        record.training_seconds = Some(outcome.seconds);
-        directory.store_record(&record)?;
+        let (directory, outcome) = self.fit(session)?;
         if outcome.ending == Ending::Interrupted {
             // Not `say`: this line is the way back, even with --quiet.
             eprintln!(
@@ -175,7 +104,6 @@ impl Training {
             );
             return Err(CliError::Interrupted);
         }
-
         let run = TrainedRun::load(directory, session.device())?;
         let evaluation = conclude(&run, Draws { seed: 0, iwae: None })?;
         match printed {
@@ -190,6 +118,88 @@ impl Training {
             Printed::Text => output::line(text(&run, &evaluation, &outcome)),
         }
     }
+
+    /// Trains until the end or Ctrl-C, and stores the weights.
+    fn fit(self, session: &Session) -> Result<(RunDirectory, Outcome), CliError> {
+        let Self { config, from } = self;
+        // What is wrong with data or model is found before there is a directory.
+        let dataset =
+            Dataset::open(&config.data.spec())?.with_validation(config.data.validation, config.seed)?;
+        let train = dataset.rows(Split::Train)?;
+        let preprocessing = match &from {
+            From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
+            From::Checkpoint(directory) => directory.record()?.preprocessing,
+        };
+        let examples = Examples { dataset: &dataset, train: &train, preprocessing: &preprocessing };
+        let mut learner = model::learner(&config, &examples, session.device())?;
+        let loader =
+            |rows| Loader::new(&dataset, rows, &preprocessing, config.fit.batch_size, Rng::seed(config.seed));
+        let train_loader = loader(train.clone())?;
+        let valid_loader = dataset.split(Split::Valid).map(loader).transpose()?;
+
+        let resumed = matches!(from, From::Checkpoint(_));
+        let directory = from.directory(&config)?;
+        let _lock = directory.lock()?;
+        let mut record = if resumed {
+            directory.record()?
+        } else {
+            RunRecord::new(device_name(session.device()), &dataset, preprocessing.clone())?
+        };
+        directory.store_record(&record)?;
+        directory.store_config(&config)?;
+
+        let checkpoints = Checkpoints::open(directory.checkpoints_path())?;
+        let stop = stop_on_interrupt();
+        let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
+            .with_checkpoints(&checkpoints)
+            .with_provenance(provenance(&config, session.device()))
+            .with_stop(&stop);
+        if let Some(loader) = &valid_loader {
+            fit = fit.with_validation(loader);
+        }
+        session.say(format!("run {}", directory.path().display()));
+        let mut observers = observers(&config, &directory, session);
+        // A run that was killed before its first checkpoint begins again.
+        let outcome = if resumed && !checkpoints.steps()?.is_empty() {
+            fit.resume(learner.as_mut(), &mut observers)
+        } else {
+            fit.start(learner.as_mut(), &mut observers)
+        };
+        drop(observers);
+        let outcome = outcome.inspect_err(|_| {
+            if checkpoints.steps().is_ok_and(|steps| !steps.is_empty()) {
+                session.say(format!("the checkpoints in {} stand", checkpoints.folder().display()));
+            }
+        })?;
+        store_weights(&directory, learner.as_ref(), &outcome)?;
+        record.training_seconds = Some(outcome.seconds);
+        directory.store_record(&record)?;
+        Ok((directory, outcome))
+    }
+}
+
+impl From {
+    /// The directory of the run, made if it is new.
+    fn directory(self, config: &RunConfig) -> Result<RunDirectory, CliError> {
+        Ok(match self {
+            Self::Checkpoint(directory) => directory,
+            Self::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,
+            Self::Start(Place::Free) => {
+                let path = default_name(config.model.name(), &config.data.source);
+                RunDirectory::create(path, Existing::Keep)?
+            }
+        })
+    }
+}
+
+/// Who watches: the log, the display, TensorBoard's files on request.
+fn observers(config: &RunConfig, directory: &RunDirectory, session: &Session) -> Vec<Box<dyn Observer>> {
+    let log = MetricsLog::new(directory.metrics_path(), LOG_EVERY);
+    let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), progress::display(session.is_quiet())];
+    if config.tensorboard {
+        observers.push(Box::new(TensorboardLog::new(&directory.tensorboard_path())));
+    }
+    observers
 }
 
 /// Writes `model.safetensors`.
@@ -238,19 +248,19 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         Ending::EarlyStopped => " (stopped early)",
         _ => "",
     };
-    let trained =
-        format!("{} epochs, {} steps{ended} in {:.1} s", outcome.epochs, outcome.steps, outcome.seconds);
+    let (epochs, steps) = (output::count(outcome.epochs, "epoch"), output::count(outcome.steps, "step"));
     let rows = [
         ("run", run.directory.path().display().to_string()),
-        ("trained", trained),
+        ("trained", format!("{epochs}, {steps}{ended} in {:.1} s", outcome.seconds)),
         ("weights", format!("of step {}", outcome.weights_step)),
         ("report", run.directory.report_path().display().to_string()),
     ];
+    let rows = rows.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(evaluation.to_rows());
     let next = [
         format!("jensen evaluate {name} --iwae 100"),
         format!("jensen sample {name} -o samples.png"),
         format!("jensen traverse {name} -o traversal.png"),
         format!("jensen encode {name} --data {} -o z.csv", run.config.data.source),
     ];
-    format!("{}\n{}\n\nnext:\n  {}", output::aligned(&rows), evaluation.to_text(), next.join("\n  "))
+    format!("{}\n\nnext:\n  {}", output::aligned(&rows.collect::<Vec<_>>()), next.join("\n  "))
 }

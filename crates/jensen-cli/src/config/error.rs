@@ -1,25 +1,45 @@
 //! What can be wrong with a configuration, and where it was said.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a value was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Nowhere: it is the default.
     Default,
-    /// In a file, at these bytes.
-    File { path: PathBuf, text: String, span: Range<usize> },
+    /// In a file.
+    File(Arc<Place>),
     /// On the command line.
     Option(String),
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub path: PathBuf,
+    /// What it holds.
+    pub text: String,
+    /// The bytes meant.
+    pub span: Range<usize>,
+}
+
+impl Origin {
+    /// These bytes of a file.
+    pub fn file(path: &Path, text: &str, span: Range<usize>) -> Self {
+        Self::File(Arc::new(Place { path: path.to_owned(), text: text.to_owned(), span }))
+    }
 }
 
 impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Default => write!(f, "the default"),
-            Self::File { path, text, span } => {
-                write!(f, "{}, line {}", path.display(), text[..span.start].matches('\n').count() + 1)
+            Self::File(place) => {
+                let line = place.text[..place.span.start].matches('\n').count() + 1;
+                write!(f, "{}, line {line}", place.path.display())
             }
             Self::Option(option) => write!(f, "`{option}`"),
         }
@@ -100,17 +120,12 @@ impl ConfigError {
         }
     }
 
-    /// The file, its text and the place at fault, if the configuration came from a file.
-    pub fn snippet(&self) -> Option<(String, String, Range<usize>)> {
+    /// The place at fault, if the configuration came from a file.
+    pub fn place(&self) -> Option<&Place> {
         match self {
-            Self::Syntax { origin, .. } | Self::UnknownKey { origin, .. } | Self::Value { origin, .. } => {
-                match origin {
-                    Origin::File { path, text, span } => {
-                        Some((path.display().to_string(), text.clone(), span.clone()))
-                    }
-                    _ => None,
-                }
-            }
+            Self::Syntax { origin: Origin::File(place), .. }
+            | Self::UnknownKey { origin: Origin::File(place), .. }
+            | Self::Value { origin: Origin::File(place), .. } => Some(place),
             _ => None,
         }
     }

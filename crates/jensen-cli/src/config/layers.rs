@@ -47,10 +47,7 @@ impl Layers {
         let table: Table = toml::from_str(&text).map_err(|error| {
             let span = error.span().unwrap_or_default();
             let reason = error.message().to_owned();
-            ConfigError::Syntax {
-                origin: Origin::File { path: path.to_owned(), text: text.clone(), span },
-                reason,
-            }
+            ConfigError::Syntax { origin: Origin::file(path, &text, span), reason }
         })?;
         overlay(&mut self.merged, table, Some(Schema::root(&self.schema)));
         self.file = Some((path.to_owned(), text));
@@ -130,7 +127,7 @@ impl Layers {
             .as_ref()
             .and_then(|(file, text)| {
                 let span = locate(text, path)?;
-                Some(Origin::File { path: file.clone(), text: text.clone(), span })
+                Some(Origin::file(file, text, span))
             })
             .unwrap_or(Origin::Default)
     }
@@ -312,8 +309,8 @@ mod tests {
             .expect_err("misspelt");
         assert_eq!(error.to_string(), "a.toml, line 4: `net` of kind `mlp` has no option `hiden`");
         assert!(error.help().expect("a remedy").starts_with("did you mean `hidden`?"));
-        let (_, _, span) = error.snippet().expect("a place in the file");
-        assert_eq!(&text[span], "hiden");
+        let place = error.place().expect("a place in the file");
+        assert_eq!(&text[place.span.clone()], "hiden");
     }
 
     #[test]

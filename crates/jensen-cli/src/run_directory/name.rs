@@ -22,7 +22,8 @@ pub fn timestamp() -> String {
     stamp(SystemTime::now(), "-", "T", ":") + "Z"
 }
 
-/// The civil date of a day count, by H. Hinnant's `civil_from_days` (howardhinnant.github.io/date_algorithms.html).
+/// The civil date of a day count, by `civil_from_days` of H. Hinnant,
+/// <https://howardhinnant.github.io/date_algorithms.html>.
 fn stamp(time: SystemTime, in_date: &str, between: &str, in_time: &str) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (days, clock) = (seconds / 86_400 + 719_468, seconds % 86_400);

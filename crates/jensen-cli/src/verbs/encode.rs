@@ -49,7 +49,7 @@ impl Encode {
             let encoding = run.model.encode(&batch)?;
             mean.extend(to_vec(encoding.mean));
             log_variance.extend(to_vec(encoding.log_variance));
-            row.extend(batch.rows().iter().map(|&row| row as i64));
+            row.extend(batch.rows().iter().map(|row| row.cast_signed()));
             label.extend(batch.labels().unwrap_or_default());
             bar.inc(batch.len() as u64);
         }

@@ -50,6 +50,10 @@ impl Evaluate {
         let place = [run.directory.name(), dataset.name().to_owned(), split.to_string()];
         let place = [place[0].as_str(), place[1].as_str(), place[2].as_str()];
         let evaluation = Evaluation::new(place, run.model.latent_dim(), &metrics, estimate);
-        if self.json { output::json(&evaluation) } else { output::line(evaluation.to_text()) }
+        if self.json {
+            output::json(&evaluation)
+        } else {
+            output::line(output::aligned(&evaluation.to_rows()))
+        }
     }
 }

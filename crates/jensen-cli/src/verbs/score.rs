@@ -61,7 +61,7 @@ impl Score {
                     rng.fork("importance"),
                 )?);
             }
-            row.extend(batch.rows().iter().map(|&row| row as i64));
+            row.extend(batch.rows().iter().map(|row| row.cast_signed()));
             label.extend(batch.labels().unwrap_or_default());
             bar.inc(batch.len() as u64);
         }

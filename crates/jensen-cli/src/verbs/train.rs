@@ -15,6 +15,7 @@ use crate::training::{Place, Printed, Training};
 /// Train a model; without options a variational autoencoder on the embedded digits
 #[derive(Debug, Args)]
 #[command(
+    args_override_self = true,
     after_help = "Options override the file, which overrides the defaults; `jensen config default` explains every \
                   key.\n\nExamples:\n  jensen train\n  jensen train --data mnist/ --latent-dim 50 --hidden 200,200 \
                   --epochs 50\n  jensen train --objective iwae --samples 5 --name iwae5\n  jensen train mine.toml --set \
@@ -107,7 +108,7 @@ impl Train {
                 self.check_resume_options()?;
                 Training::resume(run, self.epochs)?
             }
-            None => Training::start(self.configuration()?, self.place())?,
+            None => Training::start(self.configuration()?, self.place()),
         };
         training.run(session, if self.json { Printed::Json } else { Printed::Text })
     }

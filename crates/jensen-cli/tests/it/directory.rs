@@ -42,7 +42,7 @@ fn runs_without_a_name_do_not_collide() {
 fn a_run_is_shown_and_compared() {
     let here = Workshop::new();
     here.train("--name a");
-    here.train("--name b --latent-dim 1 --objective iwae --samples 4 --out elsewhere");
+    here.train("--latent-dim 1 --objective iwae --samples 4 --out elsewhere");
     assert!(here.ok("runs list").contains('a'));
     assert!(here.ok("runs show elsewhere").contains("kind = \"iwae\""));
     let comparison = here.json("runs compare a elsewhere --iwae 7 --json");

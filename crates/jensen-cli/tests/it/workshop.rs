@@ -135,7 +135,7 @@ fn image(i: usize) -> Vec<u8> {
 /// The IDX format (yann.lecun.com/exdb/mnist): magic, sizes, bytes.
 fn idx(shape: &[usize], values: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, shape.len() as u8];
-    shape.iter().for_each(|&extent| bytes.extend((extent as u32).to_be_bytes()));
+    bytes.extend(shape.iter().flat_map(|&extent| (extent as u32).to_be_bytes()));
     bytes.extend(values);
     bytes
 }
