@@ -7,14 +7,14 @@ use crate::error::CliError;
 /// The devices that the command knows, compiled in or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DeviceKind {
-    /// The best device compiled in: CUDA, then WebGPU, then the CPU.
+    /// The best that is there: CUDA, then WebGPU, then the CPU.
     #[default]
     Auto,
     /// The processor, with fused operations (Burn's Flex backend).
     Cpu,
     /// An NVIDIA GPU; needs a build with `--features cuda`.
     Cuda,
-    /// Any GPU by Vulkan, Metal, DirectX or WebGPU; needs a build with `--features wgpu`.
+    /// Any GPU by Vulkan, Metal or WebGPU; needs a build with `--features wgpu`.
     Wgpu,
 }
 
@@ -22,33 +22,34 @@ impl DeviceKind {
     /// The device itself, without gradients.
     ///
     /// # Errors
-    /// If this binary was built without it.
+    /// If this binary was built without it, or the machine has none.
     pub fn open(self) -> Result<Device, CliError> {
         match self {
-            Self::Auto => Ok(Self::best()),
+            Self::Auto => {
+                Ok(Self::Cuda.open().or_else(|_| Self::Wgpu.open()).unwrap_or_else(|_| Device::flex()))
+            }
             Self::Cpu => Ok(Device::flex()),
             #[cfg(feature = "cuda")]
-            Self::Cuda => Ok(Device::cuda(0)),
+            Self::Cuda => first(burn::tensor::DeviceType::Cuda, "CUDA"),
             #[cfg(not(feature = "cuda"))]
-            Self::Cuda => Err(absent("cuda")),
+            Self::Cuda => Err(not_built_in("cuda")),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+            Self::Wgpu => first(burn::tensor::DeviceType::Wgpu, "WebGPU"),
             #[cfg(not(feature = "wgpu"))]
-            Self::Wgpu => Err(absent("wgpu")),
+            Self::Wgpu => Err(not_built_in("wgpu")),
         }
-    }
-
-    fn best() -> Device {
-        for kind in [Self::Cuda, Self::Wgpu] {
-            if let Ok(device) = kind.open() {
-                return device;
-            }
-        }
-        Device::flex()
     }
 }
 
-fn absent(feature: &str) -> CliError {
+/// The first device of a type on this machine.
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+fn first(kind: burn::tensor::DeviceType, name: &str) -> Result<Device, CliError> {
+    let found = Device::enumerate(kind).into_iter().next();
+    found.ok_or_else(|| CliError::usage(format!("this machine has no {name} device"), "use `--device cpu`"))
+}
+
+#[cfg(not(all(feature = "cuda", feature = "wgpu")))]
+fn not_built_in(feature: &str) -> CliError {
     CliError::usage(
         format!("this jensen was built without the {feature} device"),
         format!(

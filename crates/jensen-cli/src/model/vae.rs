@@ -1,7 +1,7 @@
 //! A variational autoencoder behind the verbs.
 
 use burn::tensor::{Device, Tensor};
-use jensen_data::{Batch, DType, Dataset, Preprocessing, Role, Rows, Support};
+use jensen_data::{Batch, DType, DataError, Dataset, Preprocessing, Role, Rows, Support};
 use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling};
 use jensen_infer::{Evidence, Learner, Metrics, Pathwise, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
@@ -30,14 +30,22 @@ pub(super) fn preprocessing(
     dataset: &Dataset,
     train: &Rows,
 ) -> Result<Preprocessing, CliError> {
-    let fitted = Preprocessing::fit(&config.data, dataset, train)?;
     let name = dataset.name();
-    match config.vae.likelihood {
-        LikelihoodConfig::Bernoulli {} if fitted.support() != Support::Binary => Err(CliError::usage(
+    let no_bits = || {
+        CliError::usage(
             format!("a Bernoulli likelihood is for bits, but {name} holds other values"),
             "give `--binarize dynamic` for grey images, `--likelihood logistic` for 8-bit images as they are, or \
              `--likelihood gaussian` for real numbers",
-        )),
+        )
+    };
+    let fitted = match Preprocessing::fit(&config.data, dataset, train) {
+        Err(DataError::OutsideUnit { .. }) if config.vae.likelihood == (LikelihoodConfig::Bernoulli {}) => {
+            return Err(no_bits());
+        }
+        fitted => fitted?,
+    };
+    match config.vae.likelihood {
+        LikelihoodConfig::Bernoulli {} if fitted.support() != Support::Binary => Err(no_bits()),
         LikelihoodConfig::Logistic {} if fitted.dtype() != DType::U8 || fitted.support() == Support::Real => {
             Err(CliError::usage(
                 format!(
