@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::{
     backend::Kernels,
     elementary::{exp, log1p_unit},
+    elementwise::softplus,
     flex::{PARALLEL_FROM, dense, from_vec, is_fused},
 };
 
@@ -45,8 +46,7 @@ pub fn bernoulli_log_prob(logits: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
         let repeat =
             |t: Tensor<2>, own: usize| if own == rows.rows { t } else { t.repeat_dim(0, rows.rows / own) };
         let (logits, x) = (repeat(logits, rows.logits), repeat(x, rows.x));
-        let softplus = logits.clone().clamp_min(0.0) + logits.clone().abs().neg().exp().log1p();
-        (x * logits - softplus).sum_dim(1).squeeze_dim(1)
+        (x * logits.clone() - softplus(logits)).sum_dim(1).squeeze_dim(1)
     }
 }
 

@@ -71,7 +71,8 @@ functions! {
     sigmoid = Sigmoid, otherwise activation::sigmoid;
 
     /// `log(1 + eˣ)`, elementwise and without PyTorch's switch to `x` above 20.
-    softplus = Softplus, otherwise |x| x.clone().clamp_min(0.0) + x.abs().neg().exp().log1p();
+    // Half of `x + |x|` in place of a clamp, whose slope at 0 is not ½.
+    softplus = Softplus, otherwise |x| (x.clone() + x.clone().abs()) * 0.5 + x.abs().neg().exp().log1p();
 
     /// `x` if `x > 0`, else `eˣ − 1`, elementwise (Clevert et al. 2016, α = 1).
     elu = Elu, otherwise |x| activation::elu(x, 1.0);

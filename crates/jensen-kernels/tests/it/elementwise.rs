@@ -111,9 +111,14 @@ fn saturation_and_what_is_not_finite() {
 fn composed_path_agrees() {
     let x: Vec<f64> = (-50..50).map(|i| f64::from(i) / 7.0).collect();
     let input = Tensor::<1>::from_data(TensorData::new(x.clone(), [100]), (&Device::flex(), DType::F64));
-    for (name, function, value, _) in CASES {
-        for (ours, &x) in function(input.clone()).into_data().iter::<f64>().zip(&x) {
+    for (name, function, value, slope) in CASES {
+        let leaf = input.clone().autodiff().require_grad();
+        let output = function(leaf.clone());
+        let gradients = output.clone().sum().backward();
+        let slopes = leaf.grad(&gradients).expect("a gradient").into_data();
+        for ((ours, own_slope), &x) in output.into_data().iter::<f64>().zip(slopes.iter::<f64>()).zip(&x) {
             assert!((ours - value(x)).abs() < 1e-6 * (1.0 + value(x).abs()), "{name}({x}) is {ours}");
+            assert!((own_slope - slope(x)).abs() < 1e-6, "the slope of {name} at {x} is {own_slope}");
         }
     }
 }
