@@ -62,10 +62,13 @@ impl Preprocessing {
     /// Fits the constants to the training rows and checks every row of the data set.
     ///
     /// # Errors
-    /// If an option is out of range, the data set has no observations, a value is not finite, or a
-    /// value that is to be binarised is outside `[0, 1]`.
+    /// If an option is out of range, there are no training rows, the data set has no observations, a
+    /// value is not finite, or a value that is to be binarised is outside `[0, 1]`.
     pub fn fit(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
         config.validate()?;
+        if train.is_empty() {
+            return Err(DataError::Empty { name: format!("the training split of {}", dataset.name()) });
+        }
         let spec = dataset.require(Role::Observation)?;
         let mut fitted = Self {
             features: spec.features(),
@@ -78,14 +81,7 @@ impl Preprocessing {
         };
         fitted.support = fitted.find_support(dataset)?;
         if config.standardize == Standardize::Yes {
-            let mean = fitted.mean(dataset, train)?;
-            let mut squares = vec![0.0; fitted.features];
-            fitted.for_each_row(dataset, train, |row| {
-                for ((sum, mean), value) in squares.iter_mut().zip(&mean).zip(row) {
-                    *sum += (f64::from(*value) - mean).powi(2);
-                }
-            })?;
-            fitted.standardization = Some(Standardization::from_deviations(mean, &squares, train.len()));
+            fitted.standardization = Some(fitted.standardize(dataset, train)?);
             fitted.support = Support::Real;
         }
         Ok(fitted)
@@ -212,6 +208,30 @@ impl Preprocessing {
             }
             Ok(())
         })
+    }
+
+    /// Mean and deviation of the scaled values, in f64 throughout: single precision would lose the
+    /// spread of a feature that is far from zero.
+    fn standardize(&self, dataset: &Dataset, train: &Rows) -> Result<Standardization, DataError> {
+        let visit = |add: &mut dyn FnMut(usize, f64)| {
+            dataset.for_each_chunk(train, |batch| {
+                let (_, field) = batch.require(Role::Observation)?;
+                let divisor = self.divisor(field.spec().dtype);
+                let values = field.array().to_f64().into_iter().enumerate();
+                values.for_each(|(at, value)| add(at % self.features, value / divisor));
+                Ok(())
+            })
+        };
+        // Sums of differences from the first example, so that a constant feature has exactly none.
+        let mut first = vec![None; self.features];
+        let mut sums = vec![0.0; self.features];
+        visit(&mut |feature, value| sums[feature] += value - *first[feature].get_or_insert(value))?;
+        let n = train.len() as f64;
+        let mean: Vec<f64> =
+            first.iter().zip(&sums).map(|(first, sum)| first.unwrap_or_default() + sum / n).collect();
+        let mut squares = vec![0.0; self.features];
+        visit(&mut |feature, value| squares[feature] += (value - mean[feature]).powi(2))?;
+        Ok(Standardization::from_deviations(mean, &squares, train.len()))
     }
 
     /// Scaled and standardised values of a batch, checked.

@@ -96,7 +96,9 @@ impl Rows {
     /// The first `limit` rows, or all if there are fewer.
     pub fn take(&self, limit: usize) -> Self {
         match self {
-            Self::Range(range) => Self::Range(range.start..range.end.min(range.start + limit as u64)),
+            Self::Range(range) => {
+                Self::Range(range.start..range.end.min(range.start.saturating_add(limit as u64)))
+            }
             Self::List(list) => Self::List(list[..limit.min(list.len())].into()),
         }
     }

@@ -84,6 +84,25 @@ fn a_constant_column_stays_finite() {
 }
 
 #[test]
+fn a_column_far_from_zero_keeps_its_spread() {
+    // Seconds since 1970: f32 has steps of 128 there.
+    let dataset = observations(vec![1], Array::F64((0..100).map(|i| 1.7e9 + f64::from(i)).collect()));
+    let fitted = fit(&standardized(), &dataset, &dataset.rows(Split::All).expect("all"));
+    let seen = seen(&fitted, &dataset);
+    for (i, x) in (0..100).zip(seen) {
+        let expected = (f64::from(i) - 49.5) / (9999f64 / 12.0).sqrt();
+        assert!((f64::from(x) - expected).abs() < 1e-5, "{x} is not {expected}");
+    }
+}
+
+#[test]
+fn no_training_rows_are_an_error() {
+    let dataset = observations(vec![1], Array::F64(vec![1.0]));
+    let error = Preprocessing::fit(&standardized(), &dataset, &Rows::Range(0..0)).expect_err("nothing");
+    assert!(error.to_string().contains("the training split"), "{error}");
+}
+
+#[test]
 fn bytes_are_scaled_to_the_unit_interval_and_back() {
     let dataset = observations(vec![2], Array::U8(vec![0, 51, 102, 255]));
     let fitted = fit(&DataConfig::default(), &dataset, &Rows::Range(0..2));
