@@ -169,15 +169,19 @@ where
     }
 
     fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
-        let model = state.with_prefix_removed("model");
-        let module = with_parameters(self.module().clone(), &model)?;
-        let average = match &self.average {
-            Some(average) => {
-                Some(with_parameters(average.weights().clone(), &state.with_prefix_removed("average"))?)
-            }
-            None => None,
-        };
-        self.optimizer.load_state(&state.with_prefix_removed("optimizer"), &self.device)?;
+        let parts = ["model", "average", "optimizer"].map(|part| state.with_prefix_removed(part));
+        let [model, average, optimizer] = &parts;
+        if self.average.is_none() && !average.is_empty() {
+            return Err(InferError::State { detail: "it holds an average of the weights".to_owned() });
+        }
+        if parts.iter().map(StateDict::len).sum::<usize>() != state.len() {
+            let detail = "it holds more than model, average and optimizer".to_owned();
+            return Err(InferError::State { detail });
+        }
+        let module = with_parameters(self.module().clone(), model)?;
+        let own = self.average.as_ref().map(|own| with_parameters(own.weights().clone(), average));
+        let average = own.transpose()?;
+        self.optimizer.load_state(optimizer, model, &self.device)?;
         self.module = Some(module);
         if let (Some(own), Some(weights)) = (&mut self.average, average) {
             own.set_weights(weights);

@@ -15,16 +15,18 @@ use crate::{InferError, StateDict};
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
 /// `θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)`.
 ///
-/// Its state goes by parameter path, so it can be saved, read and taken over by another process.
+/// `t` counts the updates of a parameter, not those of the module: one whose gradient comes late, or
+/// now and then, is corrected for its own zeros. The state goes by parameter path, so it can be
+/// saved, read and taken over by another process.
 #[derive(Debug)]
 pub struct Adam {
     config: OptimizerConfig,
-    updates: u64,
     moments: BTreeMap<String, Moments>,
 }
 
 #[derive(Debug)]
 struct Moments {
+    updates: u64,
     mean: Tensor<1>,
     square: Tensor<1>,
 }
@@ -36,7 +38,7 @@ impl Adam {
     /// If a value of the configuration is out of range.
     pub fn new(config: &OptimizerConfig) -> Result<Self, InferError> {
         config.validate()?;
-        Ok(Self { config: config.clone(), updates: 0, moments: BTreeMap::new() })
+        Ok(Self { config: config.clone(), moments: BTreeMap::new() })
     }
 
     /// The module after one update, its gradients scaled by `gradient_scale` first.
@@ -49,57 +51,78 @@ impl Adam {
         learning_rate: f64,
         gradient_scale: f64,
     ) -> M {
-        self.updates += 1;
         let step = AdamStep {
             learning_rate,
             beta1: self.config.beta1,
             beta2: self.config.beta2,
             epsilon: self.config.epsilon,
             weight_decay: self.config.weight_decay,
-            step: self.updates,
+            step: 0,
         };
         let moments = &mut self.moments;
         module.map(&mut Update { path: Path::default(), step, gradient_scale, gradients, moments })
     }
 
-    /// The moments and the number of updates.
+    /// The moments of each parameter that has had a gradient, and how many it has had.
     pub fn state(&self) -> StateDict {
         let mut state = StateDict::new();
-        for (name, Moments { mean, square }) in &self.moments {
+        for (name, Moments { updates, mean, square }) in &self.moments {
+            state.insert(format!("{name}.updates"), TensorData::new(vec![*updates], [1]));
             state.insert(format!("{name}.mean"), mean.to_data());
             state.insert(format!("{name}.square"), square.to_data());
         }
-        state.insert("updates", TensorData::new(vec![self.updates], [1]));
         state
     }
 
-    /// Takes over what [`state`](Self::state) gave.
+    /// Takes over what [`state`](Self::state) gave for a module of these `parameters`.
     ///
     /// # Errors
-    /// If an entry is missing or of another type; then nothing has changed.
-    pub fn load_state(&mut self, state: &StateDict, device: &Device) -> Result<(), InferError> {
-        let refuse = |detail: String| InferError::State { detail };
-        let updates = state
-            .get("updates")
-            .and_then(|data| data.as_slice::<u64>().ok()?.first().copied())
-            .ok_or_else(|| refuse("`optimizer.updates` is missing".to_owned()))?;
+    /// [`InferError::State`] if an entry is missing, unknown, or of another type or shape; then
+    /// nothing has changed.
+    pub fn load_state(
+        &mut self,
+        state: &StateDict,
+        parameters: &StateDict,
+        device: &Device,
+    ) -> Result<(), InferError> {
+        let entry = |name: String, fits: &dyn Fn(&TensorData) -> bool| {
+            let found = state.get(&name).filter(|data| fits(data)).cloned();
+            found.ok_or(InferError::State { detail: format!("`optimizer.{name}` is missing or misshapen") })
+        };
         let mut moments = BTreeMap::new();
-        for (name, data) in state.iter() {
-            let Some(parameter) = name.strip_suffix(".mean") else { continue };
-            let square = state
-                .get(&format!("{parameter}.square"))
-                .filter(|square| square.shape() == data.shape())
-                .ok_or_else(|| refuse(format!("`optimizer.{parameter}.square` is missing or misshapen")))?;
-            let load = |data: &TensorData| Tensor::from_data(data.clone(), device);
-            moments.insert(parameter.to_owned(), Moments { mean: load(data), square: load(square) });
+        for (name, parameter) in parameters.iter() {
+            let entries = ["updates", "mean", "square"].map(|kind| format!("{name}.{kind}"));
+            // A parameter that the loss does not depend on has none.
+            if entries.iter().all(|name| state.get(name).is_none()) {
+                continue;
+            }
+            let [updates, mean, square] = entries;
+            let updates = entry(updates, &|data| data.as_slice::<u64>().is_ok_and(|n| n.len() == 1))?;
+            let is_flat = |data: &TensorData| {
+                data.dtype() == parameter.dtype() && data.shape().as_slice() == [parameter.num_elements()]
+            };
+            let load = |data| Tensor::from_data(data, device);
+            let own = Moments {
+                updates: updates.iter::<u64>().sum(),
+                mean: load(entry(mean, &is_flat)?),
+                square: load(entry(square, &is_flat)?),
+            };
+            moments.insert(name.to_owned(), own);
         }
-        (self.updates, self.moments) = (updates, moments);
+        if state.len() != 3 * moments.len() {
+            let known =
+                |name: &str| name.rsplit_once('.').is_some_and(|(name, _)| moments.contains_key(name));
+            let unknown = state.iter().find(|(name, _)| !known(name)).map_or("an entry", |(name, _)| name);
+            return Err(InferError::State { detail: format!("`optimizer.{unknown}` is unknown") });
+        }
+        self.moments = moments;
         Ok(())
     }
 }
 
 struct Update<'a> {
     path: Path,
+    /// That of each parameter but for its number.
     step: AdamStep,
     gradient_scale: f64,
     gradients: NamedGradients,
@@ -114,17 +137,19 @@ impl ModuleMapper for Update<'_> {
         let Some(gradient) = self.gradients.remove(&name) else { return param };
         // The moments are taken out of the map while they are written, so that their buffers have
         // one owner and the kernel works in place.
-        let Moments { mean, square } = self
-            .moments
-            .remove(&name)
-            .unwrap_or_else(|| Moments { mean: gradient.zeros_like(), square: gradient.zeros_like() });
+        let Moments { updates, mean, square } = self.moments.remove(&name).unwrap_or_else(|| Moments {
+            updates: 0,
+            mean: gradient.zeros_like(),
+            square: gradient.zeros_like(),
+        });
         let gradient = if self.gradient_scale == 1.0 { gradient } else { gradient * self.gradient_scale };
-        let (step, moments) = (self.step, &mut *self.moments);
+        let (updates, moments) = (updates + 1, &mut *self.moments);
+        let step = AdamStep { step: updates, ..self.step };
         param.map(|value| {
             let shape = value.shape();
             let flat = value.inner().reshape([shape.num_elements()]);
             let (flat, mean, square) = adam_step(flat, gradient, mean, square, &step);
-            moments.insert(name, Moments { mean, square });
+            moments.insert(name, Moments { updates, mean, square });
             flat.reshape(shape).autodiff().require_grad()
         })
     }

@@ -65,7 +65,13 @@ impl OptimizerConfig {
         for (option, value, holds, expected) in [
             ("optimizer.beta1", self.beta1, below_one(self.beta1), "in [0, 1)"),
             ("optimizer.beta2", self.beta2, below_one(self.beta2), "in [0, 1)"),
-            ("optimizer.epsilon", self.epsilon, positive(self.epsilon), "a finite number above 0"),
+            (
+                "optimizer.epsilon",
+                self.epsilon,
+                // Below that it is 0 in single precision, and a parameter at rest becomes 0/0.
+                self.epsilon >= f64::from(f32::MIN_POSITIVE) && self.epsilon.is_finite(),
+                "a finite number of at least 1.2e-38",
+            ),
             (
                 "optimizer.weight_decay",
                 self.weight_decay,

@@ -1,8 +1,10 @@
 //! Gradients and updates on a model whose gradient is known.
 
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Field, Role};
 use jensen_infer::objective::{DivergenceForm, Elbo};
+use jensen_infer::optimizer::{Adam, NamedGradients};
 use jensen_infer::{
     Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, StateDict,
     StepContext, VariationalLearner, estimator::Sampling,
@@ -185,4 +187,43 @@ fn a_state_that_does_not_fit_changes_nothing() {
     let message = learner.load_state(&state).expect_err("refused").to_string();
     assert!(message.contains("model.bias"), "{message}");
     assert_eq!(before, learner.state());
+
+    learner.step(&[batch(0..8)], &context(0)).expect("finite");
+    let before = learner.state();
+    let mut others = Vec::new();
+    for name in ["optimizer.model.bias.square", "optimizer.unknown.mean", "average.model.bias", "unknown"] {
+        let mut state = before.clone();
+        state.insert(name, burn::tensor::TensorData::new(vec![0f32; 2], [2]));
+        others.push((name, state));
+    }
+    for (name, state) in others {
+        assert!(matches!(learner.load_state(&state), Err(InferError::State { .. })), "{name}");
+        assert_eq!(before, learner.state(), "{name}");
+    }
+}
+
+/// The first update of Adam is `−η sign(g)` for each parameter, whenever its first gradient comes.
+#[test]
+fn a_parameter_that_joins_late_is_corrected_for_its_own_zeros() {
+    let device = Device::flex().autodiff();
+    let mut model = Late { early: late_param(1, &device), late: late_param(2, &device) };
+    let mut adam = Adam::new(&OptimizerConfig::default()).expect("valid");
+    for step in 0..20 {
+        let loss = model.early.val().square().sum();
+        let loss = if step < 19 { loss } else { loss + model.late.val().square().sum() * 3.0 };
+        let gradients = NamedGradients::of(&model, loss.backward());
+        model = adam.step(model, gradients, 0.01, 1.0);
+    }
+    let late = model.late.val().into_scalar::<f32>();
+    assert!((late - 0.99).abs() < 1e-5, "{late}");
+}
+
+#[derive(Module, Debug)]
+struct Late {
+    early: Param<Tensor<1>>,
+    late: Param<Tensor<1>>,
+}
+
+fn late_param(id: u64, device: &Device) -> Param<Tensor<1>> {
+    Param::initialized(ParamId::from(id), Tensor::ones([1], device)).set_require_grad(true)
 }
