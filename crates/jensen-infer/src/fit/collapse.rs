@@ -37,7 +37,9 @@ pub fn active_units(metrics: &Metrics) -> Option<usize> {
 fn posterior_collapse(metrics: &Metrics) -> Option<Warning> {
     let variances = variances_of_means(metrics)?;
     let kl = metrics.mean("kl")?;
-    let kl_per_dim = metrics.mean_per_dim("kl").unwrap_or_else(|| vec![f64::INFINITY; variances.len()]);
+    // Where dimensions depend on each other their divergences are one: then all may be in use.
+    let kl_per_dim = metrics.mean_per_dim("kl").filter(|kl| kl.len() == variances.len());
+    let kl_per_dim = kl_per_dim.unwrap_or_else(|| vec![f64::INFINITY; variances.len()]);
     let active = variances.iter().filter(|&&variance| variance > ACTIVE_VARIANCE).count();
     // A unit at rest may still pay a divergence, and one that moves a little may pay nothing: a
     // unit is in use if it is active and pays.

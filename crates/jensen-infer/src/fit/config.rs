@@ -16,7 +16,8 @@ pub struct FitConfig {
     pub epochs: u64,
     /// Examples in a batch.
     pub batch_size: usize,
-    /// Batches in one update, which is then that of their union.
+    /// Batches in one update, which is then that of their union (but free bits look at one batch at a
+    /// time).
     pub accumulate: usize,
     /// The base learning rate, which the schedule multiplies.
     pub learning_rate: f64,
@@ -47,11 +48,11 @@ pub struct CheckpointInterval {
 impl Default for FitConfig {
     fn default() -> Self {
         Self {
-            epochs: 20,
-            batch_size: 128,
+            epochs: 60,
+            batch_size: 64,
             accumulate: 1,
-            learning_rate: 1e-3,
-            schedule: Schedule::default(),
+            learning_rate: 2e-3,
+            schedule: Schedule::Cosine { warm_up: 0.0, floor: 0.0 },
             kl_warm_up: WarmUp::default(),
             early_stopping: EarlyStopping::default(),
             validate_every: 1,

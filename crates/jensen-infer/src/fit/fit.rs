@@ -127,6 +127,6 @@ impl<'a> Fit<'a> {
 
     fn horizon(&self) -> Horizon {
         let steps_per_epoch = self.train.batches().div_ceil(self.config.accumulate) as u64;
-        Horizon { steps_per_epoch, total_steps: self.config.epochs * steps_per_epoch }
+        Horizon { steps_per_epoch, total_steps: self.config.epochs.saturating_mul(steps_per_epoch) }
     }
 }

@@ -76,6 +76,9 @@ impl<'a, 'r> Run<'a, 'r> {
         for warning in warnings {
             self.observer.observe(&Event::Warning(warning))?;
         }
+        if self.fit.config.early_stopping.patience.is_some() && self.fit.validation.is_none() {
+            self.observer.observe(&Event::Warning(&Warning::NothingToWatch))?;
+        }
         let ending = match self.train() {
             Ok(ending) => ending,
             Err(error) => {
@@ -152,7 +155,7 @@ impl<'a, 'r> Run<'a, 'r> {
         self.pace.seconds += before.elapsed().as_secs_f64();
         self.observer.observe(&Event::Step {
             step: self.progress.step,
-            steps: config.epochs * horizon.steps_per_epoch,
+            steps: config.epochs.saturating_mul(horizon.steps_per_epoch),
             epoch: self.progress.epoch + 1,
             batch: self.progress.batch,
             batches: self.fit.train.batches(),

@@ -47,6 +47,13 @@ pub enum Warning {
         here: String,
     },
 
+    /// Patience has nothing to watch.
+    #[error(
+        "`fit.early_stopping.patience` is given, but there are no validation examples to watch: the run goes to its \
+         end; keep some with `data.validation`"
+    )]
+    NothingToWatch,
+
     /// Validation does not measure the bound that the best step is chosen by.
     #[error("the learner's evaluation does not report `{metric}`: the last weights are kept, not the best")]
     NotMonitored {

@@ -6,7 +6,7 @@ use jensen_infer::InferError;
 use jensen_infer::Learner;
 use jensen_infer::fit::{
     Checkpoint, Checkpoints, EarlyStopping, Ending, Event, Fit, FitConfig, MetricsLog, Record, Schedule,
-    WarmUp,
+    WarmUp, Warning,
 };
 
 use crate::fit_toy::{Data, MeanLearner, Watch, config};
@@ -199,4 +199,20 @@ fn the_log_reads_back_and_is_json_whatever_the_numbers() {
     fs::write(&path, format!("{{\"type\n{text}")).expect("written");
     let error = MetricsLog::read(&path).expect_err("damaged");
     assert!(error.to_string().contains("line 1"), "{error}");
+}
+
+#[test]
+fn patience_without_anything_to_watch_is_told() {
+    let data = Data::new(8);
+    let train = data.loader(0..8, 4, 7);
+    let early_stopping = EarlyStopping { patience: Some(2), min_delta: 0.0 };
+    let mut told = Vec::new();
+    let mut watch = Watch(|event: &Event<'_>| {
+        if let Event::Warning(warning) = event {
+            told.push((*warning).clone());
+        }
+    });
+    let config = FitConfig { early_stopping, ..config(1) };
+    Fit::new(config, 7, &train).expect("valid").start(&mut MeanLearner::new(), &mut watch).expect("a run");
+    assert_eq!(told, [Warning::NothingToWatch]);
 }
