@@ -13,10 +13,12 @@ pub trait Guide<M: JointModel> {
     /// `q(z | x, c)`, one row an example.
     fn posterior(&self, evidence: &Evidence<'_, M>) -> Self::Posterior;
 
-    /// `KL(q ‖ p)` of each row and latent dimension in nats, `[rows, latent]`, where this pair of
-    /// families has a closed form; an objective that needs one refuses a guide that says `None`.
+    /// `KL(q ‖ p)` of each row in nats, where this pair of families has a closed form; an objective
+    /// that needs one refuses a guide that says `None`.
     ///
-    /// For independent dimensions it is one line: `Some(posterior.kl_per_dim(prior))`.
+    /// `[rows, groups]`: a column for each group of latent dimensions that is independent of the
+    /// others, which is what free bits are counted by. For independent dimensions that is one line,
+    /// `Some(posterior.kl_per_dim(prior))`; a full covariance has a single column.
     fn exact_kl(&self, posterior: &Self::Posterior, prior: &M::Prior) -> Option<Tensor<2>> {
         let _ = (posterior, prior);
         None

@@ -22,5 +22,8 @@ pub trait JointModel {
     fn prior(&self, condition: &Self::Condition) -> Self::Prior;
 
     /// `p(x | z, c)`, one row for each row of `latent`.
+    ///
+    /// `K` samples of a batch come as `K·batch` latent rows, sample-major, beside the `batch` rows of
+    /// the condition: row `r` of the latent belongs to row `r % batch` of the condition.
     fn likelihood(&self, latent: &Self::Latent, condition: &Self::Condition) -> Self::Likelihood;
 }

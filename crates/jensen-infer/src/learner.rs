@@ -11,7 +11,8 @@ use crate::{InferError, Metrics, StateDict};
 pub trait Learner {
     /// Learns from the examples of `batches` in one update.
     ///
-    /// More than one batch means accumulation: the update is that of their union.
+    /// More than one batch means accumulation: the update is that of their union, if the objective is a
+    /// mean over examples (free bits are not).
     ///
     /// # Errors
     /// [`InferError::NonFinite`] if a term of the objective or a gradient is not finite; the

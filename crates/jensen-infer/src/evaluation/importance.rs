@@ -21,6 +21,9 @@ pub struct ImportanceSampling {
 ///
 /// Sample `k` of an example is addressed by `rng`, the example's row and `k`, so neither the batch
 /// nor `rows_at_once` moves a draw. The sum over samples is taken in f64.
+///
+/// # Panics
+/// If there are no samples.
 pub fn importance_weighted<V>(
     module: &V,
     evidence: &Evidence<'_, V::Model>,
@@ -30,6 +33,7 @@ pub fn importance_weighted<V>(
 where
     V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
 {
+    assert!(sampling.samples > 0, "importance sampling needs at least one sample");
     let (model, guide) = (module.model(), module.guide());
     let batch = evidence.rows.len();
     let posterior = guide.posterior(evidence);

@@ -9,7 +9,8 @@ use super::{Divergence, DivergenceForm, Objective, Terms};
 /// With `free_bits = λ > 0` each latent dimension's divergence, averaged over the batch, counts at
 /// least λ nats, so that nothing is gained by pressing it below (Kingma et al. 2016, eq. 15):
 /// `E_q[log p(x | z)] − β Σ_d max(λ, mean_batch KL_d)`. That is no bound on any single example; the
-/// monitored bound is always at β = 1 without free bits.
+/// monitored bound is always at β = 1 without free bits. With accumulation the mean is that of each
+/// batch, not of their union.
 #[derive(Clone, Debug)]
 pub struct Elbo {
     /// Posterior samples of each example, `K`; the variance of the estimate falls as `1/K`.

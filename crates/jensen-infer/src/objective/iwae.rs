@@ -1,6 +1,7 @@
 //! The importance-weighted bound.
 
 use burn::tensor::Tensor;
+use jensen_prob::special::logsumexp;
 
 use super::{Divergence, DivergenceForm, Objective, Terms};
 
@@ -44,14 +45,7 @@ impl Objective for Iwae {
             panic!("importance weights need the divergence at each sample, not in closed form");
         };
         let log_weights = terms.log_likelihood.clone() - log_ratio.clone() * (self.beta * warm_up);
-        log_mean_exp(log_weights)
+        let [samples, batch] = log_weights.dims();
+        logsumexp(log_weights, 0).reshape([batch]) - (samples as f64).ln()
     }
-}
-
-/// `log mean_k exp(l_k)` over the rows of `[K, batch]`; the largest is taken out, as a constant, so
-/// that nothing overflows.
-fn log_mean_exp(log_weights: Tensor<2>) -> Tensor<1> {
-    let largest = log_weights.clone().inner().max_dim(0);
-    let scaled = (log_weights - largest.clone()).exp().mean_dim(0);
-    (scaled.log() + largest).squeeze_dim(0)
 }

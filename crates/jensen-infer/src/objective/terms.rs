@@ -14,7 +14,7 @@ pub enum DivergenceForm {
 /// The divergence of the posterior from the prior.
 #[derive(Clone, Debug)]
 pub enum Divergence {
-    /// `KL(q ‖ p)` of each example and latent dimension, `[batch, latent]`.
+    /// `KL(q ‖ p)` of each example and independent group of latent dimensions, `[batch, groups]`.
     Exact(Tensor<2>),
     /// `log q(z_k | x) − log p(z_k)` of each sample and example, `[K, batch]`.
     Sampled(Tensor<2>),

@@ -1,8 +1,8 @@
 //! Every bound on a model whose evidence is known.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use jensen_infer::evaluation::{self, ImportanceSampling, importance_weighted};
-use jensen_infer::objective::{DivergenceForm, Elbo, Iwae, Objective};
+use jensen_infer::objective::{Divergence, DivergenceForm, Elbo, Iwae, Objective, Terms};
 use jensen_infer::{Estimator, Evidence, InferError, Pathwise, estimator::Sampling};
 use jensen_prob::Rng;
 
@@ -116,6 +116,20 @@ fn beta_warm_up_and_free_bits_change_the_divergence_alone() {
         assert!((relaxed[i] - (reconstruction[i] - 1.5 * kl[i])).abs() < 1e-4);
         assert!((free[i] - (reconstruction[i] - 100.0)).abs() < 1e-3, "two dimensions, 50 nats each");
     }
+}
+
+/// `Σ_d max(λ, mean_batch KL_d)` with λ between the two, and no gradient from what is below it.
+#[test]
+fn free_bits_count_the_mean_over_the_batch_of_each_dimension() {
+    let device = Device::flex().autodiff();
+    let kl = Tensor::<2>::from_data([[0.2, 4.0], [1.2, 0.5]], &device).require_grad();
+    let log_likelihood = Tensor::<2>::from_data([[-3.0, -5.0]], &Device::flex());
+    let terms = Terms { log_likelihood, divergence: Divergence::Exact(kl.clone()) };
+    let bound = Elbo { free_bits: 1.0, beta: 2.0, ..Elbo::new() }.bound(&terms, 0.5);
+    let gradients = bound.clone().mean().backward();
+    let vector = |data: TensorData| data.iter::<f64>().collect::<Vec<_>>();
+    assert_eq!(vector(bound.into_data()), [-3.0 - 1.0 - 2.25, -5.0 - 1.0 - 2.25]);
+    assert_eq!(vector(kl.grad(&gradients).expect("a gradient").into_data()), [0.0, -0.5, 0.0, -0.5]);
 }
 
 #[test]
