@@ -22,14 +22,21 @@ pub struct EventWriter<W: Write> {
 impl EventWriter<BufWriter<File>> {
     /// Makes a new event file in `directory`, which must exist; `wall_time` is in seconds since 1970.
     ///
-    /// TensorBoard reads all files of a directory, so a resumed run adds a file and leaves the old ones alone.
+    /// TensorBoard reads all files of a directory in the order of their names, so a resumed run adds a file and
+    /// leaves the old ones alone, one of the same second too.
     ///
     /// # Errors
-    /// An [`io::Error`] if the file exists or cannot be made.
+    /// An [`io::Error`] if the file cannot be made.
     pub fn create(directory: &Path, wall_time: f64) -> io::Result<(Self, PathBuf)> {
-        let path = directory.join(format!("events.out.tfevents.{:010}.jensen", wall_time.max(0.0) as u64));
-        let writer = Self::new(BufWriter::new(File::create_new(&path)?), wall_time)?;
-        Ok((writer, path))
+        let second = wall_time.max(0.0) as u64;
+        let mut sitting = 0_u32;
+        loop {
+            let path = directory.join(format!("events.out.tfevents.{second:010}.{sitting:03}.jensen"));
+            match File::create_new(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => sitting += 1,
+                file => return Ok((Self::new(BufWriter::new(file?), wall_time)?, path)),
+            }
+        }
     }
 }
 
@@ -176,14 +183,16 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_made_once() {
+    fn each_sitting_has_its_file() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let (mut writer, path) = EventWriter::create(directory.path(), 1_700_000_000.25).expect("a new file");
         writer.scalars(1_700_000_001.0, 1, &[("loss", 1.0)]).expect("a writable file");
         writer.flush().expect("a writable file");
-        assert!(path.ends_with("events.out.tfevents.1700000000.jensen"));
+        assert!(path.ends_with("events.out.tfevents.1700000000.000.jensen"));
         assert_eq!(records(&std::fs::read(&path).expect("the file")).len(), 2);
-        assert!(EventWriter::create(directory.path(), 1_700_000_000.25).is_err());
+        let (_, next) = EventWriter::create(directory.path(), 1_700_000_000.5).expect("another file");
+        assert!(next > path, "read after the first");
+        assert!(EventWriter::create(&directory.path().join("gone"), 1.0).is_err());
     }
 
     /// The bytes that TensorBoard 2.21.0's own classes (`Event`, `Summary`, `SessionLog`, `masked_crc32c`) make of
