@@ -94,8 +94,9 @@ impl<'a> Fit<'a> {
     ///
     /// # Errors
     /// As [`start`](Self::start); and [`InferError::State`] if the checkpoint is of another seed,
-    /// configuration, data or model, [`InferError::Io`] or [`InferError::Damaged`] if there is none
-    /// to be read.
+    /// configuration or model, or of data with another number of updates in an epoch (their content
+    /// is for the configuration's fingerprint to hold), [`InferError::Io`] or
+    /// [`InferError::Damaged`] if there is none to be read.
     pub fn resume(
         &self,
         learner: &mut dyn Learner,

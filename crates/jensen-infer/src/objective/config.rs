@@ -29,7 +29,8 @@ pub struct ObjectiveConfig {
     pub samples: usize,
     /// The weight β of the divergence.
     pub beta: f64,
-    /// The nats that each latent dimension has for free; only with `kind = "elbo"`.
+    /// The nats that each latent dimension has for free, its divergence taken as a mean over the batch;
+    /// only with `kind = "elbo"`.
     pub free_bits: f64,
 }
 

@@ -52,12 +52,15 @@ impl Objective for Elbo {
         self.divergence
     }
 
+    /// # Panics
+    /// If there are free bits and the divergence is not exact: samples do not tell dimensions apart.
     fn bound(&self, terms: &Terms, warm_up: f64) -> Tensor<1> {
         let divergence = match &terms.divergence {
-            Divergence::Exact(per_dim) if self.free_bits > 0.0 => {
-                per_dim.clone().mean_dim(0).clamp_min(self.free_bits).sum()
+            _ if self.free_bits == 0.0 => terms.kl(),
+            Divergence::Exact(per_dim) => per_dim.clone().mean_dim(0).clamp_min(self.free_bits).sum(),
+            Divergence::Sampled(_) => {
+                panic!("free bits need the divergence of each dimension in closed form")
             }
-            _ => terms.kl(),
         };
         terms.reconstruction() - divergence * (self.beta * warm_up)
     }
