@@ -16,11 +16,11 @@ use crate::nets::{DecoderConfig, EncoderConfig, ImageShape, NetConfig, Scope};
 pub struct VaeConfig {
     /// The number of latent dimensions.
     pub latent_dim: usize,
-    /// The encoder's network; the decoder's is its mirror image.
+    /// The encoder's net; the decoder's is its mirror image.
     pub net: NetConfig,
     /// The family of `p(x | z)`.
     pub likelihood: LikelihoodConfig,
-    /// Where the decoder's output begins.
+    /// Where the decoder's output begins: at the training data's mean, or at zero.
     pub output_bias: OutputBias,
 }
 
