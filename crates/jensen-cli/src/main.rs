@@ -9,7 +9,6 @@ mod error;
 mod evaluation;
 mod gallery;
 mod interrupt;
-mod latent_path;
 mod model;
 mod output;
 mod picture;

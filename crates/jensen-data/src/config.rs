@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::DataError;
+use crate::{DataError, embedded};
 
 /// Which data, and which of its columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,18 @@ impl DataConfig {
             columns: self.columns.clone(),
             label_column: self.label_column.clone(),
         }
+    }
+
+    /// The same data wherever it is asked for from: a relative path is made absolute.
+    pub fn anywhere(mut self) -> Self {
+        // A folder that cannot be named, or a path that is not text, is left as it was given.
+        if embedded::find(&self.source).is_none()
+            && let Ok(path) = std::path::absolute(&self.source)
+            && let Some(path) = path.to_str()
+        {
+            path.clone_into(&mut self.source);
+        }
+        self
     }
 
     /// Checks what can be checked without the data.

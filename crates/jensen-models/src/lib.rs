@@ -1,5 +1,6 @@
 //! Latent-variable models: nets, likelihoods and variational autoencoders.
 
+pub mod latent_path;
 pub mod likelihood;
 pub mod nets;
 mod vae;

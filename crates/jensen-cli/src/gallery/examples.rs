@@ -1,11 +1,11 @@
 //! Samples, reconstructions and an interpolation.
 
 use jensen_data::Role;
+use jensen_models::latent_path;
 use jensen_random::Rng;
 
 use super::{Encoding, Gallery, Picture};
 use crate::error::CliError;
-use crate::latent_path;
 use crate::picture::grid::{self, Difference};
 
 /// How many are shown.

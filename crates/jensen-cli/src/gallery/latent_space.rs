@@ -1,10 +1,10 @@
 //! The map of the latents, what each of them carries and does, and how the bound is spread.
 
+use jensen_models::latent_path;
 use jensen_random::Rng;
 
 use super::{Encoding, Gallery, Picture};
 use crate::error::CliError;
-use crate::latent_path;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_dimension, latent_map};
 use crate::view::to_vec;

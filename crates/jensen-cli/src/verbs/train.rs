@@ -130,7 +130,9 @@ impl Train {
             Some(file) => layers.with_file(file)?,
             None => layers,
         };
-        RunConfig::from_layers(layers.with_assignments(self.assignments()?)?)
+        let config = RunConfig::from_layers(layers.with_assignments(self.assignments()?)?)?;
+        // The run is read from other folders than it was trained in.
+        Ok(RunConfig { data: config.data.anywhere(), ..config })
     }
 
     /// What the options set in the configuration.

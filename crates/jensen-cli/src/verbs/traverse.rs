@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jensen_data::{Rows, Split};
+use jensen_models::latent_path;
 
 use super::options::{DataOptions, RunOption, check_ending};
 use crate::error::CliError;
 use crate::gallery::TRAVERSAL;
-use crate::latent_path;
 use crate::output;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::session::Session;

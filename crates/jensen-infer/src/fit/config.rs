@@ -52,7 +52,8 @@ impl Default for FitConfig {
             batch_size: 64,
             accumulate: 1,
             learning_rate: 2e-3,
-            schedule: Schedule::Cosine { warm_up: 0.0, floor: 0.0 },
+            // Not to zero: a resume for more epochs, which keeps the schedule's length, still learns.
+            schedule: Schedule::Cosine { warm_up: 0.0, floor: 0.02 },
             kl_warm_up: WarmUp::default(),
             early_stopping: EarlyStopping::default(),
             validate_every: 1,

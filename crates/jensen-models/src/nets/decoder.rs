@@ -50,7 +50,7 @@ impl DecoderConfig {
         let (output, convolutions) = if channels.is_empty() {
             let (inputs, outputs) = (*widths.last().unwrap_or(latent_dim), maps * shape.features());
             let bound = glorot_bound(inputs as f64, shape.features() as f64);
-            (Some(scope.child("output").linear(inputs, outputs, bound)), None)
+            (Some(scope.child("output").linear_within(inputs, outputs, bound)), None)
         } else {
             widths.push(halved(*shape, channels).features());
             let scope = scope.child("convolutions");

@@ -35,7 +35,7 @@ impl EncoderConfig {
         let inputs = halved(self.shape, channels).features();
         let width = *self.net.hidden().last().unwrap_or(&inputs);
         let bound = glorot_bound(width as f64, self.latent_dim as f64);
-        let head = |name| scope.child(name).linear(width, self.latent_dim, bound);
+        let head = |name| scope.child(name).linear_within(width, self.latent_dim, bound);
         Encoder {
             convolutions: Convolutions::init(self.shape, channels, activation, &scope.child("convolutions")),
             net: Mlp::init(inputs, self.net.hidden(), activation, &scope.child("net")),

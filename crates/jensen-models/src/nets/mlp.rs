@@ -21,7 +21,7 @@ impl Mlp {
             .zip(widths)
             .enumerate()
             .map(|(i, (&from, &to))| {
-                scope.child(i).linear(from, to, activation.weight_bound(from as f64, to as f64))
+                scope.child(i).linear_within(from, to, activation.weight_bound(from as f64, to as f64))
             })
             .collect();
         Self { layers, activation }

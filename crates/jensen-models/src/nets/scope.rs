@@ -7,6 +7,8 @@ use burn::{
 };
 use jensen_random::Rng;
 
+use super::activation::glorot_bound;
+
 /// A path in a model, under which parameters are made.
 ///
 /// The path gives a parameter its [`ParamId`], by a hash, and its initial values, by
@@ -42,7 +44,7 @@ impl<'a> Scope<'a> {
         Self { path, ..*self }
     }
 
-    /// A trained parameter drawn uniformly from `(−bound, bound)`.
+    /// A trained parameter drawn uniformly from `[−bound, bound)`.
     pub fn uniform<const D: usize>(&self, name: &str, shape: [usize; D], bound: f64) -> Param<Tensor<D>> {
         let place = self.child(name);
         let columns: usize = shape[1..].iter().product();
@@ -58,8 +60,14 @@ impl<'a> Scope<'a> {
         self.child(name).trained(Tensor::full(shape, value, self.device))
     }
 
-    /// A fully connected layer with weights from `(−bound, bound)` and no bias yet.
-    pub(crate) fn linear(&self, inputs: usize, outputs: usize, bound: f64) -> Linear {
+    /// A fully connected layer, its weights uniform within Glorot's bound `√(6 / (inputs + outputs))`
+    /// (Glorot & Bengio 2010, eq. 16), its biases 0.
+    pub fn linear(&self, inputs: usize, outputs: usize) -> Linear {
+        self.linear_within(inputs, outputs, glorot_bound(inputs as f64, outputs as f64))
+    }
+
+    /// A fully connected layer with weights from `[−bound, bound)` and biases 0.
+    pub(crate) fn linear_within(&self, inputs: usize, outputs: usize, bound: f64) -> Linear {
         Linear {
             weight: self.uniform("weight", [inputs, outputs], bound),
             bias: Some(self.constant("bias", [outputs], 0.0)),

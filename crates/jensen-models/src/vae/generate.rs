@@ -1,4 +1,4 @@
-//! What a trained VAE is used for: invent, encode, decode, walk through the latent space.
+//! What a trained VAE is used for: invent, encode, decode.
 //!
 //! Observations are as the model sees them; undo the preprocessing to go back to the data's units.
 
@@ -30,30 +30,5 @@ impl Vae {
     /// `rng` whatever `n` is.
     pub fn sample_latents(&self, n: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
         self.decoder.prior(&()).expand(n).sample(rng) * temperature
-    }
-
-    /// Points on the line from `from` to `to` (`[1, latent]` each), ends included,
-    /// `[steps, latent]`.
-    ///
-    /// # Panics
-    /// If there are fewer than two steps.
-    pub fn interpolate(from: &Tensor<2>, to: &Tensor<2>, steps: usize) -> Tensor<2> {
-        assert!(steps >= 2, "a line has two ends");
-        let point = |i: usize| {
-            let t = i as f64 / (steps - 1) as f64;
-            from.clone() * (1.0 - t) + to.clone() * t
-        };
-        Tensor::cat((0..steps).map(point).collect(), 0)
-    }
-
-    /// `at` (`[1, latent]`) with dimension `dim` set to each of `values`, `[values, latent]`.
-    ///
-    /// # Panics
-    /// If there is no such dimension.
-    pub fn traverse(at: &Tensor<2>, dim: usize, values: &[f64]) -> Tensor<2> {
-        let [_, latent] = at.dims();
-        assert!(dim < latent, "dimension {dim} of a latent space of {latent}");
-        let point = |&value: &f64| at.clone().slice_fill([0..1, dim..dim + 1], value);
-        Tensor::cat(values.iter().map(point).collect(), 0)
     }
 }

@@ -35,17 +35,20 @@ pub fn along(dims: &[usize], values: &[f64], center: &[f32], device: &Device) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::to_vec;
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().iter::<f32>().collect()
+    }
 
     #[test]
     fn a_line_has_both_ends() {
         let point = |x: f32| Tensor::<2>::from_data([[x, 1.0]], &Device::flex());
-        assert_eq!(to_vec(between(point(0.0), point(2.0), 3)), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
+        assert_eq!(values(between(point(0.0), point(2.0), 3)), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
     }
 
     #[test]
     fn one_dimension_moves_at_a_time() {
-        let rows = to_vec(along(&[1, 0], &[-1.0, 1.0], &[5.0, 6.0], &Device::flex()));
+        let rows = values(along(&[1, 0], &[-1.0, 1.0], &[5.0, 6.0], &Device::flex()));
         assert_eq!(rows, [5.0, -1.0, 5.0, 1.0, -1.0, 6.0, 1.0, 6.0]);
     }
 }
