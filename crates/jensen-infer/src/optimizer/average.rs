@@ -77,3 +77,40 @@ impl ModuleMapper for Blend {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::ParamId;
+    use burn::tensor::Device;
+
+    use super::*;
+
+    #[derive(Module, Debug)]
+    struct Weight {
+        value: Param<Tensor<1>>,
+    }
+
+    fn weight(values: [f32; 2]) -> Weight {
+        let value = Tensor::from_data(values, &Device::flex().autodiff());
+        Weight { value: Param::initialized(ParamId::from(1), value).set_require_grad(true) }
+    }
+
+    #[test]
+    fn it_follows_its_formula_and_needs_no_graph() {
+        let decay = 0.3;
+        let mut average = Average::new(decay, &weight([1.0, -2.0]));
+        let mut expected = [1.0, -2.0];
+        for (t, values) in [(0, [3.0, 4.0]), (1, [-1.0, 0.5]), (2, [2.0, 2.0]), (50, [0.0, 8.0])] {
+            average.update(&weight(values), t);
+            let d = f64::min(decay, (1.0 + t as f64) / (10.0 + t as f64));
+            for (mean, value) in expected.iter_mut().zip(values) {
+                *mean = d * *mean + (1.0 - d) * f64::from(value);
+            }
+            let found = average.weights().value.val();
+            assert!(!found.is_autodiff());
+            for (found, expected) in found.into_data().iter::<f64>().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{found} is not {expected} after {t}");
+            }
+        }
+    }
+}
