@@ -37,13 +37,15 @@ pub struct DataConfig {
     /// The column or array that holds the label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
-    /// How grey values become bits.
+    /// How grey values become bits: not at all, above one half, or with the grey value as probability,
+    /// drawn once or anew each epoch.
     pub binarize: Binarize,
-    /// How integers are scaled.
+    /// Whether 8-bit values are divided by 255 or left as they are; other types always are.
     pub scale: Scale,
     /// Whether each feature is shifted and scaled to mean 0 and variance 1.
     pub standardize: Standardize,
-    /// The fraction of the training examples that is kept for validation, in `[0, 1)`.
+    /// The fraction of the training examples that is kept for validation, in `[0, 1)`; data that bring
+    /// their own validation split keep that.
     pub validation: f64,
 }
 
@@ -122,7 +124,7 @@ pub enum Binarize {
     Dynamic,
 }
 
-/// How integers are scaled.
+/// Whether 8-bit values are divided by 255.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
