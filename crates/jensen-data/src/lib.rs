@@ -20,6 +20,7 @@
 //! ```
 
 mod array;
+mod atomic;
 mod batch;
 mod config;
 mod dataset;
@@ -35,6 +36,7 @@ mod standardization;
 mod summary;
 
 pub use array::{Array, DType};
+pub use atomic::{is_unfinished, replace_file};
 pub use batch::Batch;
 pub use config::{Binarize, DataConfig, DataSpec, Scale, Standardize};
 pub use dataset::Dataset;

@@ -1,6 +1,5 @@
 //! File formats, one file each; which one a file has is told from its content.
 
-mod atomic;
 mod csv;
 mod gzip;
 mod idx;
@@ -9,9 +8,11 @@ mod nd_array;
 mod npy;
 mod npz;
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::{DataError, DataSpec, Dataset, Field, Role};
+use crate::{DataError, DataSpec, Dataset, Field, Role, replace_file};
 
 pub(crate) use gzip::inflate;
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
@@ -83,20 +84,32 @@ pub fn write(path: &Path, fields: &[Field]) -> Result<(), DataError> {
     }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     match (extension.as_deref(), fields) {
-        (Some("npy"), [field]) => atomic::write(path, |out| npy::write(out, field)),
+        (Some("npy"), [field]) => replace(path, |out| npy::write(out, field)),
         (Some("npy"), _) => Err(DataError::Option {
             option: "output",
             value: path.display().to_string(),
             expected: format!(".npz or .csv for {} arrays: a .npy file holds exactly one", fields.len()),
         }),
-        (Some("npz"), _) => atomic::write(path, |out| npz::write(out, fields)),
-        (Some("csv"), _) => atomic::write(path, |out| csv::write(out, fields)),
+        (Some("npz"), _) => replace(path, |out| npz::write(out, fields)),
+        (Some("csv"), _) => replace(path, |out| csv::write(out, fields)),
         _ => Err(DataError::Option {
             option: "output",
             value: path.display().to_string(),
             expected: "a path that ends in .npy, .npz or .csv".to_owned(),
         }),
     }
+}
+
+fn replace(
+    path: &Path,
+    content: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<(), DataError> {
+    let written = replace_file(path, |file| {
+        let mut out = BufWriter::new(file);
+        content(&mut out)?;
+        out.flush()
+    });
+    written.map_err(|source| DataError::Io { action: "write", path: path.to_owned(), source })
 }
 
 /// The bytes of a file.

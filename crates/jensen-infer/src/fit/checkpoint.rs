@@ -7,8 +7,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use burn::tensor::{DType, TensorData};
+use jensen_data::replace_file;
 
-use super::{Progress, atomic::replace_file};
+use super::Progress;
 use crate::{InferError, StateDict};
 
 /// The learner's state and the loop's.
@@ -44,7 +45,8 @@ impl Checkpoint {
             return Err(InferError::NonFinite { term, step: self.progress.step, rows: Vec::new() });
         }
         let bytes = self.to_bytes()?;
-        replace_file(path, |file| file.write_all(&bytes))
+        let written = replace_file(path, |file| file.write_all(&bytes));
+        written.map_err(|source| InferError::Io { action: "write", path: path.to_owned(), source })
     }
 
     /// Reads and checks a file.

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::atomic::is_neighbour;
+use jensen_data::is_unfinished;
+
 use super::{Checkpoint, Warning};
 use crate::InferError;
 
@@ -90,7 +91,7 @@ impl Checkpoints {
         let previous = self.steps()?.into_iter().rfind(|&step| step < newest);
         let keep = |path: &PathBuf| match step_of(path) {
             Some(step) => step == newest || Some(step) == previous || Some(step) == best,
-            None => !is_neighbour(path),
+            None => !is_unfinished(path),
         };
         for path in self.list()?.into_iter().filter(|path| !keep(path)) {
             fs::remove_file(&path).map_err(|source| io("remove", &path, source))?;

@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions, read};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use jensen_data::replace_file;
 use serde::Deserialize;
 
-use super::atomic::replace_file;
 use super::record::{EpochRecord, Record, StepRecord};
 use super::{Event, Observer, active_units};
 use crate::{InferError, Metrics};
@@ -58,7 +58,8 @@ impl MetricsLog {
             Err(error) if step > 0 => return Err(error),
             _ => String::new(),
         };
-        replace_file(&self.path, |file| file.write_all(kept.as_bytes()))?;
+        replace_file(&self.path, |file| file.write_all(kept.as_bytes()))
+            .map_err(|source| self.failed(source))?;
         let opened = OpenOptions::new().append(true).open(&self.path);
         self.file = Some(opened.map_err(|source| self.failed(source))?);
         Ok(())

@@ -4,7 +4,6 @@
 //! validation, early stopping and [`Checkpoints`], and tells an [`Observer`] of every [`Event`].
 //! The same seed gives the same bits, interrupted or not.
 
-mod atomic;
 mod checkpoint;
 mod checkpoints;
 mod collapse;
@@ -25,7 +24,6 @@ mod validation;
 mod warm_up;
 mod warning;
 
-pub use atomic::replace_file;
 pub use checkpoint::Checkpoint;
 pub use checkpoints::Checkpoints;
 pub use collapse::active_units;
