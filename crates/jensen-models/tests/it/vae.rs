@@ -81,18 +81,18 @@ fn the_output_starts_at_the_data() {
 
 #[test]
 fn training_gives_the_same_bits_for_any_number_of_threads() {
-    let train = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let config = VaeConfig {
-            net: NetConfig::Mlp { hidden: vec![200], activation: Activation::Tanh },
-            ..small(LikelihoodConfig::default())
+    let mlp = NetConfig::Mlp { hidden: vec![200], activation: Activation::Tanh };
+    for net in [mlp, NetConfig::default_conv()] {
+        let train = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let config = VaeConfig { net: net.clone(), ..small(LikelihoodConfig::default()) };
+            pool.install(|| climb(&config, 3).0.state())
         };
-        pool.install(|| climb(&config, 4).0.state())
-    };
-    let one = train(1);
-    assert_eq!(one, train(1), "twice in a row");
-    assert_eq!(one, train(2), "with two threads");
-    assert_eq!(one, train(4), "with four threads");
+        let one = train(1);
+        assert_eq!(one, train(1), "twice in a row: {net:?}");
+        assert_eq!(one, train(2), "with two threads: {net:?}");
+        assert_eq!(one, train(4), "with four threads: {net:?}");
+    }
 }
 
 #[test]
