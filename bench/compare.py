@@ -49,7 +49,7 @@ def run_jensen(options, seed, samples, folder):
         "--activation", "tanh", "--latent-dim", "50", "--likelihood", "bernoulli", "--binarize", "dynamic",
         "--objective", options.objective, "--samples", samples, "--epochs", options.epochs,
         "--batch-size", options.batch_size, "--lr", options.lr, "--seed", seed, "--out", run,
-        "--set", "data.validation=0.0", *shared, *shlex.split(options.jensen_arguments),
+        "--set", "data.validation=0.0", "--set", "fit.schedule.kind=constant", *shared, *shlex.split(options.jensen_arguments),
     ])
     lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
     # Everything that happens in an epoch counts: order, binarisation, updates, the log and checkpoints.
