@@ -9,7 +9,10 @@ use jensen_random::Rng;
 use super::collapse::CollapseWatch;
 use super::keeper::Keeper;
 use super::validation::{check_report, validate};
-use super::{Checkpoint, Ending, EpochSums, Event, Fit, MONITORED, Observer, Outcome, Progress, Warning};
+use super::{
+    Checkpoint, Ending, EpochSums, Event, Fit, FitConfig, Horizon, MONITORED, Observer, Outcome, Progress,
+    Schedule, Warning,
+};
 use crate::{InferError, Learner, Metrics, StepContext};
 
 /// The loop itself.
@@ -76,8 +79,8 @@ impl<'a, 'r> Run<'a, 'r> {
         for warning in warnings {
             self.observer.observe(&Event::Warning(warning))?;
         }
-        if self.fit.config.early_stopping.patience.is_some() && self.fit.validation.is_none() {
-            self.observer.observe(&Event::Warning(&Warning::NothingToWatch))?;
+        for warning in self.foreseen() {
+            self.observer.observe(&Event::Warning(&warning))?;
         }
         let ending = match self.train() {
             Ok(ending) => ending,
@@ -102,6 +105,21 @@ impl<'a, 'r> Run<'a, 'r> {
         };
         self.observer.observe(&Event::Finished(&outcome))?;
         Ok(outcome)
+    }
+
+    /// What the configuration asks for and cannot give.
+    fn foreseen(&self) -> Vec<Warning> {
+        let FitConfig { epochs, learning_rate, schedule, early_stopping, .. } = &self.fit.config;
+        let mut warnings = Vec::new();
+        if early_stopping.patience.is_some() && self.fit.validation.is_none() {
+            warnings.push(Warning::NothingToWatch);
+        }
+        let Horizon { steps_per_epoch, total_steps: steps } = self.progress.horizon;
+        if epochs.saturating_mul(steps_per_epoch) > steps && *schedule != (Schedule::Constant {}) {
+            let learning_rate = learning_rate * schedule.factor(steps, steps);
+            warnings.push(Warning::ScheduleOver { steps, learning_rate });
+        }
+        warnings
     }
 
     fn train(&mut self) -> Result<Ending, InferError> {

@@ -47,6 +47,19 @@ pub enum Warning {
         here: String,
     },
 
+    /// The run goes on past the end of its learning-rate schedule.
+    #[error(
+        "the learning-rate schedule was laid out for {steps} updates when the run first started, and stays at \
+         {learning_rate} from there on{}",
+        if *learning_rate == 0.0 { ": more epochs learn nothing; start a new run with more of them" } else { "" }
+    )]
+    ScheduleOver {
+        /// The length of the schedule.
+        steps: u64,
+        /// The learning rate at its end.
+        learning_rate: f64,
+    },
+
     /// Patience has nothing to watch.
     #[error(
         "`fit.early_stopping.patience` is given, but there are no validation examples to watch: the run goes to its \

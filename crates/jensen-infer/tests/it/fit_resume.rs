@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jensen_infer::InferError;
 use jensen_infer::fit::{
-    Checkpoint, Checkpoints, Ending, Event, Fit, FitConfig, MetricsLog, Observer, Warning,
+    Checkpoint, Checkpoints, Ending, Event, Fit, FitConfig, MetricsLog, Observer, Schedule, Warning,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -228,4 +228,32 @@ fn another_run_is_refused() {
     let fit = Fit::new(config(1), 7, &other).expect("valid").with_checkpoints(&checkpoints);
     let error = fit.resume(&mut learner, &mut ()).expect_err("other data");
     assert!(error.to_string().contains("an epoch had 8 updates and now has 3"), "{error}");
+}
+
+#[test]
+fn more_epochs_than_the_schedule_has_are_told() {
+    let (data, folder) = (Data::new(31), folder());
+    let train = data.loader(0..23, 4, 7);
+    let checkpoints = Checkpoints::open(folder.path()).expect("a folder");
+    let told = |epochs, begin| {
+        let schedule = Schedule::Cosine { warm_up: 0.0, floor: 0.0 };
+        let fit = Fit::new(FitConfig { schedule, ..config(epochs) }, 7, &train).expect("valid");
+        let fit = fit.with_checkpoints(&checkpoints);
+        let mut told = Vec::new();
+        let mut watch = Watch(|event: &Event<'_>| {
+            if let Event::Warning(warning) = event {
+                told.push((*warning).clone());
+            }
+        });
+        let mut learner = MeanLearner::new();
+        match begin {
+            Begin::Start => fit.start(&mut learner, &mut watch).expect("a run"),
+            Begin::Resume => fit.resume(&mut learner, &mut watch).expect("a run"),
+        };
+        told
+    };
+    assert_eq!(told(2, Begin::Start), []);
+    let over = told(3, Begin::Resume);
+    assert_eq!(over, [Warning::ScheduleOver { steps: 12, learning_rate: 0.0 }]);
+    assert!(over[0].to_string().contains("learn nothing"), "{}", over[0]);
 }
