@@ -34,7 +34,8 @@ pub struct DataConfig {
     /// label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<Vec<String>>,
-    /// The column or array that holds the label.
+    /// The column or array that holds the label; without it and `columns` one that is called `label`
+    /// or `labels`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
     /// How grey values become bits: not at all, above one half, or with the grey value as probability,
@@ -128,7 +129,8 @@ pub enum Binarize {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
-    /// 8-bit values are divided by 255; every other type stays as it is.
+    /// 8-bit values are divided by 255, unless all are 0 or 1: those are bits. Every other type stays
+    /// as it is.
     #[default]
     Unit,
     /// Values stay as they are.

@@ -79,6 +79,9 @@ impl Preprocessing {
             standardization: None,
             likelihood: Likelihood::Density,
         };
+        if fitted.dtype == DType::U8 && fitted.holds_bits(dataset)? {
+            fitted.scale = Scale::None;
+        }
         fitted.support = fitted.find_support(dataset)?;
         if config.standardize == Standardize::Yes {
             fitted.standardization = Some(fitted.standardize(dataset, train)?);
@@ -326,6 +329,19 @@ impl Preprocessing {
             Ok(())
         })?;
         Ok(if self.binarize == Binarize::None { support } else { Support::Binary })
+    }
+
+    /// Whether every byte is 0 or 1: bits already, not almost black pixels.
+    fn holds_bits(&self, dataset: &Dataset) -> Result<bool, DataError> {
+        let mut bits = true;
+        dataset.for_each_chunk(&dataset.rows(crate::Split::All)?, |batch| {
+            let (_, field) = batch.require(Role::Observation)?;
+            if let Array::U8(bytes) = field.array() {
+                bits = bits && bytes.iter().all(|&byte| byte <= 1);
+            }
+            Ok(())
+        })?;
+        Ok(bits)
     }
 
     fn divisor(&self, dtype: DType) -> f64 {

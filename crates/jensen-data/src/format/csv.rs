@@ -19,7 +19,12 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         None => return Err(DataError::Empty { name: path.display().to_string() }),
     };
     let names = column_names(path, &header)?;
-    let label = spec.label_column.as_ref().map(|name| find(path, &names, name)).transpose()?;
+    let label = match (&spec.label_column, &spec.columns) {
+        (Some(name), _) => Some(find(path, &names, name)?),
+        (None, Some(_)) => None,
+        // As in an archive, a column of this name is not something to be explained.
+        (None, None) => names.iter().position(|name| matches!(name.as_str(), "label" | "labels")),
+    };
     let observed: Vec<usize> = match &spec.columns {
         Some(columns) => columns.iter().map(|name| find(path, &names, name)).collect::<Result<_, _>>()?,
         None => (0..names.len()).filter(|&column| Some(column) != label).collect(),

@@ -114,10 +114,20 @@ fn replace(
 
 /// The bytes of a file.
 fn read(path: &Path) -> Result<Vec<u8>, DataError> {
-    std::fs::read(path).map_err(|source| match source.kind() {
+    let refuse = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => DataError::NotFound { path: path.to_owned() },
         _ => DataError::Io { action: "read", path: path.to_owned(), source },
-    })
+    };
+    // A pipe or a device may have no end.
+    if !std::fs::metadata(path).map_err(refuse)?.is_file() {
+        return Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: "file".to_owned(),
+            problem: "it is a pipe or a device".to_owned(),
+            remedy: "write its content to a file first".to_owned(),
+        });
+    }
+    std::fs::read(path).map_err(refuse)
 }
 
 /// A file with one array is a data set of observations.

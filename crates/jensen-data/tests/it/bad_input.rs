@@ -16,6 +16,13 @@ fn a_missing_file() {
     assert_says(&message, &["no/such/file.npy", "`digits`", "IDX, npy, npz or CSV"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_device_without_end() {
+    let message = Dataset::open(&DataSpec::new("/dev/zero")).expect_err("no file").to_string();
+    assert_says(&message, &["/dev/zero", "a pipe or a device"]);
+}
+
 #[test]
 fn an_empty_file() {
     assert_says(&refusal("empty.csv", b""), &["holds no examples"]);

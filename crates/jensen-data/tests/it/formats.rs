@@ -211,6 +211,18 @@ fn columns_of_a_table_are_chosen_by_name() {
 }
 
 #[test]
+fn a_column_called_label_is_not_observed_unless_asked_for() {
+    let folder = folder(&[("table.csv", b"a,label\n1.5,3\n2.5,4\n")]);
+    let source = path(&folder, "table.csv").display().to_string();
+    let data = Dataset::open(&DataSpec::new(source.clone())).expect("a data set");
+    assert_eq!(data.fields()[0].feature_names, ["a"]);
+    assert_eq!(data.read(&[0, 1]).expect("rows").labels(), Some(vec![3, 4]));
+    let spec = DataSpec { columns: Some(vec!["a".into(), "label".into()]), ..DataSpec::new(source) };
+    let data = Dataset::open(&spec).expect("a data set");
+    assert_eq!(data.fields()[0].feature_names, ["a", "label"]);
+}
+
+#[test]
 fn nothing_is_left_beside_a_written_file() {
     let folder = folder(&[("x.npy", b"old")]);
     let x = Field::new("x", Role::Observation, vec![], Array::F32(vec![1.0])).expect("a field");

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use jensen_data::{
-    Array, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Rows, Scale, Split, Standardize,
+    Array, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Rows, Scale, Split, Standardize, Support,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -119,6 +119,15 @@ fn bytes_are_scaled_to_the_unit_interval_and_back() {
         fit(&DataConfig { scale: Scale::None, ..DataConfig::default() }, &dataset, &Rows::Range(0..2));
     assert_eq!(seen(&unscaled, &dataset), [0.0, 51.0, 102.0, 255.0]);
     assert_eq!(unscaled.log_jacobian(), 0.0);
+}
+
+/// Bits that are stored as bytes are not almost black pixels.
+#[test]
+fn bytes_of_zero_and_one_are_bits() {
+    let dataset = observations(vec![2], Array::U8(vec![0, 1, 1, 1]));
+    let fitted = fit(&DataConfig::default(), &dataset, &Rows::Range(0..2));
+    assert_eq!(seen(&fitted, &dataset), [0.0, 1.0, 1.0, 1.0]);
+    assert_eq!((fitted.support(), fitted.log_jacobian()), (Support::Binary, 0.0));
 }
 
 #[test]
