@@ -116,7 +116,7 @@ impl Comparison {
             let cells = self.runs.iter().map(|side| value(side).unwrap_or_else(|| "–".to_owned()));
             rows.push(std::iter::once(name.to_owned()).chain(cells).collect());
         };
-        let nats = |x: f64| Some(format!("{x:.2}"));
+        let nats = |x: Option<f64>| Some(format!("{:.2}", x?));
         measure("bound, nats", &|side| nats(side.evaluation.elbo));
         measure("reconstruction, nats", &|side| nats(side.evaluation.reconstruction));
         measure("KL(q‖p), nats", &|side| nats(side.evaluation.kl));

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::CliError;
 use crate::model::Model;
 
-/// The object that `evaluate --json` prints; means over examples, in nats.
+/// The object that `evaluate --json` prints; means over examples, in nats. A model that has no such
+/// term leaves its field out.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Evaluation {
     /// The run.
@@ -21,12 +22,16 @@ pub struct Evaluation {
     /// How many examples.
     pub n: usize,
     /// The evidence lower bound at β = 1 without free bits.
-    pub elbo: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elbo: Option<f64>,
     /// `E_q[log p(x | z)]`.
-    pub reconstruction: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconstruction: Option<f64>,
     /// `KL(q ‖ p)`.
-    pub kl: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kl: Option<f64>,
     /// Latent dimensions whose posterior mean varies with the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_units: Option<usize>,
     /// All latent dimensions.
     pub latent_dim: usize,
@@ -90,16 +95,15 @@ impl Evaluation {
         metrics: &Metrics,
         log_likelihood: Option<(&[f64], usize)>,
     ) -> Self {
-        let mean = |name| metrics.mean(name).unwrap_or(f64::NAN);
         let [run, data, split] = place.map(str::to_owned);
         Self {
             run,
             data,
             split,
             n: metrics.examples(),
-            elbo: mean("elbo"),
-            reconstruction: mean("reconstruction"),
-            kl: mean("kl"),
+            elbo: metrics.mean("elbo"),
+            reconstruction: metrics.mean("reconstruction"),
+            kl: metrics.mean("kl"),
             active_units: active_units(metrics),
             latent_dim,
             log_likelihood: log_likelihood.map(|(values, samples)| {
@@ -116,13 +120,18 @@ impl Evaluation {
 
     /// The same for a person: names and values.
     pub fn to_rows(&self) -> Vec<(String, String)> {
-        let nats = |x: f64| format!("{x:.2} nats");
-        let mut rows = vec![
-            ("data".to_owned(), format!("{}, {} ({} examples)", self.data, self.split, self.n)),
-            ("bound on log p(x)".to_owned(), nats(self.elbo)),
-            ("  reconstruction".to_owned(), nats(self.reconstruction)),
-            ("  KL(q‖p)".to_owned(), nats(self.kl)),
+        let mut rows =
+            vec![("data".to_owned(), format!("{}, {} ({} examples)", self.data, self.split, self.n))];
+        let terms = [
+            ("bound on log p(x)", self.elbo),
+            ("  reconstruction", self.reconstruction),
+            ("  KL(q‖p)", self.kl),
         ];
+        rows.extend(
+            terms
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), format!("{:.2} nats", value?)))),
+        );
         if let Some(active) = self.active_units {
             rows.push(("active units".to_owned(), format!("{active} of {}", self.latent_dim)));
         }
@@ -168,6 +177,11 @@ mod tests {
         let plain = json(None).expect("JSON");
         assert_eq!((plain["n"].as_u64(), plain["elbo"].as_f64()), (Some(2), Some(-2.0)));
         assert!(plain.get("log_likelihood").is_none());
+        let without_kl = Metrics::new(2).with_sum("elbo", -4.0);
+        let bound = Evaluation::new(["a", "b", "test"], 3, &without_kl, None);
+        assert!(bound.to_rows().iter().all(|(name, value)| !name.contains("KL") && value != "NaN nats"));
+        let bound = serde_json::to_value(bound).expect("JSON");
+        assert!(bound.get("kl").is_none() && bound["elbo"].is_number(), "{bound}");
         let full = json(Some((&[-1.0, -2.0], 5))).expect("JSON");
         assert_eq!((full["log_likelihood"].as_f64(), full["iwae_samples"].as_u64()), (Some(-1.5), Some(5)));
         assert_eq!(full["log_likelihood_kind"], "iwae");

@@ -1,6 +1,5 @@
 //! The `jensen` command: train, evaluate, sample, encode and report on latent-variable models.
 
-mod atomic_file;
 mod cli;
 mod comparison;
 mod config;

@@ -1,9 +1,10 @@
 //! A run with its model, and the data it is asked about.
 
 use std::fs;
+use std::path::Path;
 
 use burn::tensor::Device;
-use jensen_data::{Batch, Dataset, Draws, Loader, Role, Rows, Split};
+use jensen_data::{Batch, DataConfig, Dataset, Draws, Loader, Role, Rows, Split};
 use jensen_infer::StateDict;
 use jensen_random::Rng;
 
@@ -59,7 +60,8 @@ impl TrainedRun {
         Ok(Self { directory, config, record, model })
     }
 
-    /// Opens the data that a verb asks for, by default the run's own, with the run's splits.
+    /// Opens the data that a verb asks for, by default the run's own. Those have the splits of the
+    /// training; other data have only the splits that they bring.
     ///
     /// # Errors
     /// If the data cannot be read or are of another shape.
@@ -68,7 +70,11 @@ impl TrainedRun {
         if let Some(source) = source {
             source.clone_into(&mut spec.source);
         }
-        let dataset = Dataset::open(&spec)?.with_validation(self.config.data.validation, self.config.seed)?;
+        let dataset = if self.is_own(&spec.source) {
+            Dataset::open(&spec)?.with_validation(self.config.data.validation, self.config.seed)?
+        } else {
+            Dataset::open(&spec)?
+        };
         let shape = &dataset.require(Role::Observation)?.shape;
         if *shape != self.record.shape {
             return Err(CliError::usage(
@@ -82,6 +88,13 @@ impl TrainedRun {
             ));
         }
         Ok(dataset)
+    }
+
+    /// Whether a source is what the run was trained on.
+    fn is_own(&self, source: &str) -> bool {
+        let asked = DataConfig { source: source.to_owned(), ..self.config.data.clone() }.anywhere();
+        // As paths: `digits/` is `digits`.
+        Path::new(&asked.source) == Path::new(&self.config.data.source)
     }
 
     /// Some rows as one batch, with the binarisation of evaluation.

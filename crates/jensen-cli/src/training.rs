@@ -12,7 +12,6 @@ use jensen_infer::fit::{
 use jensen_random::Rng;
 use serde::Serialize;
 
-use crate::atomic_file;
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation};
@@ -20,7 +19,7 @@ use crate::interrupt::stop_on_interrupt;
 use crate::model::{self, Examples};
 use crate::output;
 use crate::progress;
-use crate::run_directory::{Existing, RunDirectory, RunRecord, default_name};
+use crate::run_directory::{Existing, Lock, RunDirectory, RunRecord, default_name};
 use crate::session::Session;
 use crate::summary::conclude;
 use crate::tensorboard_log::TensorboardLog;
@@ -94,7 +93,8 @@ impl Training {
     /// If the directory cannot be used, the data do not fit or training fails;
     /// [`CliError::Interrupted`] after Ctrl-C, with everything saved.
     pub fn run(self, session: &Session, printed: Printed) -> Result<(), CliError> {
-        let (directory, outcome) = self.fit(session)?;
+        // Held until the report is there: nobody replaces or resumes the run meanwhile.
+        let (directory, _lock, outcome) = self.fit(session)?;
         if outcome.ending == Ending::Interrupted {
             // Not `say`: this line is the way back, even with --quiet.
             eprintln!(
@@ -120,7 +120,7 @@ impl Training {
     }
 
     /// Trains until the end or Ctrl-C, and stores the weights.
-    fn fit(self, session: &Session) -> Result<(RunDirectory, Outcome), CliError> {
+    fn fit(self, session: &Session) -> Result<(RunDirectory, Lock, Outcome), CliError> {
         let Self { config, from } = self;
         // What is wrong with data or model is found before there is a directory.
         let dataset =
@@ -128,7 +128,11 @@ impl Training {
         let train = dataset.rows(Split::Train)?;
         let preprocessing = match &from {
             From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
-            From::Checkpoint(directory) => directory.record()?.preprocessing,
+            From::Checkpoint(directory) => {
+                let record = directory.record()?;
+                record.check_same_data(&directory.name(), &dataset)?;
+                record.preprocessing
+            }
         };
         let examples = Examples { dataset: &dataset, train: &train, preprocessing: &preprocessing };
         let mut learner = model::learner(&config, &examples, session.device())?;
@@ -138,15 +142,14 @@ impl Training {
         let valid_loader = dataset.split(Split::Valid).map(loader).transpose()?;
 
         let resumed = matches!(from, From::Checkpoint(_));
-        let directory = from.directory(&config)?;
-        let _lock = directory.lock()?;
+        let (directory, lock) = from.directory(&config)?;
         let mut record = if resumed {
             directory.record()?
         } else {
             RunRecord::new(device_name(session.device()), &dataset, preprocessing.clone())?
         };
-        directory.store_record(&record)?;
         directory.store_config(&config)?;
+        directory.store_record(&record)?;
 
         let checkpoints = Checkpoints::open(directory.checkpoints_path())?;
         let stop = stop_on_interrupt();
@@ -174,15 +177,18 @@ impl Training {
         store_weights(&directory, learner.as_ref(), &outcome)?;
         record.training_seconds = Some(outcome.seconds);
         directory.store_record(&record)?;
-        Ok((directory, outcome))
+        Ok((directory, lock, outcome))
     }
 }
 
 impl From {
-    /// The directory of the run, made if it is new.
-    fn directory(self, config: &RunConfig) -> Result<RunDirectory, CliError> {
+    /// The directory of the run, made if it is new, and held.
+    fn directory(self, config: &RunConfig) -> Result<(RunDirectory, Lock), CliError> {
         Ok(match self {
-            Self::Checkpoint(directory) => directory,
+            Self::Checkpoint(directory) => {
+                let lock = directory.lock()?;
+                (directory, lock)
+            }
             Self::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,
             Self::Start(Place::Free) => {
                 let path = default_name(config.model.name(), &config.data.source);
@@ -210,7 +216,7 @@ fn store_weights(directory: &RunDirectory, learner: &dyn Learner, outcome: &Outc
         ("step".to_owned(), outcome.weights_step.to_string()),
     ]);
     let bytes = learner.weights().to_safetensors(&metadata)?;
-    atomic_file::write(&directory.weights_path(), &bytes)
+    directory.store_weights(&bytes)
 }
 
 /// What the bits of a run depend on.
@@ -218,9 +224,8 @@ fn provenance(config: &RunConfig, device: &Device) -> Provenance {
     let mut fixed = config.clone();
     // A resume may ask for another number of epochs.
     fixed.fit.epochs = 0;
-    let text = toml::to_string(&fixed.to_table()).unwrap_or_default();
+    let text = fixed.to_plain_toml();
     Provenance {
-        seed: config.seed,
         configuration: format!("{:08x}", crc32c::crc32c(text.as_bytes())),
         device: device_name(device),
         instruction_set: instruction_set(),

@@ -1,14 +1,17 @@
 //! Values of a model as pictures and as numbers in the data's own units.
 
+use std::io::Write;
 use std::path::Path;
 
 use burn::tensor::Tensor;
 use jensen_data::{Array, DType, Field, Role, Scale};
 
-use crate::atomic_file;
 use crate::error::CliError;
 use crate::picture::{EventShape, Events, Intensity, PictureError, Scene, Theme};
 use crate::trained_run::TrainedRun;
+
+/// Examples that are decoded at once.
+const BLOCK: usize = 1000;
 
 /// How examples of a run are shown.
 pub struct View<'a> {
@@ -24,7 +27,10 @@ impl<'a> View<'a> {
 
     /// Whether examples are 8-bit images, which the model sees on [0, 1].
     fn is_unit(&self) -> bool {
-        self.run.record.preprocessing.dtype() == DType::U8 && self.run.config.data.scale == Scale::Unit
+        let preprocessing = &self.run.record.preprocessing;
+        preprocessing.dtype() == DType::U8
+            && preprocessing.standardization().is_none()
+            && self.run.config.data.scale == Scale::Unit
     }
 
     /// Which values are black and white.
@@ -39,6 +45,51 @@ impl<'a> View<'a> {
         if self.is_unit() { values } else { self.own_units(&values).into_iter().map(|x| x as f32).collect() }
     }
 
+    /// What is shown of the mean observations given latents `[rows, latent]`.
+    ///
+    /// # Errors
+    /// If the model cannot decode.
+    pub fn decoded(&self, latents: &Tensor<2>) -> Result<Vec<f32>, CliError> {
+        let mut shown = Vec::new();
+        self.for_each_decoded(latents, |values| shown.extend(self.shown(values)))?;
+        Ok(shown)
+    }
+
+    /// The mean observations given latents `[rows, latent]` in the data's own units, as a field `x`
+    /// for a file: of doubles if the data are, else of single precision.
+    ///
+    /// # Errors
+    /// If the model cannot decode, or there are no latents.
+    pub fn decoded_field(&self, latents: &Tensor<2>) -> Result<Field, CliError> {
+        let record = &self.run.record;
+        let values = if record.preprocessing.dtype() == DType::F64 {
+            let mut values = Vec::new();
+            self.for_each_decoded(latents, |block| values.extend(self.own_units(&to_vec(block))))?;
+            Array::F64(values)
+        } else {
+            let mut values = Vec::new();
+            self.for_each_decoded(latents, |block| {
+                values.extend(self.own_units(&to_vec(block)).into_iter().map(|x| x as f32));
+            })?;
+            Array::F32(values)
+        };
+        Ok(Field::new("x", Role::Observation, record.shape.clone(), values)?)
+    }
+
+    /// Decodes block by block: the hidden layers of a decoder are many times as large as its output.
+    fn for_each_decoded(
+        &self,
+        latents: &Tensor<2>,
+        mut visit: impl FnMut(Tensor<2>),
+    ) -> Result<(), CliError> {
+        let [rows, _] = latents.dims();
+        for start in (0..rows).step_by(BLOCK) {
+            let block = latents.clone().narrow(0, start, BLOCK.min(rows - start));
+            visit(self.run.model.decode(block)?);
+        }
+        Ok(())
+    }
+
     /// Examples for a picture.
     ///
     /// # Errors
@@ -50,15 +101,6 @@ impl<'a> View<'a> {
     /// Model values in the data's own units.
     fn own_units(&self, values: &[f32]) -> Vec<f64> {
         self.run.record.preprocessing.undo(values)
-    }
-
-    /// Model values `[rows, features]` in the data's own units, as a field `x` for a file.
-    ///
-    /// # Errors
-    /// If there are none.
-    pub fn field(&self, values: Tensor<2>) -> Result<Field, CliError> {
-        let values = self.own_units(&to_vec(values)).into_iter().map(|x| x as f32).collect();
-        Ok(Field::new("x", Role::Observation, self.run.record.shape.clone(), Array::F32(values))?)
     }
 }
 
@@ -76,5 +118,5 @@ pub fn write_scene(path: &Path, scene: &Scene) -> Result<(), CliError> {
         Some(ending) if ending.eq_ignore_ascii_case("svg") => scene.to_svg(Theme::Light)?.into_bytes(),
         _ => scene.to_png(Theme::Light)?,
     };
-    atomic_file::write(path, &bytes)
+    jensen_data::replace_file(path, |file| file.write_all(&bytes)).map_err(CliError::file("write", path))
 }

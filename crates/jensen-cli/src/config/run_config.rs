@@ -114,6 +114,11 @@ impl RunConfig {
         commented(&self.to_table(), Schema::root(&Self::schema()))
     }
 
+    /// The configuration as a TOML file without comments.
+    pub fn to_plain_toml(&self) -> String {
+        toml::to_string(&self.to_table()).expect("a table is a TOML document")
+    }
+
     /// The configuration as a TOML table.
     pub fn to_table(&self) -> Table {
         Table::try_from(self).expect("a configuration is a TOML table")

@@ -4,7 +4,7 @@ use jensen_data::Role;
 use jensen_models::latent_path;
 use jensen_random::Rng;
 
-use super::{Encoding, Gallery, Picture};
+use super::{Encoding, Gallery, Picture, Shown};
 use crate::error::CliError;
 use crate::picture::grid::{self, Difference};
 
@@ -19,7 +19,7 @@ impl Gallery<'_> {
         let (model, view) = (self.run.model.as_ref(), &self.view);
         // The same draws as `jensen sample` makes.
         let latents = model.sample_prior(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;
-        let samples = view.shown(model.decode(latents)?);
+        let samples = view.decoded(&latents)?;
         let mut pictures = vec![Picture {
             file: "samples.png",
             scene: grid::samples("Samples from the prior", &view.events(&samples)?, view.intensity()),
@@ -33,7 +33,7 @@ impl Gallery<'_> {
         let device = mean.device();
         let originals = self.batch.tensor(Role::Observation, &device)?.narrow(0, 0, count);
         let originals = view.shown(originals);
-        let decoded = view.shown(model.decode(mean.clone().narrow(0, 0, count))?);
+        let decoded = view.decoded(&mean.clone().narrow(0, 0, count))?;
         let scene = grid::reconstructions(
             "Reconstructions",
             &view.events(&originals)?,
@@ -41,13 +41,18 @@ impl Gallery<'_> {
             view.intensity(),
             Difference::Hidden,
         )?;
-        let caption = "Examples that were held out, and below each what the model keeps of it.";
+        let caption = match self.shown_examples() {
+            Shown::HeldOut => "Examples that were held out, and below each what the model keeps of it.",
+            Shown::AlsoLearned => {
+                "Examples, most of them learned from, and below each what the model keeps of it."
+            }
+        };
         pictures.push(Picture { file: "reconstructions.png", scene, encoding: Encoding::Png, caption });
 
         if rows > 1 {
             let end = |row| mean.clone().narrow(0, row, 1);
             let path = latent_path::between(end(0), end(1), STEPS);
-            let path = view.shown(model.decode(path)?);
+            let path = view.decoded(&path)?;
             let ends = ["example 0", "example 1"];
             let scene = grid::interpolation(
                 "From one example to another",

@@ -3,7 +3,7 @@
 use jensen_models::latent_path;
 use jensen_random::Rng;
 
-use super::{Encoding, Gallery, Picture};
+use super::{Encoding, Gallery, Picture, Shown};
 use crate::error::CliError;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_dimension, latent_map};
@@ -29,7 +29,14 @@ impl Gallery<'_> {
             file: "latent-map.png",
             scene: latent_map(title, &to_vec(mean), latent_dim, labels.as_deref())?,
             encoding: Encoding::Png,
-            caption: "Posterior means of held-out examples, coloured by label where there is one.",
+            caption: match self.shown_examples() {
+                Shown::HeldOut => {
+                    "Posterior means of held-out examples, coloured by label where there is one."
+                }
+                Shown::AlsoLearned => {
+                    "Posterior means of the examples, coloured by label where there is one."
+                }
+            },
         }];
 
         let mut dimensions = self.dimensions();
@@ -48,7 +55,7 @@ impl Gallery<'_> {
                 .collect();
             let indices: Vec<usize> = dimensions.iter().map(|one| one.index).collect();
             let latents = latent_path::along(&indices, &TRAVERSAL, &vec![0.0; latent_dim], &device);
-            let decoded = self.view.shown(model.decode(latents)?);
+            let decoded = self.view.decoded(&latents)?;
             let events = self.view.events(&decoded)?;
             let title = "One dimension at a time";
             pictures.push(Picture {

@@ -8,11 +8,10 @@ pub use latent_space::TRAVERSAL;
 
 use std::fs;
 
-use jensen_data::{Batch, Dataset, Rows};
+use jensen_data::{Batch, Dataset, Rows, Split};
 use jensen_infer::Metrics;
 use jensen_infer::fit::MetricsLog;
 
-use crate::atomic_file;
 use crate::error::CliError;
 use crate::evaluation::Evaluation;
 use crate::picture::Scene;
@@ -40,6 +39,15 @@ struct Picture {
     scene: Scene,
     encoding: Encoding,
     caption: &'static str,
+}
+
+/// Which examples are shown and measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// None of which the model has learned from.
+    HeldOut,
+    /// All there are: the data have no test split.
+    AlsoLearned,
 }
 
 /// How the report holds a picture.
@@ -79,14 +87,24 @@ impl<'a> Gallery<'a> {
         let sections = [
             (
                 "What it has learned",
-                "Samples are decoded from draws of the prior: none of them is in the data. Reconstructions are examples \
-                 that the model has not learned from, beside what it keeps of them in its latents.",
+                match self.shown_examples() {
+                    Shown::HeldOut => {
+                        "Samples are decoded from draws of the prior: none of them is in the data. Reconstructions \
+                         are examples that the model has not learned from, beside what it keeps of them in its \
+                         latents."
+                    }
+                    Shown::AlsoLearned => {
+                        "Samples are decoded from draws of the prior: none of them is in the data. Reconstructions \
+                         are examples beside what the model keeps of them in its latents; the data have no test \
+                         split, so it has learned from most of them."
+                    }
+                },
                 self.examples()?,
             ),
             (
                 "Training",
                 "The bound on log p(x) is the reconstruction term less the KL divergence; higher is better.",
-                curves::pictures(&records)?,
+                curves::pictures(&records, self.run.config.objective.beta)?,
             ),
             (
                 "The latent space",
@@ -100,7 +118,13 @@ impl<'a> Gallery<'a> {
                 pictures.into_iter().map(|picture| self.store(picture)).collect::<Result<_, _>>()?;
             rendered.push(Section { heading: heading.to_owned(), text: text.to_owned(), figures });
         }
-        atomic_file::write(&directory.report_path(), self.report(rendered).render().as_bytes())
+        directory.store_report(&self.report(rendered).render())
+    }
+
+    /// Which examples this is about.
+    fn shown_examples(&self) -> Shown {
+        let learned = [Split::All, Split::Train].map(|split| split.to_string());
+        if learned.contains(&self.evaluation.split) { Shown::AlsoLearned } else { Shown::HeldOut }
     }
 
     /// Writes a picture into the run directory and makes a figure of it.
@@ -136,25 +160,29 @@ impl<'a> Gallery<'a> {
             command: format!("jensen train {}", run.directory.config_path().display()),
             warnings: self.warnings(),
             sections,
-            configuration: toml::to_string(&config.to_table()).unwrap_or_default(),
+            configuration: config.to_plain_toml(),
         }
     }
 
     fn measures(&self) -> Vec<Measure> {
         let Evaluation { elbo, reconstruction, kl, active_units, latent_dim, log_likelihood, .. } =
             self.evaluation;
-        let mut measures = vec![
-            Measure::nats("bound on log p(x)", *elbo).with_note("mean per example, higher is better"),
-            Measure::nats("reconstruction", *reconstruction).with_note("E[log p(x|z)]"),
-            Measure::nats("KL divergence", *kl).with_note("KL(q(z|x) ‖ p(z))"),
+        let terms = [
+            ("bound on log p(x)", elbo, "mean per example, higher is better"),
+            ("reconstruction", reconstruction, "E[log p(x|z)]"),
+            ("KL divergence", kl, "KL(q(z|x) ‖ p(z))"),
         ];
+        let mut measures: Vec<Measure> = terms
+            .into_iter()
+            .filter_map(|(name, value, note)| Some(Measure::nats(name, (*value)?).with_note(note)))
+            .collect();
         if let Some(estimate) = log_likelihood {
             let measure = Measure::nats("log p(x)", estimate.log_likelihood).with_note(format!(
                 "{} with {} samples",
                 estimate.log_likelihood_kind, estimate.iwae_samples
             ));
             measures.insert(
-                1,
+                1.min(measures.len()),
                 match estimate.log_likelihood_stderr {
                     Some(error) => measure.with_standard_error(error),
                     None => measure,

@@ -44,6 +44,26 @@ pub enum RunError {
         run: String,
     },
 
+    /// The training was killed before it had written its first files.
+    #[error("the training in {path} was stopped before it began (no {file})", path = path.display(), file = file.display())]
+    NotBegun {
+        /// The directory.
+        path: PathBuf,
+        /// What it lacks.
+        file: PathBuf,
+    },
+
+    /// The data are not those that the training began with.
+    #[error("{data} is not what {run} was trained on: {detail}")]
+    OtherData {
+        /// The data.
+        data: String,
+        /// The run.
+        run: String,
+        /// What differs.
+        detail: String,
+    },
+
     /// A file of the run is not what it should be.
     #[error("{path} is damaged: {detail}", path = path.display())]
     Damaged {
@@ -87,6 +107,11 @@ impl RunError {
             Self::Untrained { run, .. } => {
                 Some(format!("its training has not ended: `jensen train --resume {run}` continues it"))
             }
+            Self::NotBegun { .. } => Some("train again with `--force`".to_owned()),
+            Self::OtherData { .. } => Some(
+                "a run goes on with the data it began with: restore them, or train a new run on these"
+                    .to_owned(),
+            ),
             Self::Damaged { .. } | Self::File { .. } => None,
         }
     }

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use super::RunError;
 
+/// What is locked.
+pub(super) const FILE: &str = ".lock";
+
 /// Holds a run directory; the system lets go of it even when the process is killed.
 #[derive(Debug)]
 pub struct Lock {
@@ -14,7 +17,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock of a directory.
     pub(super) fn take(directory: &Path) -> Result<Self, RunError> {
-        let path = directory.join(".lock");
+        let path = directory.join(FILE);
         let failed = |source| RunError::File { action: "lock", path: path.clone(), source };
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {

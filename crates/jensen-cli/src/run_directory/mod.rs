@@ -5,11 +5,13 @@
 
 mod error;
 mod find;
+mod fingerprint;
 mod lock;
 mod name;
 mod record;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub use error::RunError;
@@ -18,13 +20,14 @@ pub use lock::Lock;
 pub use name::default_name;
 pub use record::RunRecord;
 
-use crate::atomic_file;
 use crate::config::{Layers, RunConfig};
 use crate::error::CliError;
 
+/// What was found out when the training started.
+const RECORD: &str = "run.json";
 /// What a training writes into its directory; `--force` removes these and nothing else.
 const FILES: [&str; 6] =
-    ["config.toml", "run.json", "metrics.jsonl", "model.safetensors", "evaluation.json", "report.html"];
+    ["config.toml", RECORD, "metrics.jsonl", "model.safetensors", "evaluation.json", "report.html"];
 /// Folders that a training writes.
 const FOLDERS: [&str; 3] = ["checkpoints", "pictures", "tensorboard"];
 
@@ -43,35 +46,46 @@ impl RunDirectory {
         find::find(run).map(|path| Self { path })
     }
 
-    /// Makes the directory for a new run.
+    /// Makes the directory for a new run, and holds it for as long as the lock lives.
     ///
     /// # Errors
-    /// If something is there already. With [`Existing::Replace`] an earlier run is removed first,
-    /// file by file, and anything that is not a run is refused all the same.
-    pub fn create(path: PathBuf, existing: Existing) -> Result<Self, RunError> {
+    /// If something is there already, or another process trains there. With [`Existing::Replace`] an
+    /// earlier run is removed first, file by file, and anything that is not a run is refused all the
+    /// same.
+    pub fn create(path: PathBuf, existing: Existing) -> Result<(Self, Lock), RunError> {
         let created = |source| RunError::File { action: "create", path: path.clone(), source };
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(created)?;
         }
         match fs::create_dir(&path) {
-            Ok(()) => return Ok(Self { path }),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(created(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(created(error)),
+            _ => {}
         }
-        let is_empty = fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none());
         let run = Self { path };
-        if is_empty {
-            return Ok(run);
+        run.check_free(existing)?;
+        let lock = run.lock()?;
+        // Another training may have begun here, and even ended, before the lock was ours.
+        run.check_free(existing)?;
+        run.clear()?;
+        Ok((run, lock))
+    }
+
+    /// Refuses a directory that may not be used for a new run.
+    fn check_free(&self, existing: Existing) -> Result<(), RunError> {
+        if self.is_vacant() {
+            return Ok(());
         }
         match existing {
-            _ if !run.is_run() => Err(RunError::NotARun { path: run.path }),
-            Existing::Keep => Err(RunError::Exists { path: run.path }),
-            Existing::Replace => {
-                let _lock = run.lock()?;
-                run.clear()?;
-                Ok(run)
-            }
+            _ if !self.is_run() => Err(RunError::NotARun { path: self.path.clone() }),
+            Existing::Keep => Err(RunError::Exists { path: self.path.clone() }),
+            Existing::Replace => Ok(()),
         }
+    }
+
+    /// Whether nothing is there but what a training leaves that was killed before it wrote a file.
+    fn is_vacant(&self) -> bool {
+        let leftover = |path: &Path| path.ends_with(lock::FILE) || jensen_data::is_unfinished(path);
+        fs::read_dir(&self.path).is_ok_and(|entries| entries.flatten().all(|entry| leftover(&entry.path())))
     }
 
     /// Removes what a run has written; other files stay.
@@ -92,12 +106,14 @@ impl RunDirectory {
         Ok(())
     }
 
-    /// Whether the directory looks like a run: it has a configuration that names a model.
+    /// Whether the directory looks like a run, be it one that was killed before it had written both:
+    /// it has a configuration that names a model, or a record.
     fn is_run(&self) -> bool {
-        fs::read_to_string(self.config_path())
+        let configured = fs::read_to_string(self.config_path())
             .ok()
             .and_then(|text| text.parse::<toml::Table>().ok())
-            .is_some_and(|table| table.contains_key("model") && table.contains_key("fit"))
+            .is_some_and(|table| table.contains_key("model") && table.contains_key("fit"));
+        configured || self.record().is_ok()
     }
 
     /// Keeps a second training out until the lock is dropped (or the process dies).
@@ -108,11 +124,23 @@ impl RunDirectory {
         Lock::take(&self.path)
     }
 
+    /// Refuses a run that was killed before it had written what the verbs read first.
+    fn check_begun(&self) -> Result<(), RunError> {
+        let missing = [self.config_path(), self.path.join(RECORD)].into_iter().find(|path| !path.exists());
+        missing.map_or(Ok(()), |file| {
+            Err(RunError::NotBegun {
+                path: self.path.clone(),
+                file: file.file_name().unwrap_or_default().into(),
+            })
+        })
+    }
+
     /// The configuration that the run was trained with.
     ///
     /// # Errors
     /// If it cannot be read.
     pub fn config(&self) -> Result<RunConfig, CliError> {
+        self.check_begun()?;
         Ok(Layers::over(&RunConfig::default()).with_file(&self.config_path())?.resolve::<RunConfig>()?)
     }
 
@@ -121,7 +149,7 @@ impl RunDirectory {
     /// # Errors
     /// If it cannot be written.
     pub fn store_config(&self, config: &RunConfig) -> Result<(), CliError> {
-        atomic_file::write(&self.config_path(), config.to_toml().as_bytes())
+        write(&self.config_path(), config.to_toml().as_bytes())
     }
 
     /// What was found out when the training started.
@@ -129,7 +157,7 @@ impl RunDirectory {
     /// # Errors
     /// If it cannot be read.
     pub fn record(&self) -> Result<RunRecord, CliError> {
-        self.read_json("run.json")
+        self.read_json(RECORD)
     }
 
     /// Stores what was found out.
@@ -137,7 +165,7 @@ impl RunDirectory {
     /// # Errors
     /// If it cannot be written.
     pub fn store_record(&self, record: &RunRecord) -> Result<(), CliError> {
-        self.store_json("run.json", record)
+        self.store_json(RECORD, record)
     }
 
     /// The test metrics from the end of training, if it came to its end.
@@ -151,6 +179,22 @@ impl RunDirectory {
     /// If they cannot be written.
     pub fn store_evaluation(&self, evaluation: &impl serde::Serialize) -> Result<(), CliError> {
         self.store_json("evaluation.json", evaluation)
+    }
+
+    /// Stores the weights, a safetensors file.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn store_weights(&self, safetensors: &[u8]) -> Result<(), CliError> {
+        write(&self.weights_path(), safetensors)
+    }
+
+    /// Stores the report.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn store_report(&self, html: &str) -> Result<(), CliError> {
+        write(&self.report_path(), html.as_bytes())
     }
 
     /// Where the run is.
@@ -210,8 +254,13 @@ impl RunDirectory {
     fn store_json(&self, name: &str, value: &impl serde::Serialize) -> Result<(), CliError> {
         let mut text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
         text.push('\n');
-        atomic_file::write(&self.path.join(name), text.as_bytes())
+        write(&self.path.join(name), text.as_bytes())
     }
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    jensen_data::replace_file(path, |file| file.write_all(bytes)).map_err(CliError::file("write", path))
 }
 
 /// What to do with a run that is where a new one shall be.
@@ -231,15 +280,11 @@ mod tests {
         tempfile::tempdir().expect("a temporary folder")
     }
 
-    fn write(path: &Path, text: &str) {
-        fs::write(path, text).expect("written");
-    }
-
     #[test]
     fn a_run_is_never_overwritten_without_force() {
         let folder = folder();
-        write(&folder.path().join("config.toml"), "model = 'vae'\n[fit]\n");
-        write(&folder.path().join("mine.txt"), "mine");
+        fs::write(folder.path().join("config.toml"), "model = 'vae'\n[fit]\n").expect("written");
+        fs::write(folder.path().join("mine.txt"), "mine").expect("written");
         let create = |existing| RunDirectory::create(folder.path().to_owned(), existing);
         assert!(matches!(create(Existing::Keep), Err(RunError::Exists { .. })));
         assert!(folder.path().join("config.toml").exists());
@@ -251,7 +296,7 @@ mod tests {
     #[test]
     fn force_does_not_touch_what_is_not_a_run() {
         let folder = folder();
-        write(&folder.path().join("metrics.jsonl"), "mine");
+        fs::write(folder.path().join("metrics.jsonl"), "mine").expect("written");
         let refused = RunDirectory::create(folder.path().to_owned(), Existing::Replace);
         assert!(matches!(refused, Err(RunError::NotARun { .. })));
         assert!(folder.path().join("metrics.jsonl").exists());
@@ -260,10 +305,36 @@ mod tests {
     #[test]
     fn two_trainings_cannot_share_a_directory() {
         let folder = folder();
-        let run = RunDirectory::create(folder.path().join("run"), Existing::Keep).expect("created");
-        let lock = run.lock().expect("free");
+        let create = |existing| RunDirectory::create(folder.path().join("run"), existing);
+        let (run, lock) = create(Existing::Keep).expect("created");
         assert!(matches!(run.lock(), Err(RunError::Busy { .. })));
+        // Also before the first file is there, and with --force.
+        assert!(matches!(create(Existing::Keep), Err(RunError::Busy { .. })));
+        assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
+        run.store_config(&RunConfig::default()).expect("stored");
+        assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
+        assert!(run.config_path().exists(), "--force cleared a directory that another training holds");
         drop(lock);
-        assert!(run.lock().is_ok());
+        assert!(create(Existing::Replace).is_ok());
+    }
+
+    #[test]
+    fn a_training_that_was_killed_at_once_can_be_replaced() {
+        let folder = folder();
+        let create = |existing| RunDirectory::create(folder.path().to_owned(), existing);
+        fs::write(folder.path().join(lock::FILE), "").expect("written");
+        fs::write(folder.path().join(".config.toml.1.tmp"), "half").expect("written");
+        drop(create(Existing::Keep).expect("nothing is there yet"));
+        let dataset = jensen_data::Dataset::open(&jensen_data::DataSpec::new("digits")).expect("digits");
+        let rows = dataset.rows(jensen_data::Split::Train).expect("rows");
+        let fitted = jensen_data::Preprocessing::fit(&RunConfig::default().data, &dataset, &rows);
+        let record = RunRecord::new("cpu".to_owned(), &dataset, fitted.expect("fits")).expect("a record");
+        RunDirectory { path: folder.path().to_owned() }.store_record(&record).expect("stored");
+        assert!(matches!(create(Existing::Keep), Err(RunError::Exists { .. })));
+        let found = RunDirectory::open(&folder.path().display().to_string()).expect("a run");
+        let error = found.config().expect_err("no configuration");
+        assert!(matches!(error, CliError::Run(RunError::NotBegun { .. })), "{error}");
+        drop(create(Existing::Replace).expect("replaced"));
+        assert!(!folder.path().join(RECORD).exists());
     }
 }

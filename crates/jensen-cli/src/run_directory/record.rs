@@ -4,7 +4,10 @@ use jensen_data::{DataError, Dataset, Preprocessing, Role};
 use jensen_infer::fit::instruction_set;
 use serde::{Deserialize, Serialize};
 
+use super::RunError;
+use super::fingerprint::fingerprint;
 use super::name::timestamp;
+use crate::error::CliError;
 
 /// `run.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -21,6 +24,9 @@ pub struct RunRecord {
     pub shape: Vec<usize>,
     /// How many examples the data set has.
     pub examples: usize,
+    /// A checksum of the data; `None` in runs of versions that took none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// What was fitted on the training examples, and is undone on the way out.
     pub preprocessing: Preprocessing,
     /// Seconds of training, pictures and report aside; `None` until it ended.
@@ -31,7 +37,7 @@ impl RunRecord {
     /// The record of a run that starts now.
     ///
     /// # Errors
-    /// If the data set has no observations.
+    /// If the data set has no observations, or cannot be read.
     pub fn new(device: String, dataset: &Dataset, preprocessing: Preprocessing) -> Result<Self, DataError> {
         let observation = dataset.require(Role::Observation)?;
         Ok(Self {
@@ -41,8 +47,29 @@ impl RunRecord {
             instruction_set: instruction_set(),
             shape: observation.shape.clone(),
             examples: dataset.len(),
+            fingerprint: Some(fingerprint(dataset)?),
             preprocessing,
             training_seconds: None,
         })
+    }
+    /// Refuses data other than those that the run began with.
+    ///
+    /// # Errors
+    /// If their number, shape or checksum differs, or they cannot be read.
+    pub fn check_same_data(&self, run: &str, dataset: &Dataset) -> Result<(), CliError> {
+        let other = |detail| {
+            Err(RunError::OtherData { data: dataset.name().to_owned(), run: run.to_owned(), detail }.into())
+        };
+        let shape = &dataset.require(Role::Observation)?.shape;
+        if *shape != self.shape {
+            return other(format!("its examples have shape {shape:?}, not {:?}", self.shape));
+        }
+        if dataset.len() != self.examples {
+            return other(format!("it has {} examples, not {}", dataset.len(), self.examples));
+        }
+        match &self.fingerprint {
+            Some(known) if *known != fingerprint(dataset)? => other("its values have changed".to_owned()),
+            _ => Ok(()),
+        }
     }
 }

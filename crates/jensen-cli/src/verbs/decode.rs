@@ -39,13 +39,13 @@ impl Decode {
         let latents = self.read(run.model.latent_dim())?;
         let shape = [latents.len() / run.model.latent_dim(), run.model.latent_dim()];
         let latents = Tensor::from_data(TensorData::new(latents, shape), session.device());
-        let (view, decoded) = (View::of(&run), run.model.decode(latents)?);
+        let view = View::of(&run);
         if matches!(format, "png" | "svg") {
-            let shown = view.shown(decoded);
+            let shown = view.decoded(&latents)?;
             let title = format!("{} decoded by {}", self.latents.display(), run.directory.name());
             write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;
         } else {
-            jensen_data::write(&self.output, &[view.field(decoded)?])?;
+            jensen_data::write(&self.output, &[view.decoded_field(&latents)?])?;
         }
         output::line(self.output.display())
     }

@@ -60,7 +60,7 @@ impl Interpolate {
         };
         let path = latent_path::between(end(self.from)?, end(self.to)?, usize::from(self.steps));
         let view = View::of(&run);
-        let shown = view.shown(run.model.decode(path)?);
+        let shown = view.decoded(&path)?;
         let ends = [format!("example {}", self.from), format!("example {}", self.to)];
         let title = format!("From one example to another, {}", run.directory.name());
         let scene =

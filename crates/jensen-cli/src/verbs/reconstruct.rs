@@ -42,7 +42,7 @@ impl Reconstruct {
         let batch = run.batch(&dataset, &rows.take(self.n.get()))?;
         let view = View::of(&run);
         let originals = view.shown(batch.tensor(Role::Observation, session.device())?);
-        let decoded = view.shown(run.model.decode(run.model.encode(&batch)?.mean)?);
+        let decoded = view.decoded(&run.model.encode(&batch)?.mean)?;
         let scene = grid::reconstructions(
             &format!("Reconstructions by {}", run.directory.name()),
             &view.events(&originals)?,

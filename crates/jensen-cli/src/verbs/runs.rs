@@ -134,7 +134,7 @@ impl Runs {
             (format!("test {name}"), value)
         }));
         output::line(output::aligned(&rows))?;
-        output::line(format!("\n{}", toml::to_string(&config.to_table()).unwrap_or_default().trim_end()))
+        output::line(format!("\n{}", config.to_plain_toml().trim_end()))
     }
 }
 

@@ -48,13 +48,13 @@ impl Sample {
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let rng = Rng::seed(self.seed.seed).fork("sample");
         let latents = run.model.sample_prior(self.n.get(), self.temperature, rng)?;
-        let (view, decoded) = (View::of(&run), run.model.decode(latents)?);
+        let view = View::of(&run);
         if matches!(format, "png" | "svg") {
-            let shown = view.shown(decoded);
+            let shown = view.decoded(&latents)?;
             let title = format!("Samples from {}", run.directory.name());
             write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;
         } else {
-            jensen_data::write(&self.output, &[view.field(decoded)?])?;
+            jensen_data::write(&self.output, &[view.decoded_field(&latents)?])?;
         }
         output::line(self.output.display())
     }

@@ -55,7 +55,7 @@ impl Traverse {
         }
         let latents = latent_path::along(&dims, &TRAVERSAL, &self.center(&run)?, session.device());
         let view = View::of(&run);
-        let shown = view.shown(run.model.decode(latents)?);
+        let shown = view.decoded(&latents)?;
         let dimensions: Vec<_> =
             dims.into_iter().map(|index| TraversedDimension { index, kl: None }).collect();
         let title = format!("Traversal of the latents of {}", run.directory.name());
