@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jensen_infer::InferError;
-use jensen_infer::fit::{EpochMeans, Event, MONITORED, Observer};
+use jensen_infer::fit::{EpochMeans, Event, Observer};
 
 use crate::output::count;
 use crate::session::Session;
@@ -59,7 +59,8 @@ impl Observer for Lines {
 
 /// A bar that holds the running epoch, with a line for each epoch above it.
 struct Bar {
-    bar: ProgressBar,
+    progress: ProgressBar,
+    epochs: u64,
     drawn: Option<Instant>,
 }
 
@@ -75,7 +76,7 @@ impl Bar {
             ProgressStyle::with_template("{prefix} {bar:24.cyan/dim} step {pos}/{len}  {msg}  {left} left");
         let style = style.expect("the template is well formed").with_key("left", left);
         bar.set_style(style.progress_chars("━╸─"));
-        Self { bar, drawn: None }
+        Self { progress: bar, epochs: 0, drawn: None }
     }
 }
 
@@ -83,27 +84,29 @@ impl Observer for Bar {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
         match event {
             Event::Started { step, epochs, steps_per_epoch, .. } => {
-                self.bar.set_length(epochs * steps_per_epoch);
-                self.bar.set_position(*step);
-                self.bar.reset_eta();
+                self.epochs = *epochs;
+                self.progress.set_length(epochs.saturating_mul(*steps_per_epoch));
+                self.progress.set_position(*step);
+                self.progress.reset_eta();
             }
-            Event::Step { step, steps, batches, report, examples_per_second, epoch, .. } => {
+            Event::Step { step, steps, report, examples_per_second, epoch, .. } => {
                 if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW) && step != steps {
                     return Ok(());
                 }
                 self.drawn = Some(Instant::now());
-                let epochs = steps.div_ceil((*batches).max(1) as u64);
-                self.bar.set_length(*steps);
-                self.bar.set_prefix(format!("epoch {epoch}/{epochs}"));
-                self.bar.set_message(format!(
-                    "bound {:.2}  KL {:.2} nats  {examples_per_second:.0} examples/s",
-                    report.objective, report.kl
+                self.progress.set_length(*steps);
+                self.progress.set_prefix(format!("epoch {epoch}/{}", self.epochs));
+                // The bar has room for one term; the line of the epoch has them all.
+                let kl = report.term("kl").map(|kl| term_text("kl", kl)).unwrap_or_default();
+                self.progress.set_message(format!(
+                    "bound {:.2}{kl} nats  {examples_per_second:.0} examples/s",
+                    report.objective
                 ));
-                self.bar.set_position(*step);
+                self.progress.set_position(*step);
             }
-            Event::EpochEnd { .. } => self.bar.println(epoch_line(event)),
-            Event::Warning(warning) => self.bar.println(format!("warning: {warning}")),
-            Event::Finished(_) => self.bar.finish_and_clear(),
+            Event::EpochEnd { .. } => self.progress.println(epoch_line(event)),
+            Event::Warning(warning) => self.progress.println(format!("warning: {warning}")),
+            Event::Finished(_) => self.progress.finish_and_clear(),
             _ => {}
         }
         Ok(())
@@ -112,24 +115,32 @@ impl Observer for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.progress.finish_and_clear();
     }
 }
 
-/// `epoch  3  bound −112.31 = −88.0 − KL 24.3 nats  valid −110.9  5120 examples/s  12.3 s`.
+/// `epoch   3  bound -112.31  reconstruction -88.01  KL 24.30 nats  valid -110.90  5120 examples/s  12.3 s`.
 fn epoch_line(event: &Event<'_>) -> String {
-    let Event::EpochEnd { epoch, train, validation, examples_per_second, seconds, .. } = event else {
+    let Event::EpochEnd { epoch, train, validation, monitored, examples_per_second, seconds, .. } = event
+    else {
         return String::new();
     };
-    let EpochMeans { objective, reconstruction, kl, .. } = train;
+    let EpochMeans { objective, terms, .. } = train;
+    let terms: String = terms.iter().map(|(name, value)| term_text(name, *value)).collect();
     let valid = validation
-        .and_then(|metrics| metrics.mean(MONITORED))
+        .and_then(|metrics| metrics.mean(monitored))
         .map(|bound| format!("  valid {bound:.2}"))
         .unwrap_or_default();
     format!(
-        "epoch {epoch:3}  bound {objective:.2}  reconstruction {reconstruction:.2}  KL {kl:.2} nats{valid}  \
-         {examples_per_second:.0} examples/s  {seconds:.1} s"
+        "epoch {epoch:3}  bound {objective:.2}{terms} nats{valid}  {examples_per_second:.0} examples/s  \
+         {seconds:.1} s"
     )
+}
+
+/// A term of the objective after what stands before it: `  KL 24.30`.
+fn term_text(name: &str, value: f64) -> String {
+    let name = if name == "kl" { "KL" } else { name };
+    format!("  {name} {value:.2}")
 }
 
 /// A bar of examples, for verbs that take a while.
@@ -140,4 +151,37 @@ pub fn counter(session: &Session, examples: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(examples as u64), ProgressDrawTarget::stderr_with_hz(15));
     let style = ProgressStyle::with_template("{bar:24.cyan/dim} {pos}/{len} examples  {eta} left");
     bar.with_style(style.expect("the template is well formed").progress_chars("━╸─"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jensen_infer::Metrics;
+
+    use super::*;
+
+    fn line(terms: &[(&str, f64)], monitored: &'static str) -> String {
+        let terms = terms.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        let validation = Metrics::new(2).with_sum("elbo", -221.8).with_sum("log_likelihood", -3.0);
+        epoch_line(&Event::EpochEnd {
+            step: 30,
+            epoch: 3,
+            train: &EpochMeans { objective: -112.31, terms, gradient_norm: None },
+            validation: Some(&validation),
+            monitored,
+            examples_per_second: 5120.4,
+            seconds: 12.34,
+        })
+    }
+
+    #[test]
+    fn the_line_of_an_epoch_has_the_terms_there_are() {
+        assert_eq!(
+            line(&[("reconstruction", -88.01), ("kl", 24.3)], "elbo"),
+            "epoch   3  bound -112.31  reconstruction -88.01  KL 24.30 nats  valid -110.90  5120 examples/s  12.3 s"
+        );
+        assert_eq!(
+            line(&[], "log_likelihood"),
+            "epoch   3  bound -112.31 nats  valid -1.50  5120 examples/s  12.3 s"
+        );
+    }
 }

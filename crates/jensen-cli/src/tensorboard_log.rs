@@ -38,13 +38,12 @@ impl TensorboardLog {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         match event {
             Event::Step { step, report, learning_rate, warm_up, .. } if step % EVERY == 0 => {
-                let scalars = [
-                    ("bound/train", report.objective),
-                    ("reconstruction/train", report.reconstruction),
-                    ("kl/train", report.kl),
-                    ("schedule/learning_rate", *learning_rate),
-                    ("schedule/kl_warm_up", *warm_up),
-                ];
+                let terms: Vec<_> =
+                    report.terms.iter().map(|(name, value)| (format!("{name}/train"), *value)).collect();
+                let mut scalars = vec![("bound/train", report.objective)];
+                scalars.extend(terms.iter().map(|(name, value)| (name.as_str(), *value)));
+                scalars.push(("schedule/learning_rate", *learning_rate));
+                scalars.push(("schedule/kl_warm_up", *warm_up));
                 writer.scalars(now, *step, &scalars)
             }
             Event::Validated { step, metrics, .. } => {

@@ -21,12 +21,17 @@ pub trait Learner {
 
     /// Measures the examples of one batch: sums that [`Metrics::merge`] adds up over a split.
     ///
-    /// Uses the averaged weights where averaging is on. The monitored bound is at β = 1 without
-    /// free bits.
+    /// Uses the averaged weights where averaging is on.
     ///
     /// # Errors
     /// If the batch lacks a field that the model reads.
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError>;
+
+    /// The mean of [`evaluate`](Self::evaluate)'s metrics that chooses the best step and that patience
+    /// watches; higher is better. The bound at β = 1 without free bits, in nats, unless said otherwise.
+    fn monitored(&self) -> &'static str {
+        "elbo"
+    }
 
     /// Everything that learning goes on from: weights, averages, optimizer.
     fn state(&self) -> StateDict;
@@ -62,10 +67,19 @@ pub struct StepReport {
     pub examples: usize,
     /// The objective that was climbed, warm-up, β and free bits included.
     pub objective: f64,
-    /// `E_q[log p(x | z)]`, in the data's own units.
-    pub reconstruction: f64,
-    /// `KL(q ‖ p)`.
-    pub kl: f64,
+    /// What the objective is made of, by name, unweighted: of a bound `reconstruction`,
+    /// `E_q[log p(x | z)]` in the data's own units, and `kl`, `KL(q ‖ p)`.
+    ///
+    /// The same names at every step, in the order in which they are shown. They stand beside the
+    /// other fields in the log, so none may be named as one of those.
+    pub terms: Vec<(&'static str, f64)>,
     /// The global norm of the gradient before clipping; `None` for learners without gradients.
     pub gradient_norm: Option<f64>,
+}
+
+impl StepReport {
+    /// A term by its name, if the objective has it.
+    pub fn term(&self, name: &str) -> Option<f64> {
+        self.terms.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
 }

@@ -147,8 +147,7 @@ where
         Ok(StepReport {
             examples,
             objective: total.objective / n,
-            reconstruction: total.reconstruction / n,
-            kl: total.kl / n,
+            terms: vec![("reconstruction", total.reconstruction / n), ("kl", total.kl / n)],
             gradient_norm: Some(norm),
         })
     }

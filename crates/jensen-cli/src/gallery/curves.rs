@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jensen_infer::fit::{EpochRecord, MONITORED, Record};
+use jensen_infer::fit::{EpochRecord, Record};
 
 use super::{Encoding, Picture};
 use crate::error::CliError;
@@ -11,8 +11,9 @@ use crate::picture::plot::{BoundTerms, ScheduleStep, schedule, training_curves};
 /// More steps than this do not make the schedule any clearer.
 const STEPS: usize = 400;
 
-/// Curves of the bound and its terms, and of the schedules.
-pub(super) fn pictures(records: &[Record]) -> Result<Vec<Picture>, CliError> {
+/// Curves of the bound and its terms, and of the schedules; `beta` is the configured weight of the KL
+/// term, which warm-up leads to.
+pub(super) fn pictures(records: &[Record], beta: f64) -> Result<Vec<Picture>, CliError> {
     let epochs: Vec<&EpochRecord> = records
         .iter()
         .filter_map(|record| match record {
@@ -22,7 +23,8 @@ pub(super) fn pictures(records: &[Record]) -> Result<Vec<Picture>, CliError> {
         .collect();
     let train: Vec<_> = epochs.iter().map(|record| terms(record, &record.train, "objective")).collect();
     let validated = epochs.iter().filter(|record| !record.validation.is_empty());
-    let validation: Vec<_> = validated.map(|record| terms(record, &record.validation, MONITORED)).collect();
+    let validation: Vec<_> =
+        validated.map(|record| terms(record, &record.validation, &record.monitored)).collect();
     let mut pictures = Vec::new();
     if !train.is_empty() {
         pictures.push(Picture {
@@ -39,7 +41,7 @@ pub(super) fn pictures(records: &[Record]) -> Result<Vec<Picture>, CliError> {
             Record::Step(record) => Some(ScheduleStep {
                 step: record.step as f64,
                 learning_rate: record.learning_rate,
-                kl_weight: record.warm_up,
+                kl_weight: beta * record.warm_up,
             }),
             Record::Epoch(_) => None,
         })
@@ -51,7 +53,7 @@ pub(super) fn pictures(records: &[Record]) -> Result<Vec<Picture>, CliError> {
             file: "schedule.svg",
             scene: schedule("Schedules", &thinned)?,
             encoding: Encoding::Svg,
-            caption: "What the schedules prescribed: the learning rate, and KL warm-up's factor.",
+            caption: "What the schedules prescribed: the learning rate, and the weight of the KL term.",
         });
     }
     Ok(pictures)

@@ -26,7 +26,7 @@ pub struct Checkpoint {
 }
 
 /// Raised whenever older files can no longer be read.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// What stands before the eight digits of the checksum; the metadata is the first thing in the
 /// header, and `checksum` the first of its keys.
@@ -129,7 +129,7 @@ mod tests {
     fn checkpoint() -> Checkpoint {
         let provenance =
             Provenance { configuration: "crc32c:ffffffff \"".to_owned(), ..Provenance::default() };
-        let mut progress = Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, provenance);
+        let mut progress = Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, 7, provenance);
         progress.step = 5;
         let mut state = StateDict::new();
         state.insert("crc32c:weight", TensorData::new(vec![1.5f32, -0.0, f32::MIN_POSITIVE], [3]));

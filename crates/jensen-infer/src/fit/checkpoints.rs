@@ -128,7 +128,7 @@ mod tests {
 
     fn at(step: u64) -> Checkpoint {
         let mut progress =
-            Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, Provenance::default());
+            Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, 7, Provenance::default());
         progress.step = step;
         Checkpoint { progress, state: StateDict::new() }
     }

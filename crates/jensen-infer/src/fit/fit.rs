@@ -23,6 +23,7 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 #[derive(Clone, Debug)]
 pub struct Fit<'a> {
     pub(super) config: FitConfig,
+    pub(super) seed: u64,
     pub(super) provenance: Provenance,
     pub(super) train: &'a Loader<'a>,
     pub(super) validation: Option<&'a Loader<'a>>,
@@ -37,8 +38,8 @@ impl<'a> Fit<'a> {
     /// [`InferError::Option`] naming the first value of `config` out of range.
     pub fn new(config: FitConfig, seed: u64, train: &'a Loader<'a>) -> Result<Self, InferError> {
         config.validate()?;
-        let provenance = Provenance { seed, ..Provenance::default() };
-        Ok(Self { config, provenance, train, validation: None, checkpoints: None, stop: &NEVER })
+        let provenance = Provenance::default();
+        Ok(Self { config, seed, provenance, train, validation: None, checkpoints: None, stop: &NEVER })
     }
 
     /// Measures these examples after each epoch, in their fixed order, to choose the best step.
@@ -51,9 +52,8 @@ impl<'a> Fit<'a> {
         Self { checkpoints: Some(checkpoints), ..self }
     }
 
-    /// Stores with each checkpoint what the run's bits depend on; a resume is held against it.
-    ///
-    /// Its seed takes the place of the one given at first.
+    /// Stores with each checkpoint what the run's bits depend on besides the seed; a resume is held
+    /// against it.
     pub fn with_provenance(self, provenance: Provenance) -> Self {
         Self { provenance, ..self }
     }
@@ -82,7 +82,7 @@ impl<'a> Fit<'a> {
             );
             return Err(InferError::Io { action: "start in", path: checkpoints.folder().to_owned(), source });
         }
-        let progress = Progress::new(self.horizon(), self.provenance.clone());
+        let progress = Progress::new(self.horizon(), self.seed, self.provenance.clone());
         Run::new(self, learner, observer, progress, None).go(&[])
     }
 
@@ -107,6 +107,10 @@ impl<'a> Fit<'a> {
         };
         let (checkpoint, mut warnings) = checkpoints.latest()?;
         let mut progress = checkpoint.progress;
+        if progress.seed != self.seed {
+            let detail = format!("the seed was {} and is now {}", progress.seed, self.seed);
+            return Err(InferError::State { detail });
+        }
         warnings.extend(self.provenance.check_resume(&progress.provenance)?);
         let (stored, here) = (progress.horizon.steps_per_epoch, self.horizon().steps_per_epoch);
         if stored != here {

@@ -91,29 +91,22 @@ impl Observer for MetricsLog {
                 step,
                 epoch,
                 objective: report.objective,
-                reconstruction: report.reconstruction,
-                kl: report.kl,
+                terms: report.terms.iter().map(|&(name, value)| (name.to_owned(), value)).collect(),
                 gradient_norm: report.gradient_norm,
                 learning_rate,
                 warm_up,
                 examples_per_second,
                 seconds,
             })),
-            Event::EpochEnd { step, epoch, train, validation, examples_per_second, seconds } => {
-                let means = [
-                    ("objective", Some(train.objective)),
-                    ("reconstruction", Some(train.reconstruction)),
-                    ("kl", Some(train.kl)),
-                    ("gradient_norm", train.gradient_norm),
-                ];
+            Event::EpochEnd { step, epoch, train, validation, monitored, examples_per_second, seconds } => {
+                let norm = train.gradient_norm.map(|norm| ("gradient_norm".to_owned(), norm));
+                let objective = ("objective".to_owned(), train.objective);
                 self.write(&Record::Epoch(EpochRecord {
                     step,
                     epoch,
-                    train: means
-                        .into_iter()
-                        .filter_map(|(name, mean)| Some((name.to_owned(), mean?)))
-                        .collect(),
+                    train: train.terms.iter().cloned().chain([objective]).chain(norm).collect(),
                     validation: validation.into_iter().flat_map(named_means).collect(),
+                    monitored: monitored.to_owned(),
                     kl_per_dim: validation.and_then(|metrics| metrics.mean_per_dim("kl")).unwrap_or_default(),
                     active_units: validation.and_then(active_units),
                     examples_per_second,

@@ -39,7 +39,3 @@ pub use record::{EpochRecord, Record, StepRecord};
 pub use schedule::{Piece, Schedule};
 pub use warm_up::{Horizon, WarmUp};
 pub use warning::Warning;
-
-/// The mean of [`Learner::evaluate`](crate::Learner::evaluate)'s metrics that chooses the best step
-/// and that patience watches: the bound at β = 1 without free bits, in nats.
-pub const MONITORED: &str = "elbo";

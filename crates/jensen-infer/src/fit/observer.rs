@@ -66,9 +66,12 @@ pub enum Event<'a> {
         /// The epoch that just ended.
         epoch: u64,
         /// Means over the epoch.
-        train: EpochMeans,
+        train: &'a EpochMeans,
         /// The validation at its end, where there was one.
         validation: Option<&'a Metrics>,
+        /// The mean of the validation that chooses the best step; see
+        /// [`Learner::monitored`](crate::Learner::monitored).
+        monitored: &'static str,
         /// Training speed over this epoch, validation not counted.
         examples_per_second: f64,
         /// Time spent in training, over all sittings.

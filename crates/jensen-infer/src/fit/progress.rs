@@ -18,24 +18,27 @@ pub struct Progress {
     pub batch: usize,
     /// The length of the run as its schedules see it, fixed when it first started.
     pub horizon: Horizon,
+    /// The seed of every draw.
+    pub seed: u64,
     /// What validation has shown.
     pub monitor: Monitor,
     /// Sums of the epoch under way.
     pub sums: EpochSums,
     /// Time spent in training, over all sittings.
     pub seconds: f64,
-    /// Which run this is, and where it ran.
+    /// Which configuration this is, and where it ran.
     pub provenance: Provenance,
 }
 
 impl Progress {
     /// A run that has not begun.
-    pub(super) fn new(horizon: Horizon, provenance: Provenance) -> Self {
+    pub(super) fn new(horizon: Horizon, seed: u64, provenance: Provenance) -> Self {
         Self {
             step: 0,
             epoch: 0,
             batch: 0,
             horizon,
+            seed,
             monitor: Monitor::default(),
             sums: EpochSums::default(),
             seconds: 0.0,
@@ -45,25 +48,22 @@ impl Progress {
 }
 
 /// Sums of step reports over an epoch, weighted by their examples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochSums {
     examples: u64,
     objective: f64,
-    reconstruction: f64,
-    kl: f64,
+    terms: Vec<(String, f64)>,
     gradient_norm: f64,
     gradients: u64,
 }
 
 /// What an epoch of training showed: means over its examples in nats, at the weights of each step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EpochMeans {
     /// The objective that was climbed, warm-up, β and free bits included.
     pub objective: f64,
-    /// `E_q[log p(x | z)]`, in the data's own units.
-    pub reconstruction: f64,
-    /// `KL(q ‖ p)`.
-    pub kl: f64,
+    /// What it is made of, by name; see [`StepReport::terms`].
+    pub terms: Vec<(String, f64)>,
     /// The gradient's norm before clipping, mean over steps.
     pub gradient_norm: Option<f64>,
 }
@@ -73,8 +73,12 @@ impl EpochSums {
         let n = report.examples as f64;
         self.examples += report.examples as u64;
         self.objective += n * report.objective;
-        self.reconstruction += n * report.reconstruction;
-        self.kl += n * report.kl;
+        for &(name, value) in &report.terms {
+            match self.terms.iter_mut().find(|(own, _)| own == name) {
+                Some((_, sum)) => *sum += n * value,
+                None => self.terms.push((name.to_owned(), n * value)),
+            }
+        }
         if let Some(norm) = report.gradient_norm {
             self.gradient_norm += norm;
             self.gradients += 1;
@@ -85,8 +89,7 @@ impl EpochSums {
         let n = self.examples as f64;
         EpochMeans {
             objective: self.objective / n,
-            reconstruction: self.reconstruction / n,
-            kl: self.kl / n,
+            terms: self.terms.iter().map(|(name, sum)| (name.clone(), sum / n)).collect(),
             gradient_norm: (self.gradients > 0).then(|| self.gradient_norm / self.gradients as f64),
         }
     }
@@ -100,22 +103,20 @@ mod tests {
     fn means_weigh_by_examples_and_steps() {
         let mut sums = EpochSums::default();
         for (examples, kl, gradient_norm) in [(3, 1.0, Some(2.0)), (1, 5.0, Some(4.0)), (4, 0.5, None)] {
-            sums.add(&StepReport { examples, objective: -kl, reconstruction: 0.0, kl, gradient_norm });
+            let terms = vec![("reconstruction", 2.0 * kl), ("kl", kl)];
+            sums.add(&StepReport { examples, objective: -kl, terms, gradient_norm });
         }
-        let means = sums.means();
-        assert_eq!(
-            means,
-            EpochMeans { objective: -1.25, reconstruction: 0.0, kl: 1.25, gradient_norm: Some(3.0) }
-        );
+        let terms = vec![("reconstruction".to_owned(), 2.5), ("kl".to_owned(), 1.25)];
+        assert_eq!(sums.means(), EpochMeans { objective: -1.25, terms, gradient_norm: Some(3.0) });
     }
 
     #[test]
     fn json_keeps_every_bit() {
-        let mut progress =
-            Progress::new(Horizon { steps_per_epoch: 3, total_steps: 9 }, Provenance::default());
+        let horizon = Horizon { steps_per_epoch: 3, total_steps: 9 };
+        let mut progress = Progress::new(horizon, u64::MAX, Provenance::default());
         progress.sums.objective = 0.1 + 0.2;
+        progress.sums.terms = vec![("reconstruction".to_owned(), 0.7 / 3.0), ("kl".to_owned(), -0.0)];
         progress.seconds = 1.0 / 3.0;
-        progress.provenance.seed = u64::MAX;
         progress.monitor.note(3, -97.123_456_789_012_34);
         let json = serde_json::to_string(&progress).expect("JSON");
         assert_eq!(serde_json::from_str::<Progress>(&json).expect("progress"), progress);

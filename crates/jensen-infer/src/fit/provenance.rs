@@ -1,15 +1,13 @@
-//! What the bits of a run depend on besides its weights.
+//! What the bits of a run depend on besides its seed.
 
 use serde::{Deserialize, Serialize};
 
 use super::Warning;
 use crate::InferError;
 
-/// Which run this is and where it runs; stored in every checkpoint.
+/// Which configuration is run, and where; stored in every checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The seed of every draw.
-    pub seed: u64,
     /// A fingerprint of everything in the configuration that a resume may not change.
     pub configuration: String,
     /// The device, in words.
@@ -21,14 +19,10 @@ pub struct Provenance {
 impl Provenance {
     /// Holds this process against the one that wrote a checkpoint.
     pub(super) fn check_resume(&self, stored: &Self) -> Result<Option<Warning>, InferError> {
-        let refuse = |what: &str, stored: &str, here: &str| {
-            Err(InferError::State { detail: format!("the {what} was {stored} and is now {here}") })
-        };
-        if stored.seed != self.seed {
-            return refuse("seed", &stored.seed.to_string(), &self.seed.to_string());
-        }
         if stored.configuration != self.configuration {
-            return refuse("configuration", &stored.configuration, &self.configuration);
+            let (stored, here) = (&stored.configuration, &self.configuration);
+            let detail = format!("the configuration was {stored} and is now {here}");
+            return Err(InferError::State { detail });
         }
         let place = |provenance: &Self| format!("{} with {}", provenance.device, provenance.instruction_set);
         let (stored, here) = (place(stored), place(self));
@@ -59,7 +53,6 @@ mod tests {
 
     fn here() -> Provenance {
         Provenance {
-            seed: 1,
             configuration: "c0ffee".to_owned(),
             device: "cpu".to_owned(),
             instruction_set: "x86_64 avx2".to_owned(),
@@ -72,10 +65,8 @@ mod tests {
         let elsewhere = Provenance { instruction_set: "aarch64".to_owned(), ..here() };
         let warning = here().check_resume(&elsewhere).expect("the same run").expect("a warning");
         assert!(warning.to_string().contains("aarch64") && warning.to_string().contains("x86_64 avx2"));
-        for other in [Provenance { seed: 2, ..here() }, Provenance { configuration: String::new(), ..here() }]
-        {
-            assert!(matches!(here().check_resume(&other), Err(InferError::State { .. })));
-        }
+        let other = Provenance { configuration: String::new(), ..here() };
+        assert!(matches!(here().check_resume(&other), Err(InferError::State { .. })));
     }
 
     #[test]

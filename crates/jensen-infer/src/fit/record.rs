@@ -37,12 +37,9 @@ pub struct StepRecord {
     /// The objective that was climbed.
     #[serde(deserialize_with = "number")]
     pub objective: f64,
-    /// `E_q[log p(x | z)]`.
-    #[serde(deserialize_with = "number")]
-    pub reconstruction: f64,
-    /// `KL(q ‖ p)`.
-    #[serde(deserialize_with = "number")]
-    pub kl: f64,
+    /// What it is made of: each term is an entry of the line, `reconstruction` and `kl` for a bound.
+    #[serde(flatten, deserialize_with = "numbers")]
+    pub terms: BTreeMap<String, f64>,
     /// The gradient's norm before clipping.
     pub gradient_norm: Option<f64>,
     /// The learning rate.
@@ -66,12 +63,16 @@ pub struct EpochRecord {
     pub step: u64,
     /// The epoch, from 1.
     pub epoch: u64,
-    /// Over the epoch's updates: `objective`, `reconstruction`, `kl`, `gradient_norm`.
+    /// Over the epoch's updates: `objective`, its terms (`reconstruction` and `kl` for a bound) and
+    /// `gradient_norm`.
     #[serde(deserialize_with = "numbers")]
     pub train: BTreeMap<String, f64>,
     /// Over the validation examples, whatever the learner measures; empty without validation.
     #[serde(default, deserialize_with = "numbers")]
     pub validation: BTreeMap<String, f64>,
+    /// The entry of `validation` that chooses the best step.
+    #[serde(default = "elbo")]
+    pub monitored: String,
     /// The divergence of each latent dimension on the validation examples; empty if not measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
     pub kl_per_dim: Vec<f64>,
@@ -84,6 +85,11 @@ pub struct EpochRecord {
     /// Time spent in training, over all sittings.
     #[serde(deserialize_with = "number")]
     pub seconds: f64,
+}
+
+/// What every run was judged by before the log said so.
+fn elbo() -> String {
+    "elbo".to_owned()
 }
 
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {

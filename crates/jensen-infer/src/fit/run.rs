@@ -10,8 +10,8 @@ use super::collapse::CollapseWatch;
 use super::keeper::Keeper;
 use super::validation::{check_report, validate};
 use super::{
-    Checkpoint, Ending, EpochSums, Event, Fit, FitConfig, Horizon, MONITORED, Observer, Outcome, Progress,
-    Schedule, Warning,
+    Checkpoint, Ending, EpochSums, Event, Fit, FitConfig, Horizon, Observer, Outcome, Progress, Schedule,
+    Warning,
 };
 use crate::{InferError, Learner, Metrics, StepContext};
 
@@ -199,8 +199,9 @@ impl<'a, 'r> Run<'a, 'r> {
         self.observer.observe(&Event::EpochEnd {
             step,
             epoch,
-            train: self.progress.sums.means(),
+            train: &self.progress.sums.means(),
             validation: metrics.as_ref(),
+            monitored: self.learner.monitored(),
             examples_per_second: self.pace.examples_per_second(),
             seconds: self.seconds(),
         })?;
@@ -219,15 +220,17 @@ impl<'a, 'r> Run<'a, 'r> {
         let config = &self.fit.config;
         let warm = step >= config.kl_warm_up.end(horizon);
         let monitor = &mut self.progress.monitor;
-        if let Some(bound) = metrics.mean(MONITORED) {
-            monitor.note(step, bound);
+        let monitored = self.learner.monitored();
+        let value = metrics.mean(monitored);
+        if let Some(value) = value {
+            monitor.note(step, value);
             if warm {
-                monitor.count(bound, &config.early_stopping);
+                monitor.count(value, &config.early_stopping);
             }
         }
         self.observer.observe(&Event::Validated { step, epoch, metrics, best: monitor.best() })?;
-        if metrics.mean(MONITORED).is_none() {
-            self.observer.observe(&Event::Warning(&Warning::NotMonitored { metric: MONITORED }))?;
+        if value.is_none() {
+            self.observer.observe(&Event::Warning(&Warning::NotMonitored { metric: monitored }))?;
         }
         match warm.then(|| self.collapse.look(metrics)).flatten() {
             Some(warning) => self.observer.observe(&Event::Warning(&warning)),
@@ -265,7 +268,7 @@ impl<'a, 'r> Run<'a, 'r> {
     }
 
     fn rng(&self) -> Rng<'static> {
-        Rng::seed(self.progress.provenance.seed).fork("fit")
+        Rng::seed(self.fit.seed).fork("fit")
     }
 
     fn seconds(&self) -> f64 {

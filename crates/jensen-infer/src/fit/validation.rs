@@ -3,7 +3,6 @@
 use jensen_data::{Batch, Loader};
 use jensen_random::Rng;
 
-use super::MONITORED;
 use crate::{InferError, Learner, Metrics, StepReport};
 
 /// How many rows at fault an error lists.
@@ -12,23 +11,21 @@ const ROWS_TOLD: usize = 8;
 /// The learner's metrics over all examples of `loader`, in their fixed order.
 ///
 /// # Errors
-/// [`InferError::NonFinite`] if the bound is not finite, with the rows of the first batch at fault.
+/// [`InferError::NonFinite`] if the monitored mean is not finite, with the rows of the first batch at fault.
 pub(super) fn validate(
     learner: &dyn Learner,
     loader: &Loader<'_>,
     rng: Rng<'_>,
     step: u64,
 ) -> Result<Metrics, InferError> {
+    let monitored = learner.monitored();
     let mut all = Metrics::default();
     for batch in loader.ordered() {
         let batch = batch?;
         let metrics = learner.evaluate(&batch, rng)?;
-        if metrics.mean(MONITORED).is_some_and(|bound| !bound.is_finite()) {
-            return Err(non_finite(
-                format!("the validation {MONITORED}"),
-                step,
-                std::slice::from_ref(&batch),
-            ));
+        if metrics.mean(monitored).is_some_and(|value| !value.is_finite()) {
+            let term = format!("the validation {monitored}");
+            return Err(non_finite(term, step, std::slice::from_ref(&batch)));
         }
         all.merge(metrics);
     }
@@ -37,13 +34,11 @@ pub(super) fn validate(
 
 /// A second look at what a learner reports, which should have refused the step itself.
 pub(super) fn check_report(report: &StepReport, step: u64, batches: &[Batch]) -> Result<(), InferError> {
-    let terms = [
-        ("log p(x|z)", report.reconstruction),
-        ("KL(q‖p)", report.kl),
+    let others = [
         ("the objective", report.objective),
         ("the norm of the gradient", report.gradient_norm.unwrap_or(0.0)),
     ];
-    match terms.into_iter().find(|(_, value)| !value.is_finite()) {
+    match report.terms.iter().copied().chain(others).find(|(_, value)| !value.is_finite()) {
         Some((term, _)) => Err(non_finite(term.to_owned(), step, batches)),
         None => Ok(()),
     }

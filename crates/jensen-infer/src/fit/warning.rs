@@ -67,7 +67,7 @@ pub enum Warning {
     )]
     NothingToWatch,
 
-    /// Validation does not measure the bound that the best step is chosen by.
+    /// Validation does not measure the mean that the best step is chosen by.
     #[error("the learner's evaluation does not report `{metric}`: the last weights are kept, not the best")]
     NotMonitored {
         /// What is looked for.

@@ -195,7 +195,7 @@ fn the_log_reads_back_and_is_json_whatever_the_numbers() {
     fs::write(&path, format!("{nan}{{\"type\":\"step\",\"st")).expect("written");
     let read = MetricsLog::read(&path).expect("a log");
     assert_eq!(read.len(), records.len());
-    assert!(matches!(&read[0], Record::Step(step) if step.kl.is_nan()));
+    assert!(matches!(&read[0], Record::Step(step) if step.terms["kl"].is_nan()));
     fs::write(&path, format!("{{\"type\n{text}")).expect("written");
     let error = MetricsLog::read(&path).expect_err("damaged");
     assert!(error.to_string().contains("line 1"), "{error}");

@@ -50,7 +50,8 @@ impl Learner for MeanLearner {
         self.mean += context.learning_rate * self.velocity * (0.5 + 0.5 * context.warm_up);
         let reconstruction = -0.5 * squares / n;
         let gradient_norm = Some((gradient / n).abs());
-        Ok(StepReport { examples, objective: reconstruction, reconstruction, kl: 0.0, gradient_norm })
+        let terms = vec![("reconstruction", reconstruction), ("kl", 0.0)];
+        Ok(StepReport { examples, objective: reconstruction, terms, gradient_norm })
     }
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {

@@ -3,6 +3,7 @@
 mod bounds;
 mod fit;
 mod fit_resume;
+mod fit_terms;
 mod fit_toy;
 mod learning;
 mod linear_gaussian;
