@@ -79,7 +79,7 @@ impl Preprocessing {
             standardization: None,
             likelihood: Likelihood::Density,
         };
-        if fitted.dtype == DType::U8 && fitted.holds_bits(dataset)? {
+        if fitted.dtype == DType::U8 && holds_bits(dataset)? {
             fitted.scale = Scale::None;
         }
         fitted.support = fitted.find_support(dataset)?;
@@ -331,19 +331,6 @@ impl Preprocessing {
         Ok(if self.binarize == Binarize::None { support } else { Support::Binary })
     }
 
-    /// Whether every byte is 0 or 1: bits already, not almost black pixels.
-    fn holds_bits(&self, dataset: &Dataset) -> Result<bool, DataError> {
-        let mut bits = true;
-        dataset.for_each_chunk(&dataset.rows(crate::Split::All)?, |batch| {
-            let (_, field) = batch.require(Role::Observation)?;
-            if let Array::U8(bytes) = field.array() {
-                bits = bits && bytes.iter().all(|&byte| byte <= 1);
-            }
-            Ok(())
-        })?;
-        Ok(bits)
-    }
-
     fn divisor(&self, dtype: DType) -> f64 {
         match (self.scale, dtype) {
             (Scale::Unit, DType::U8) => 255.0,
@@ -358,6 +345,19 @@ impl Preprocessing {
         let standardization = self.standardization.as_ref().map_or(0.0, Standardization::log_jacobian);
         standardization - self.features as f64 * self.divisor(dtype).ln()
     }
+}
+
+/// Whether every byte is 0 or 1: bits already, not almost black pixels.
+fn holds_bits(dataset: &Dataset) -> Result<bool, DataError> {
+    let mut bits = true;
+    dataset.for_each_chunk(&dataset.rows(crate::Split::All)?, |batch| {
+        let (_, field) = batch.require(Role::Observation)?;
+        if let Array::U8(bytes) = field.array() {
+            bits = bits && bytes.iter().all(|&byte| byte <= 1);
+        }
+        Ok(())
+    })?;
+    Ok(bits)
 }
 
 /// 1 above one half, else 0.
