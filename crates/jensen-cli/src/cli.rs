@@ -10,7 +10,7 @@ use crate::verbs;
 /// Learn and use deep latent-variable models.
 ///
 /// A bare `jensen train` trains a variational autoencoder on the embedded digits and writes
-/// runs/<name>/report.html; every other verb reads a run.
+/// `runs/NAME/report.html`; every other verb reads a run.
 #[derive(Debug, Parser)]
 #[command(name = "jensen", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
