@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use jensen_data::Split;
+use jensen_data::{Rows, Split};
 use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation, evaluate, mean_and_error};
+use crate::model;
 use crate::output;
 use crate::progress::counter;
 use crate::session::Session;
@@ -74,9 +75,11 @@ impl Comparison {
         check_same_data(&runs, data)?;
         let mut sides = Vec::new();
         let mut values = Vec::new();
+        let mut first_rows: Option<Rows> = None;
         for run in &runs {
             let dataset = run.dataset(data.data.as_deref())?;
             let (rows, split) = rows_of(&dataset, data, default)?;
+            check_same_rows(first_rows.get_or_insert_with(|| rows.clone()), &rows, split)?;
             let loader = run.loader(&dataset, rows)?;
             let bar = counter(session, loader.examples());
             let (metrics, estimates) = evaluate(run.model.as_ref(), &loader, draws, |n| bar.inc(n as u64))?;
@@ -152,8 +155,14 @@ fn check_same_data(runs: &[TrainedRun; 2], data: &DataOptions) -> Result<(), Cli
         jensen_data::Binarize::Static => jensen_data::Binarize::Dynamic,
         other => other,
     };
-    let same_source = data.data.is_some() || a.data.spec() == b.data.spec();
-    if same_source && bits(a) == bits(b) {
+    let same_source = data.data.is_some() || a.data.source == b.data.source;
+    if model::is_discrete(a) != model::is_discrete(b) {
+        return Err(CliError::usage(
+            "one run gives a density of its examples, the other their probability: the two have no common unit",
+            "compare runs with `--likelihood gaussian` among themselves, and those with bernoulli or logistic",
+        ));
+    }
+    if same_source && a.data.columns == b.data.columns && bits(a) == bits(b) {
         return Ok(());
     }
     let described = |config: &crate::config::RunConfig| {
@@ -162,6 +171,19 @@ fn check_same_data(runs: &[TrainedRun; 2], data: &DataOptions) -> Result<(), Cli
     Err(CliError::usage(
         format!("the runs see different data: {} and {}", described(a), described(b)),
         "compare runs on the same data and binarisation; `--data SPEC` names one source for both",
+    ))
+}
+
+/// Two runs of different seeds or validation fractions have different splits.
+fn check_same_rows(first: &Rows, second: &Rows, split: Split) -> Result<(), CliError> {
+    if first.len() == second.len() && first.iter().eq(second.iter()) {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "the two runs have different examples in their {split} split: their seeds or validation fractions differ"
+        ),
+        "compare them on `--split test`",
     ))
 }
 

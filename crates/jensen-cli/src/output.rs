@@ -54,3 +54,26 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 pub fn count(n: u64, thing: &str) -> String {
     format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }
+
+/// A word as a shell reads it back: in single quotes where it has to be.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        let words =
+            [("runs/a-1.b", "runs/a-1.b"), ("", "''"), ("my run", "'my run'"), ("a'b$c", r"'a'\''b$c'")];
+        for (word, expected) in words {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

@@ -47,14 +47,21 @@ impl TrainedRun {
         let path = directory.weights_path();
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(
-                    RunError::Untrained { path: directory.path().to_owned(), run: directory.name() }.into()
-                );
+                let (path, run) = (directory.path().to_owned(), directory.name());
+                let busy = matches!(directory.lock(), Err(RunError::Busy { .. }));
+                let error =
+                    if busy { RunError::InTraining { path } } else { RunError::Untrained { path, run } };
+                return Err(error.into());
             }
             bytes => bytes.map_err(CliError::file("read", &path))?,
         };
-        let (weights, _) =
-            StateDict::from_safetensors(&bytes).map_err(|detail| RunError::Damaged { path, detail })?;
+        let (weights, _) = StateDict::from_safetensors(&bytes)
+            .map_err(|detail| RunError::Damaged { path: path.clone(), detail })?;
+        let broken = weights.iter().find(|(_, data)| data.iter::<f32>().any(|value| !value.is_finite()));
+        if let Some((name, _)) = broken {
+            let detail = format!("the weights `{name}` hold a value that is not finite");
+            return Err(RunError::Damaged { path, detail }.into());
+        }
         let record = directory.record()?;
         let model = model::trained(&config, &record.shape, &weights, device)?;
         Ok(Self { directory, config, record, model })

@@ -141,6 +141,7 @@ impl Training {
         let train_loader = loader(train.clone())?;
         let valid_loader = dataset.split(Split::Valid).map(loader).transpose()?;
 
+        let document = config.to_toml();
         let resumed = matches!(from, From::Checkpoint(_));
         let (directory, lock) = from.directory(&config)?;
         let mut record = if resumed {
@@ -148,10 +149,19 @@ impl Training {
         } else {
             RunRecord::new(device_name(session.device()), &dataset, preprocessing.clone())?
         };
-        directory.store_config(&config)?;
-        directory.store_record(&record)?;
-
         let checkpoints = Checkpoints::open(directory.checkpoints_path())?;
+        let has_checkpoint = !checkpoints.steps()?.is_empty();
+        if resumed {
+            if has_checkpoint {
+                check_work_left(&directory, &config, &record, checkpoints.latest()?.0.progress.epoch)?;
+            } else {
+                // Not `say`: whoever is quiet has to know that the work is done again.
+                let path = directory.path().display();
+                eprintln!("warning: {path} has no checkpoint: it starts from the beginning");
+            }
+        }
+        directory.store_config(&document)?;
+        directory.store_record(&record)?;
         let stop = stop_on_interrupt();
         let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
             .with_checkpoints(&checkpoints)
@@ -163,7 +173,7 @@ impl Training {
         session.say(format!("run {}", directory.path().display()));
         let mut observers = observers(&config, &directory, session);
         // A run that was killed before its first checkpoint begins again.
-        let outcome = if resumed && !checkpoints.steps()?.is_empty() {
+        let outcome = if resumed && has_checkpoint {
             fit.resume(learner.as_mut(), &mut observers)
         } else {
             fit.start(learner.as_mut(), &mut observers)
@@ -196,6 +206,28 @@ impl From {
             }
         })
     }
+}
+
+/// Refuses to go on where nothing is left to do.
+fn check_work_left(
+    directory: &RunDirectory,
+    config: &RunConfig,
+    record: &RunRecord,
+    done: u64,
+) -> Result<(), CliError> {
+    // A run that was killed between its last checkpoint and its end has its weights still to store.
+    let ended = record.training_seconds.is_some() && directory.weights_path().exists();
+    if config.fit.epochs > done || (config.fit.epochs == done && !ended) {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "{} has trained for {} already: nothing is left to do",
+            directory.name(),
+            output::count(done, "epoch")
+        ),
+        format!("give `--epochs N` with N above {done} to train on"),
+    ))
 }
 
 /// Who watches: the log, the display, TensorBoard's files on request.
@@ -237,18 +269,20 @@ fn device_name(device: &Device) -> String {
     if *device == Device::flex() { "cpu".to_owned() } else { format!("{device:?}") }
 }
 
-/// What to call a run on the command line: its name if it is under `runs/`, else its path.
+/// What to call a run on the command line, quoted: its name if it is under `runs/`, else its path.
 fn called(directory: &RunDirectory) -> String {
     let name = directory.name();
     match RunDirectory::open(&name) {
-        Ok(found) if found.path().canonicalize().ok() == directory.path().canonicalize().ok() => name,
-        _ => directory.path().display().to_string(),
+        Ok(found) if found.path().canonicalize().ok() == directory.path().canonicalize().ok() => {
+            output::quoted(&name)
+        }
+        _ => output::quoted(&directory.path().display().to_string()),
     }
 }
 
 /// What came out, and what to try next.
 fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String {
-    let name = called(&run.directory);
+    let (name, source) = (called(&run.directory), output::quoted(&run.config.data.source));
     let ended = match outcome.ending {
         Ending::EarlyStopped => " (stopped early)",
         _ => "",
@@ -265,7 +299,7 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         format!("jensen evaluate {name} --iwae 100"),
         format!("jensen sample {name} -o samples.png"),
         format!("jensen traverse {name} -o traversal.png"),
-        format!("jensen encode {name} --data {} -o z.csv", run.config.data.source),
+        format!("jensen encode {name} --data {source} -o z.csv"),
     ];
     format!("{}\n\nnext:\n  {}", output::aligned(&rows.collect::<Vec<_>>()), next.join("\n  "))
 }

@@ -22,8 +22,11 @@ pub fn commented(config: &Table, schema: Schema) -> String {
 /// Writes the keys of a table, values before sections, as TOML needs.
 fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
     let variant = schema.variant_of(table);
+    // A variant that is named by its only key, `{ fixed = { std = 0.1 } }`, is a value in one line.
+    let is_section =
+        |key: &str, value: &Value| value.is_table() && variant.property(key).is_some_and(Schema::is_section);
     for (key, value) in table {
-        if !value.is_table() {
+        if !is_section(key, value) {
             let tag = (schema.tag() == Some(key.as_str())).then_some(schema);
             comment(text, &explanation(tag.or(variant.property(key))));
             let _ = writeln!(text, "{key} = {value}");
@@ -34,7 +37,9 @@ fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
         let _ = writeln!(text, "# {key} =");
     }
     for (key, value) in table {
-        if let (Value::Table(inner), Some(schema)) = (value, variant.property(key)) {
+        if let (Value::Table(inner), Some(schema), true) =
+            (value, variant.property(key), is_section(key, value))
+        {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             text.push('\n');
             comment(text, &schema.description());

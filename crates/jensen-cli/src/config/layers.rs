@@ -104,14 +104,31 @@ impl Layers {
         })
     }
 
+    /// The name of a variant that needs options but stands alone, at a path or one key below, and
+    /// how it is written. (serde names the section above such a value.)
+    fn bare_variant(&self, path: &[String]) -> Option<(Vec<String>, String)> {
+        let below = self.get(&path.join(".")).and_then(Value::as_table).into_iter().flat_map(Table::keys);
+        let below = below.map(|key| [path, std::slice::from_ref(key)].concat());
+        std::iter::once(path.to_vec()).chain(below).find_map(|path| {
+            let name = self.get(&path.join("."))?.as_str()?;
+            let form = self.schema_at(&path)?.keyed(name)?;
+            Some((path, form))
+        })
+    }
+
     /// The key that decides which other keys a section has.
     fn tag(&self, section: &[String]) -> Option<&str> {
+        self.schema_at(section)?.tag()
+    }
+
+    /// The schema of what is at a path.
+    fn schema_at(&self, path: &[String]) -> Option<Schema<'_>> {
         let (mut schema, mut table) = (Schema::root(&self.schema), Some(&self.merged));
-        for key in section {
+        for key in path {
             schema = table.map_or(schema, |table| schema.variant_of(table)).property(key)?;
             table = table.and_then(|table| table.get(key)?.as_table());
         }
-        schema.tag()
+        Some(schema)
     }
 
     /// Where the value of a key was given: the last option, else the file, else the default.
@@ -167,6 +184,13 @@ impl Layers {
             && let Some(tag) = tag
         {
             path.push(tag);
+        }
+        if message.contains("unit variant")
+            && let Some((path, form)) = self.bare_variant(&path)
+        {
+            let key = path.join(".");
+            let reason = format!("is given with its options: {key}={form}");
+            return ConfigError::Value { origin: self.origin(&path), key, reason };
         }
         let reason = if message.starts_with("unknown variant") && !quoted.is_empty() {
             format!("cannot be `{}`: it is one of {}", quoted[0], quoted[1..].join(", "))

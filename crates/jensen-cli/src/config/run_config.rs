@@ -4,6 +4,7 @@ use jensen_data::{Binarize, DataConfig, DataError};
 use jensen_infer::fit::FitConfig;
 use jensen_infer::{InferError, ObjectiveConfig, OptimizerConfig};
 use jensen_models::VaeConfig;
+use jensen_models::likelihood::LikelihoodConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -98,6 +99,12 @@ impl RunConfig {
             return Err(("seed", format!("is {}, but must be below 2^63", self.seed)));
         }
         self.data.validate().map_err(data)?;
+        // Bits are of a Bernoulli likelihood: a density of them grows without bound.
+        if self.vae.likelihood != (LikelihoodConfig::Bernoulli {}) && self.data.binarize != Binarize::None {
+            let reason = "makes bits, which only a Bernoulli likelihood is for: leave it at \"none\", or give \
+                          `--likelihood bernoulli`";
+            return Err(("data.binarize", reason.to_owned()));
+        }
         self.objective.init().map_err(infer)?;
         self.optimizer.validate().map_err(infer)?;
         self.fit.validate().map_err(infer)?;
@@ -110,8 +117,14 @@ impl RunConfig {
     }
 
     /// The configuration as a TOML file with comments.
+    ///
+    /// # Panics
+    /// If what was written does not read as the same configuration.
     pub fn to_toml(&self) -> String {
-        commented(&self.to_table(), Schema::root(&Self::schema()))
+        let text = commented(&self.to_table(), Schema::root(&Self::schema()));
+        // A run whose configuration cannot be read is lost: better no run.
+        assert_eq!(toml::from_str(&text).as_ref(), Ok(self), "the written configuration reads as another");
+        text
     }
 
     /// The configuration as a TOML file without comments.
@@ -153,6 +166,55 @@ mod tests {
     }
 
     #[test]
+    fn every_variant_is_read_as_it_was_written() {
+        let variants = [
+            "vae.net={kind='mlp', hidden=[], activation='gelu'}",
+            "vae.net={kind='conv', channels=[4], fully_connected=8, activation='silu'}",
+            "vae.likelihood=bernoulli",
+            "vae.likelihood={family='gaussian', variance={fixed={std=0.1}}}",
+            "vae.likelihood={family='gaussian', variance='shared'}",
+            "vae.likelihood={family='gaussian', variance='per_pixel', min_std=1e-9}",
+            "vae.likelihood=logistic",
+            "vae.output_bias=zero",
+            "objective={kind='elbo-mc', samples=3}",
+            "objective={kind='iwae', samples=5, beta=0.5}",
+            "optimizer={kind='adamw', weight_decay=0.01, clip_norm=5.0, average=0.999}",
+            "fit.schedule=constant",
+            "fit.schedule={kind='cosine', warm_up=0.1, floor=0.01}",
+            "fit.schedule={kind='exponential', last=0.1}",
+            "fit.schedule={kind='piecewise', pieces=[{from=0.5, factor=0.1}, {from=0.75, factor=1e-12}]}",
+            "fit.kl_warm_up={kind='linear', epochs=2.5}",
+            "fit.kl_warm_up={kind='cyclical', cycles=4, ratio=0.5}",
+            "fit.checkpoint.steps=10",
+            "data.binarize=none",
+            "data={standardize='yes', scale='none', binarize='none', columns=['a b', 'c\"d'], label_column='y'}",
+            "data.source=a 'b' \"c\" \\d",
+        ];
+        for variant in variants {
+            let options = vec![Assignment::parse(variant).expect("well formed")];
+            let layers = Layers::over(&RunConfig::default()).with_assignments(options).expect("sections");
+            let config: RunConfig = layers.resolve().unwrap_or_else(|error| panic!("{variant}: {error}"));
+            assert_eq!(toml::from_str(&config.to_toml()).as_ref(), Ok(&config), "{variant}");
+            let text = config.to_toml();
+            let file = Layers::over(&RunConfig::default()).with_text(Path::new("run.toml"), text);
+            assert_eq!(
+                file.expect("TOML").resolve::<RunConfig>().expect("a configuration"),
+                config,
+                "{variant}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_variant_without_its_options_is_refused_with_the_way_to_write_it() {
+        let options = ["vae.likelihood=gaussian", "vae.likelihood.variance=fixed"];
+        let options = options.map(|text| Assignment::parse(text).expect("well formed")).to_vec();
+        let layers = Layers::over(&RunConfig::default()).with_assignments(options).expect("sections");
+        let message = RunConfig::from_layers(layers).expect_err("no deviation").to_string();
+        assert!(message.ends_with("vae.likelihood.variance={fixed={std=…}}"), "{message}");
+    }
+
+    #[test]
     fn every_default_is_explained_by_the_schema() {
         let text = RunConfig::default().to_toml();
         let lines: Vec<&str> = text.lines().collect();
@@ -182,7 +244,7 @@ mod tests {
         assert_eq!(config(&[]).expect("valid").data.binarize, Binarize::Dynamic);
         let gaussian = "vae.likelihood.family=gaussian";
         assert_eq!(config(&[gaussian]).expect("valid").data.binarize, Binarize::None);
-        let asked = config(&[gaussian, "data.binarize=threshold"]).expect("valid");
-        assert_eq!(asked.data.binarize, Binarize::Threshold);
+        let message = config(&[gaussian, "data.binarize=threshold"]).expect_err("bits").to_string();
+        assert!(message.contains("data.binarize") && message.contains("--likelihood bernoulli"), "{message}");
     }
 }

@@ -60,6 +60,18 @@ impl<'a> Schema<'a> {
         self.variants().find_map(Self::mark).map(|(key, _)| key)
     }
 
+    /// Whether it is a table with keys of its own, and not a choice whose variants are named by a key.
+    pub fn is_section(self) -> bool {
+        self.tag().is_some() || self.properties().next().is_some()
+    }
+
+    /// How a variant that is named by its only key is written, such as `{fixed={std=…}}`.
+    pub fn keyed(self, name: &str) -> Option<String> {
+        let variant = self.variants().find_map(|variant| variant.property(name))?;
+        let keys: Vec<_> = variant.properties().map(|(key, _)| format!("{key}=…")).collect();
+        Some(format!("{{{name}={{{}}}}}", keys.join(", ")))
+    }
+
     /// The variant that a table is, or the section itself if it has none.
     pub fn variant_of(self, table: &Table) -> Self {
         let is_meant = |variant: &Self| {

@@ -14,6 +14,7 @@ use jensen_infer::fit::MetricsLog;
 
 use crate::error::CliError;
 use crate::evaluation::Evaluation;
+use crate::output;
 use crate::picture::Scene;
 use crate::report::{Figure, Graphic, Measure, Report, Section, Warning};
 use crate::trained_run::TrainedRun;
@@ -157,7 +158,10 @@ impl<'a> Gallery<'a> {
             date: run.record.created.clone(),
             measures: self.measures(),
             facts,
-            command: format!("jensen train {}", run.directory.config_path().display()),
+            command: format!(
+                "jensen train {}",
+                output::quoted(&run.directory.config_path().display().to_string())
+            ),
             warnings: self.warnings(),
             sections,
             configuration: config.to_plain_toml(),

@@ -89,6 +89,14 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
     }
 }
 
+/// Whether the model of a configuration gives examples a probability, which has no unit, and not a
+/// density, which has.
+pub fn is_discrete(config: &RunConfig) -> bool {
+    match config.model {
+        ModelKind::Vae => config.vae.likelihood.is_discrete(),
+    }
+}
+
 /// A learner with fresh weights.
 ///
 /// # Errors

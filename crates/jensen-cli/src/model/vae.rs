@@ -34,8 +34,8 @@ pub(super) fn preprocessing(
     let no_bits = || {
         CliError::usage(
             format!("a Bernoulli likelihood is for bits, but {name} holds other values"),
-            "give `--binarize dynamic` for grey images, `--likelihood logistic` for 8-bit images as they are, or \
-             `--likelihood gaussian` for real numbers",
+            "give `--likelihood gaussian` for real numbers, `--binarize dynamic` for grey images, or `--likelihood \
+             logistic` for 8-bit images as they are",
         )
     };
     let fitted = match Preprocessing::fit(&config.data, dataset, train) {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::output::quoted;
+
 /// A run directory that cannot be used as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -31,6 +33,13 @@ pub enum RunError {
     /// Another process trains here.
     #[error("another training writes to {path}", path = path.display())]
     Busy {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// The training is under way.
+    #[error("{path} is being trained: it has no model yet (no model.safetensors)", path = path.display())]
+    InTraining {
         /// The directory.
         path: PathBuf,
     },
@@ -103,10 +112,12 @@ impl RunError {
             Self::NotARun { .. } => {
                 Some("give another `--name` or `--out`; `--force` removes runs only".to_owned())
             }
+            Self::InTraining { .. } => Some("wait for its training to end".to_owned()),
             Self::Busy { .. } => Some("wait for it to end, or train under another `--name`".to_owned()),
-            Self::Untrained { run, .. } => {
-                Some(format!("its training has not ended: `jensen train --resume {run}` continues it"))
-            }
+            Self::Untrained { run, .. } => Some(format!(
+                "its training has not ended: `jensen train --resume {}` continues it",
+                quoted(run)
+            )),
             Self::NotBegun { .. } => Some("train again with `--force`".to_owned()),
             Self::OtherData { .. } => Some(
                 "a run goes on with the data it began with: restore them, or train a new run on these"

@@ -141,15 +141,19 @@ impl RunDirectory {
     /// If it cannot be read.
     pub fn config(&self) -> Result<RunConfig, CliError> {
         self.check_begun()?;
-        Ok(Layers::over(&RunConfig::default()).with_file(&self.config_path())?.resolve::<RunConfig>()?)
+        let path = self.config_path();
+        let layers = Layers::over(&RunConfig::default()).with_file(&path);
+        // Not a wrong use of the command: the program wrote this file.
+        let config = layers.and_then(|layers| layers.resolve::<RunConfig>());
+        config.map_err(|error| RunError::Damaged { path, detail: error.to_string() }.into())
     }
 
-    /// Stores the resolved configuration.
+    /// Stores the resolved configuration, as [`RunConfig::to_toml`] writes it.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn store_config(&self, config: &RunConfig) -> Result<(), CliError> {
-        write(&self.config_path(), config.to_toml().as_bytes())
+    pub fn store_config(&self, toml: &str) -> Result<(), CliError> {
+        write(&self.config_path(), toml.as_bytes())
     }
 
     /// What was found out when the training started.
@@ -311,7 +315,7 @@ mod tests {
         // Also before the first file is there, and with --force.
         assert!(matches!(create(Existing::Keep), Err(RunError::Busy { .. })));
         assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
-        run.store_config(&RunConfig::default()).expect("stored");
+        run.store_config(&RunConfig::default().to_toml()).expect("stored");
         assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
         assert!(run.config_path().exists(), "--force cleared a directory that another training holds");
         drop(lock);

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use toml::Value;
 
-use crate::config::{Assignment, ConfigError, Layers, RunConfig};
+use crate::config::{Assignment, ConfigError, Layers, Origin, RunConfig};
 use crate::error::CliError;
 use crate::run_directory::{Existing, RUNS};
 use crate::session::Session;
@@ -59,7 +59,7 @@ pub struct Train {
     #[arg(long, value_name = "K", help_heading = "Training")]
     samples: Option<u32>,
     /// The weight of the divergence
-    #[arg(long, value_name = "B", help_heading = "Training")]
+    #[arg(long, value_name = "B", help_heading = "Training", allow_negative_numbers = true)]
     beta: Option<f64>,
     /// Passes over the training examples
     #[arg(long, value_name = "N", help_heading = "Training")]
@@ -68,10 +68,10 @@ pub struct Train {
     #[arg(long, value_name = "N", help_heading = "Training")]
     batch_size: Option<u32>,
     /// The learning rate
-    #[arg(long, value_name = "X", help_heading = "Training")]
+    #[arg(long, value_name = "X", help_heading = "Training", allow_negative_numbers = true)]
     lr: Option<f64>,
     /// What every random number follows from
-    #[arg(long, value_name = "S", help_heading = "Training", value_parser = clap::value_parser!(i64).range(0..))]
+    #[arg(long, value_name = "S", help_heading = "Training", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     seed: Option<i64>,
     /// Sets any key of the configuration; may be given many times
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Training")]
@@ -108,19 +108,25 @@ impl Train {
                 self.check_resume_options()?;
                 Training::resume(run, self.epochs)?
             }
-            None => Training::start(self.configuration()?, self.place()),
+            None => Training::start(self.configuration()?, self.place()?),
         };
         training.run(session, if self.json { Printed::Json } else { Printed::Text })
     }
 
     /// Where the new run goes.
-    fn place(&self) -> Place {
+    fn place(&self) -> Result<Place, CliError> {
         let existing = if self.force { Existing::Replace } else { Existing::Keep };
-        match (&self.out, &self.name) {
+        Ok(match (&self.out, &self.name) {
             (Some(path), _) => Place::Path(path.clone(), existing),
+            (None, Some(name)) if !is_plain(name) => {
+                return Err(CliError::usage(
+                    format!("`--name {name}` is not a plain name"),
+                    "use letters, digits, `.`, `_` and `-`, a letter or digit first; `--out DIR` takes any path",
+                ));
+            }
             (None, Some(name)) => Place::Path(Path::new(RUNS).join(name), existing),
             (None, None) => Place::Free,
-        }
+        })
     }
 
     /// The configuration of a new run: defaults, file, options.
@@ -166,7 +172,8 @@ impl Train {
 
     /// With `--resume` the run's own configuration holds.
     fn check_resume_options(&self) -> Result<(), CliError> {
-        let given = self.assignments()?.into_iter().filter(|one| one.path != ["fit", "epochs"]);
+        let given =
+            self.assignments()?.into_iter().filter(|one| one.origin != Origin::Option("--epochs".to_owned()));
         let others = [
             (self.config.is_some(), "CONFIG.toml"),
             (self.name.is_some(), "--name"),
@@ -183,4 +190,10 @@ impl Train {
             "a run goes on as it was configured; only `--epochs`, `--threads`, `--device`, `--quiet` and `--json` may be given",
         ))
     }
+}
+
+/// Whether a name can be typed anywhere without quotes and leads out of no folder.
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }

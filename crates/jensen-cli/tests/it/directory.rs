@@ -65,6 +65,30 @@ fn a_run_is_shown_and_compared() {
 }
 
 #[test]
+fn different_examples_are_not_compared() {
+    let here = Workshop::new();
+    here.train("--name a");
+    here.train("--seed 1 --name b");
+    here.ok("runs compare a b --iwae 2");
+    let message = here.refused("runs compare a b --iwae 2 --split valid", 2);
+    assert!(message.contains("different examples in their valid split"), "{message}");
+    here.train("--likelihood gaussian --name density");
+    here.train("--likelihood logistic --name probability");
+    let message = here.refused("runs compare density probability", 2);
+    assert!(message.contains("density"), "{message}");
+}
+
+#[test]
+fn a_name_is_plain() {
+    let here = Workshop::new();
+    for name in ["../up", "-x", ".hidden", "a$b"] {
+        let message = here.refused(&format!("train {TINY} --name={name}"), 2);
+        assert!(message.contains("not a plain name") && message.contains("--out"), "{message}");
+    }
+    assert!(!here.exists("runs"));
+}
+
+#[test]
 fn an_untrained_run_says_how_to_go_on() {
     let here = Workshop::new();
     here.train("--name a");

@@ -35,6 +35,36 @@ fn only_what_cannot_change_the_run_may_be_given_with_resume() {
     assert!(message.contains("`--lr`, `--name` cannot be given with `--resume`"), "{message}");
 }
 
+#[test]
+fn nothing_is_trained_that_is_trained_already() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let before = here.read("runs/a/config.toml");
+    for line in ["train --resume a", "train --resume a --epochs 1"] {
+        let message = here.refused(line, 2);
+        assert!(message.contains("2 epochs already") && message.contains("--epochs N"), "{message}");
+    }
+    assert_eq!(here.read("runs/a/config.toml"), before);
+    let message = here.refused("train --resume a --set fit.epochs=9", 2);
+    assert!(message.contains("cannot be given with `--resume`"), "{message}");
+    std::fs::remove_dir_all(here.path("runs/a/checkpoints")).expect("removed");
+    let done = here.run("train --resume a --quiet");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("starts from the beginning"), "{}", done.stderr);
+}
+
+#[test]
+fn a_run_goes_on_with_its_own_data_only() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let path = here.path("tiny/train-images-idx3-ubyte");
+    let mut bytes = std::fs::read(&path).expect("read");
+    bytes[16] ^= 1;
+    std::fs::write(&path, bytes).expect("written");
+    let message = here.refused("train --resume a --epochs 3", 1);
+    assert!(message.contains("not what a was trained on") && message.contains("restore"), "{message}");
+}
+
 /// Kills a training with `signal` as soon as it has written a checkpoint.
 #[cfg(unix)]
 fn stop_a_training(here: &Workshop, run: &str, signal: &str) -> std::process::Output {
