@@ -37,7 +37,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => return answer(&refusal),
+    };
     let outcome =
         std::panic::catch_unwind(|| Session::start(&cli.global).and_then(|session| cli.verb.run(&session)));
     match outcome {
@@ -48,6 +51,14 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
         Err(_) => ExitCode::FAILURE, // the hook has spoken
+    }
+}
+
+/// Prints the help that was asked for, or what is wrong with the command line.
+fn answer(refusal: &clap::Error) -> ExitCode {
+    match refusal.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2)),
     }
 }
 

@@ -8,6 +8,9 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::GlobalOptions;
 use crate::error::CliError;
 
+/// More threads than any machine this runs on has cores; to start many thousands takes minutes.
+const MOST_THREADS: usize = 256;
+
 /// The surroundings of a verb.
 pub struct Session {
     device: Device,
@@ -30,6 +33,12 @@ impl Session {
             .init();
         let mut pool = rayon::ThreadPoolBuilder::new();
         if let Some(threads) = options.threads {
+            if threads.get() > MOST_THREADS {
+                return Err(CliError::usage(
+                    format!("`--threads` is {threads}, but must be at most {MOST_THREADS}"),
+                    "leave it out for one thread for each core",
+                ));
+            }
             pool = pool.num_threads(threads.get());
         }
         pool.build_global().map_err(|error| {

@@ -39,6 +39,12 @@ enum What {
         /// `digits` (embedded), or the path of a file or folder
         #[arg(value_name = "SPEC")]
         data: String,
+        /// The columns of a table, or arrays of an archive, that are observed [default: all but the label]
+        #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',')]
+        columns: Option<Vec<String>>,
+        /// The column of a table, or array of an archive, that holds the label
+        #[arg(long, value_name = "NAME")]
+        label_column: Option<String>,
         /// Prints one JSON object
         #[arg(long)]
         json: bool,
@@ -56,11 +62,15 @@ impl Data {
     pub fn run(&self) -> Result<(), CliError> {
         match &self.what {
             What::List { json } => list(*json),
-            What::Inspect { data, json, output } => {
+            What::Inspect { data, columns, label_column, json, output } => {
                 if let Some(path) = output {
                     check_ending(path, &["png", "svg"])?;
                 }
-                let dataset = Dataset::open(&DataSpec::new(data))?;
+                let dataset = Dataset::open(&DataSpec {
+                    source: data.clone(),
+                    columns: columns.clone(),
+                    label_column: label_column.clone(),
+                })?;
                 let summary = Summary::of(&dataset)?;
                 if let Some(path) = output {
                     write_scene(path, &picture(&dataset)?)?;

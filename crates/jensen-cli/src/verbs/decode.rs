@@ -67,6 +67,15 @@ impl Decode {
                 "give an array or table with one row an example",
             )
         })?;
+        if field.spec().shape.len() > 1 {
+            return Err(CliError::usage(
+                format!(
+                    "{source} holds arrays of shape {:?} for each example, not rows of latents",
+                    field.spec().shape
+                ),
+                format!("give one row of {latent} numbers an example"),
+            ));
+        }
         let columns = field.spec().features();
         let values = field.array().to_f32();
         if columns != latent && columns != 2 * latent {

@@ -22,7 +22,8 @@ pub struct DataOptions {
     /// Other data than the run was trained on: `digits`, or the path of a file or folder
     #[arg(long, value_name = "SPEC")]
     pub data: Option<String>,
-    /// Which part of the data; of data without a test split, `test` is all [default: test]
+    /// Which part of the data [default: all for `encode` and `score`, else test]; of data without a test split,
+    /// `test` is all
     #[arg(long, value_name = "train|valid|test|all", value_parser = split)]
     pub split: Option<Split>,
     /// Read the first N examples only

@@ -14,6 +14,9 @@ use crate::session::Session;
 use crate::trained_run::TrainedRun;
 use crate::view::{View, write_scene};
 
+/// Samples of the largest picture: 64 by 64.
+const MOST_IN_PICTURE: usize = 4096;
+
 /// Invent new examples: latents from the prior, decoded
 #[derive(Debug, Args)]
 pub struct Sample {
@@ -23,7 +26,7 @@ pub struct Sample {
     #[arg(short, value_name = "N", default_value = "64")]
     n: NonZeroUsize,
     /// Scales the prior's deviations: below 1 more typical, above 1 more unusual examples
-    #[arg(long, value_name = "T", default_value_t = 1.0)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
     temperature: f64,
     #[command(flatten)]
     seed: SeedOption,
@@ -43,6 +46,12 @@ impl Sample {
             return Err(CliError::usage(
                 format!("`--temperature` is {}, but must be a finite number of at least 0", self.temperature),
                 "1 draws from the model itself",
+            ));
+        }
+        if matches!(format, "png" | "svg") && self.n.get() > MOST_IN_PICTURE {
+            return Err(CliError::usage(
+                format!("a picture of {} samples is more than anyone can look at", self.n),
+                format!("give `-n` of at most {MOST_IN_PICTURE}, or a .npy, .npz or .csv file"),
             ));
         }
         let run = TrainedRun::open(&self.run.run, session.device())?;

@@ -15,6 +15,12 @@ fn wrong_use_is_exit_code_two_and_failure_one() {
 }
 
 #[test]
+fn more_threads_than_any_machine_has_are_refused() {
+    let message = Workshop::shared().refused("evaluate shared --threads 100000", 2);
+    assert!(message.contains("at most 256"), "{message}");
+}
+
+#[test]
 fn help_names_every_verb() {
     let help = Workshop::new().ok("--help");
     for verb in [

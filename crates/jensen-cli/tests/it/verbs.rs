@@ -128,6 +128,61 @@ fn scores_add_up_to_the_evaluation() {
 }
 
 #[test]
+fn other_data_have_only_the_splits_that_they_bring() {
+    let here = Workshop::new();
+    here.train("--name a");
+    here.write("two.csv", &table(2));
+    here.write("many.csv", &table(100));
+    here.ok("train --data many.csv --likelihood gaussian --epochs 1 --hidden 4 --latent-dim 2 --batch-size 50 --name b");
+    // Two rows are too few for the run's validation fraction.
+    assert_eq!(here.json("evaluate b --data two.csv --json")["n"].as_u64(), Some(2));
+    here.ok("score b --data two.csv -o scores.csv");
+    here.refused("evaluate b --data two.csv --split valid", 1);
+    assert_eq!(here.json("evaluate b --data ./many.csv --split valid --json")["n"].as_u64(), Some(10));
+    assert_eq!(here.json("evaluate a --data tiny/ --split valid --json")["n"].as_u64(), Some(12));
+    // Without a test split nothing was held out, and the report says so.
+    assert!(here.text("runs/b/report.html").contains("no test"));
+    assert!(!here.text("runs/b/report.html").contains("held out"));
+    assert!(here.text("runs/a/report.html").contains("held out"));
+}
+
+#[test]
+fn columns_of_a_table_are_inspected_alone() {
+    let here = Workshop::new();
+    here.write("t.csv", "a,b,c\n1,2,0\n3,4,1\n");
+    let all = here.json("data inspect t.csv --columns b --label-column c --json");
+    let fields = all["fields"].as_array().expect("fields");
+    assert_eq!(fields.len(), 2, "{all}");
+    assert_eq!(all["labels"].as_array().map(Vec::len), Some(2), "{all}");
+}
+
+/// A table of two columns.
+fn table(rows: usize) -> String {
+    let row = |i: usize| format!("{},{}\n", (i * 7 % 13) as f64 * 0.5, (i * 5 % 11) as f64 - 3.0);
+    format!("a,b\n{}", (0..rows).map(row).collect::<String>())
+}
+
+#[test]
+fn weights_that_are_not_finite_are_refused() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let mut bytes = here.read("runs/a/model.safetensors");
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(here.path("runs/a/model.safetensors"), bytes).expect("written");
+    for line in ["evaluate a", "sample a"] {
+        let message = here.refused(line, 1);
+        assert!(message.contains("model.safetensors") && message.contains("not finite"), "{message}");
+    }
+}
+
+#[test]
+fn a_picture_of_too_many_samples_is_refused() {
+    let message = Workshop::shared().refused("sample shared -n 100000 -o big.png", 2);
+    assert!(message.contains("4096") && message.contains(".npy"), "{message}");
+}
+
+#[test]
 fn other_data_must_have_the_same_shape() {
     let here = Workshop::shared();
     let message = here.refused("evaluate shared --data digits", 2);
