@@ -7,12 +7,12 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, evaluate, mean_and_error};
+use crate::evaluation::{Draws, Evaluation, mean_and_error};
 use crate::model;
 use crate::output;
-use crate::progress::counter;
 use crate::session::Session;
-use crate::trained_run::{TrainedRun, rows_of};
+use crate::subset::Subset;
+use crate::trained_run::TrainedRun;
 use crate::verbs::DataOptions;
 
 /// What `runs compare --json` prints.
@@ -77,20 +77,11 @@ impl Comparison {
         let mut values = Vec::new();
         let mut first_rows: Option<Rows> = None;
         for run in &runs {
-            let dataset = run.dataset(data.data.as_deref())?;
-            let (rows, split) = rows_of(&dataset, data, default)?;
-            check_same_rows(first_rows.get_or_insert_with(|| rows.clone()), &rows, split)?;
-            let loader = run.loader(&dataset, rows)?;
-            let bar = counter(session, loader.examples());
-            let (metrics, estimates) = evaluate(run.model.as_ref(), &loader, draws, |n| bar.inc(n as u64))?;
-            bar.finish_and_clear();
-            let (name, split) = (run.directory.name(), split.to_string());
-            let estimate = estimates.as_deref().zip(draws.iwae);
-            let place = [name.as_str(), dataset.name(), split.as_str()];
-            sides.push(Side {
-                evaluation: Evaluation::new(place, run.model.latent_dim(), &metrics, estimate),
-                training_seconds: run.record.training_seconds,
-            });
+            let subset = Subset::of(run, data, default)?;
+            let rows = &subset.rows;
+            check_same_rows(first_rows.get_or_insert_with(|| rows.clone()), rows, subset.split)?;
+            let (evaluation, estimates) = subset.evaluate(draws, session)?;
+            sides.push(Side { evaluation, training_seconds: run.record.training_seconds });
             values.push(estimates);
         }
         let paired = match (&values[..], draws.iwae) {

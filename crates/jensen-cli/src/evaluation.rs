@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
 use crate::model::Model;
+use crate::output::count;
 
 /// The object that `evaluate --json` prints; means over examples, in nats. A model that has no such
 /// term leaves its field out.
@@ -120,8 +121,10 @@ impl Evaluation {
 
     /// The same for a person: names and values.
     pub fn to_rows(&self) -> Vec<(String, String)> {
-        let mut rows =
-            vec![("data".to_owned(), format!("{}, {} ({} examples)", self.data, self.split, self.n))];
+        let mut rows = vec![(
+            "data".to_owned(),
+            format!("{}, {} ({})", self.data, self.split, count(self.n as u64, "example")),
+        )];
         let terms = [
             ("bound on log p(x)", self.elbo),
             ("  reconstruction", self.reconstruction),
@@ -136,12 +139,14 @@ impl Evaluation {
             rows.push(("active units".to_owned(), format!("{active} of {}", self.latent_dim)));
         }
         if let Some(estimate) = &self.log_likelihood {
-            let error =
-                estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}")).unwrap_or_default();
+            let error = estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}"));
             let LogLikelihood { log_likelihood, iwae_samples, log_likelihood_kind, .. } = estimate;
             rows.push((
                 format!("log p(x), {}-{iwae_samples}", log_likelihood_kind.to_uppercase()),
-                format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
+                match error {
+                    Some(error) => format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
+                    None => format!("{log_likelihood:.2} nats"),
+                },
             ));
         }
         rows

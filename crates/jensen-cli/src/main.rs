@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod run_directory;
 mod session;
+mod subset;
 mod summary;
 mod tensorboard;
 mod tensorboard_log;

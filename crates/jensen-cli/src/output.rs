@@ -55,6 +55,23 @@ pub fn count(n: u64, thing: &str) -> String {
     format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }
 
+/// A number with five significant digits, as `%g` of C prints it.
+pub fn number(value: f64) -> String {
+    let scientific = format!("{value:.4e}");
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    let trimmed = |text: &str| {
+        let digits = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+        digits.to_owned()
+    };
+    match (exponent, scientific.split_once('e')) {
+        (Some(exponent @ -4..=5), _) => {
+            trimmed(&format!("{value:.*}", usize::try_from(4 - exponent).unwrap_or(0)))
+        }
+        (_, Some((digits, exponent))) => format!("{}e{exponent}", trimmed(digits)),
+        _ => scientific, // not a number, or infinite
+    }
+}
+
 /// A word as a shell reads it back: in single quotes where it has to be.
 pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,+@%".contains(c);
@@ -67,6 +84,23 @@ pub fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_keep_five_digits() {
+        let numbers = [
+            (0.0, "0"),
+            (255.0, "255"),
+            (-33.123_456, "-33.123"),
+            (100_000.0, "100000"),
+            (1.25e-7, "1.25e-7"),
+            (-3e20, "-3e20"),
+            (0.000_25, "0.00025"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (value, expected) in numbers {
+            assert_eq!(number(value), expected);
+        }
+    }
 
     #[test]
     fn words_are_quoted_for_a_shell() {

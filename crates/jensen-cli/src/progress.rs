@@ -15,7 +15,10 @@ const REDRAW: Duration = Duration::from_millis(80);
 
 /// The display that fits standard error.
 pub fn display(quiet: bool) -> Box<dyn Observer> {
-    match (quiet, std::io::stderr().is_terminal()) {
+    // A bar needs a terminal that can go back in its line.
+    let has_cursor = cfg!(windows) || std::env::var("TERM").is_ok_and(|term| term != "dumb");
+    let can_redraw = has_cursor && std::io::stderr().is_terminal();
+    match (quiet, can_redraw) {
         (true, _) => Box::new(Warnings),
         (false, true) => Box::new(Bar::new()),
         (false, false) => Box::new(Lines),

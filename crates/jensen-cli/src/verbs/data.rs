@@ -103,11 +103,7 @@ fn list(json: bool) -> Result<(), CliError> {
 }
 
 fn describe(summary: &Summary) -> String {
-    let number = |value: Option<f64>| {
-        value.map_or("–".to_owned(), |value| {
-            format!("{value:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
-        })
-    };
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), output::number);
     let splits: Vec<_> =
         summary.splits.iter().map(|split| format!("{} {}", split.split, split.examples)).collect();
     let mut rows = vec![

@@ -8,9 +8,9 @@ use jensen_data::{Array, Field, Role, Split};
 use super::options::{DataOptions, RunOption, check_ending};
 use crate::error::CliError;
 use crate::output;
-use crate::progress::counter;
 use crate::session::Session;
-use crate::trained_run::{TrainedRun, rows_of};
+use crate::subset::Subset;
+use crate::trained_run::TrainedRun;
 use crate::view::to_vec;
 
 /// Write the posterior of each example: means and log-variances
@@ -37,23 +37,18 @@ impl Encode {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let format = check_ending(&self.output, &["npy", "npz", "csv"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
-        let dataset = run.dataset(self.data.data.as_deref())?;
-        let (rows, _) = rows_of(&dataset, &self.data, Split::All)?;
-        let loader = run.loader(&dataset, rows)?;
+        let subset = Subset::of(&run, &self.data, Split::All)?;
         let latent = run.model.latent_dim();
         let (mut row, mut mean, mut log_variance, mut label) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let bar = counter(session, loader.examples());
-        for batch in loader.ordered() {
-            let batch = batch?;
-            let encoding = run.model.encode(&batch)?;
+        subset.for_each_batch(session, |batch| {
+            let encoding = run.model.encode(batch)?;
             mean.extend(to_vec(encoding.mean));
             log_variance.extend(to_vec(encoding.log_variance));
             row.extend(batch.rows().iter().map(|row| row.cast_signed()));
             label.extend(batch.labels().unwrap_or_default());
-            bar.inc(batch.len() as u64);
-        }
-        bar.finish_and_clear();
+            Ok(())
+        })?;
         let field = |name, values| Field::new(name, Role::Observation, vec![latent], Array::F32(values));
         let fields = if format == "npy" {
             let pairs = mean.chunks(latent).zip(log_variance.chunks(latent));
@@ -66,7 +61,7 @@ impl Encode {
                 field("mean", mean)?,
                 field("log_variance", log_variance)?,
             ];
-            if label.len() == loader.examples() {
+            if label.len() == subset.rows.len() {
                 fields.push(Field::new("label", Role::Label, vec![], Array::I64(label))?);
             }
             fields

@@ -5,12 +5,12 @@ use std::num::NonZeroUsize;
 use clap::{Args, Subcommand};
 use jensen_data::Split;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::options::{DataOptions, RunOption};
 use crate::comparison::Comparison;
 use crate::error::CliError;
-use crate::evaluation::Draws;
+use crate::evaluation::{Draws, Evaluation};
 use crate::output;
 use crate::run_directory::{RunDirectory, all_runs};
 use crate::session::Session;
@@ -81,7 +81,8 @@ impl Runs {
     }
 
     fn list(&self) -> Result<(), CliError> {
-        let runs: Vec<Listed> = all_runs().iter().filter_map(listed).collect();
+        let mut runs: Vec<Listed> = all_runs().iter().filter_map(listed).collect();
+        runs.sort_by(|a, b| (&a.created, &a.name).cmp(&(&b.created, &b.name)));
         if self.json {
             return output::json(&json!({ "runs": runs }));
         }
@@ -128,11 +129,8 @@ impl Runs {
             ("machine".to_owned(), format!("{}, {}", record.device, record.instruction_set)),
             ("examples".to_owned(), format!("{} of shape {:?}", record.examples, record.shape)),
         ];
-        let measured = evaluation.as_ref().and_then(Json::as_object).into_iter().flatten();
-        rows.extend(measured.filter(|(name, _)| *name != "run").map(|(name, value)| {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (format!("test {name}"), value)
-        }));
+        let measured = evaluation.and_then(|json| serde_json::from_value::<Evaluation>(json).ok());
+        rows.extend(measured.iter().flat_map(Evaluation::to_rows));
         output::line(output::aligned(&rows))?;
         output::line(format!("\n{}", config.to_plain_toml().trim_end()))
     }

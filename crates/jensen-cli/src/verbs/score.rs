@@ -11,9 +11,9 @@ use jensen_random::Rng;
 use super::options::{DataOptions, RunOption, SeedOption, check_ending};
 use crate::error::CliError;
 use crate::output;
-use crate::progress::counter;
 use crate::session::Session;
-use crate::trained_run::{TrainedRun, rows_of};
+use crate::subset::Subset;
+use crate::trained_run::TrainedRun;
 
 /// Score each example by a lower bound on log p(x), as for finding anomalies
 #[derive(Debug, Args)]
@@ -44,28 +44,19 @@ impl Score {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["csv", "npz"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
-        let dataset = run.dataset(self.data.data.as_deref())?;
-        let (rows, _) = rows_of(&dataset, &self.data, Split::All)?;
-        let loader = run.loader(&dataset, rows)?;
+        let subset = Subset::of(&run, &self.data, Split::All)?;
         let rng = Rng::seed(self.seed.seed).fork("evaluation");
         let (mut row, mut bounds, mut likelihoods, mut label) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let bar = counter(session, loader.examples());
-        for batch in loader.ordered() {
-            let batch = batch?;
-            bounds.extend(run.model.bounds(&batch, rng.fork("bound"))?);
+        subset.for_each_batch(session, |batch| {
+            bounds.extend(run.model.bounds(batch, rng.fork("bound"))?);
             if let Some(samples) = self.iwae {
-                likelihoods.extend(run.model.log_likelihood(
-                    &batch,
-                    samples.get(),
-                    rng.fork("importance"),
-                )?);
+                likelihoods.extend(run.model.log_likelihood(batch, samples.get(), rng.fork("importance"))?);
             }
             row.extend(batch.rows().iter().map(|row| row.cast_signed()));
             label.extend(batch.labels().unwrap_or_default());
-            bar.inc(batch.len() as u64);
-        }
-        bar.finish_and_clear();
+            Ok(())
+        })?;
         let column = |name, values| Field::new(name, Role::Observation, vec![], values);
         let of = |value: fn(&ExampleBound) -> f64| Array::F64(bounds.iter().map(value).collect());
         let mut fields = vec![
@@ -77,7 +68,7 @@ impl Score {
         if self.iwae.is_some() {
             fields.push(column("log_likelihood", Array::F64(likelihoods))?);
         }
-        if label.len() == loader.examples() {
+        if label.len() == subset.rows.len() {
             fields.push(column("label", Array::I64(label))?);
         }
         jensen_data::write(&self.output, &fields)?;
