@@ -8,6 +8,9 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::GlobalOptions;
 use crate::error::CliError;
 
+/// The stack of a thread in bytes: that of a main thread, whose work they do.
+const STACK: usize = 8 << 20;
+
 /// More threads than any machine this runs on has cores; to start many thousands takes minutes.
 const MOST_THREADS: usize = 256;
 
@@ -31,7 +34,7 @@ impl Session {
             .without_time()
             .with_target(false)
             .init();
-        let mut pool = rayon::ThreadPoolBuilder::new();
+        let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
         if let Some(threads) = options.threads {
             if threads.get() > MOST_THREADS {
                 return Err(CliError::usage(
