@@ -90,14 +90,14 @@ impl CliError {
         move |source| Self::File { action, path, source }
     }
 
-    /// 2 if the command was called wrongly, 130 after an interrupt as shells expect, else 1.
+    /// 2 if the command was called wrongly, else 1: an interrupted training too has not done what was
+    /// asked.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. }
             | Self::Unsupported { .. }
             | Self::Config(_)
             | Self::Infer(InferError::Option { .. } | InferError::NoExactKl { .. }) => 2,
-            Self::Interrupted => 130,
             _ => 1,
         }
     }

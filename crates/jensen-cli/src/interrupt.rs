@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a shell reports for a command that Ctrl-C ended: 128 + SIGINT.
-const EXIT_CODE: i32 = 130;
+/// What was asked for was not done, as after the first Ctrl-C.
+const EXIT_CODE: i32 = 1;
 
 /// A flag that the first Ctrl-C (or SIGTERM) raises.
 ///
