@@ -15,12 +15,13 @@ pub struct Batch {
     dataset: Arc<str>,
     rows: Vec<u64>,
     fields: Vec<Field>,
-    log_jacobian: f64,
+    log_jacobian: Vec<f64>,
 }
 
 impl Batch {
     pub(crate) fn new(dataset: Arc<str>, rows: Vec<u64>, fields: Vec<Field>) -> Self {
-        Self { dataset, rows, fields, log_jacobian: 0.0 }
+        let log_jacobian = vec![0.0; rows.len()];
+        Self { dataset, rows, fields, log_jacobian }
     }
 
     /// The index of each example in its data set.
@@ -43,10 +44,10 @@ impl Batch {
         &self.dataset
     }
 
-    /// `log |dx'/dx|` of an example in nats, where `x'` is what the batch holds and `x` the datum in
-    /// its own units; zero as read.
-    pub fn log_jacobian(&self) -> f64 {
-        self.log_jacobian
+    /// `log |dx'/dx|` of each example in nats, where `x'` is what the batch holds and `x` the datum in
+    /// its own units, over the values that are there; zero as read.
+    pub fn log_jacobian(&self) -> &[f64] {
+        &self.log_jacobian
     }
 
     /// The fields.
@@ -85,7 +86,12 @@ impl Batch {
     }
 
     /// Puts preprocessed numbers in the place of a field's own.
-    pub(crate) fn replace(&mut self, index: usize, array: Array, log_jacobian: f64) -> Result<(), DataError> {
+    pub(crate) fn replace(
+        &mut self,
+        index: usize,
+        array: Array,
+        log_jacobian: Vec<f64>,
+    ) -> Result<(), DataError> {
         self.fields[index] = self.fields[index].with_array(array)?;
         self.log_jacobian = log_jacobian;
         Ok(())

@@ -54,9 +54,13 @@ impl Dataset {
     /// # Ok::<(), jensen_data::DataError>(())
     /// ```
     pub fn from_fields(name: &str, fields: Vec<Field>) -> Result<Self, DataError> {
-        let source = InMemory::new(name, fields)?;
+        Ok(Self::from_source(name, Box::new(InMemory::new(name, fields)?)))
+    }
+
+    /// A data set of examples wherever they lie; every example is for training.
+    pub(crate) fn from_source(name: &str, source: Box<dyn Source>) -> Self {
         let train = Rows::Range(0..source.len() as u64);
-        Ok(Self { name: name.into(), source: Box::new(source), train, valid: None, test: None })
+        Self { name: name.into(), source, train, valid: None, test: None }
     }
 
     /// Says that the first examples are for training, those after them for validation (where there

@@ -1,5 +1,7 @@
 //! A named field and the role it plays in a model.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,10 @@ pub struct FieldSpec {
     /// The name of each feature where the file has one, as the columns of a table; else empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feature_names: Vec<String>,
+    /// The levels of each feature that holds words, by the feature's index: its numbers count into
+    /// them, from 0.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<usize, Vec<String>>,
 }
 
 impl FieldSpec {
@@ -110,7 +116,9 @@ impl Field {
         let features = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
         match features {
             Some(features) if features > 0 && array.len().is_multiple_of(features) => {
-                let spec = FieldSpec { name, role, dtype: array.dtype(), shape, feature_names: Vec::new() };
+                let dtype = array.dtype();
+                let (feature_names, levels) = (Vec::new(), BTreeMap::new());
+                let spec = FieldSpec { name, role, dtype, shape, feature_names, levels };
                 Ok(Self { spec, array })
             }
             _ => Err(DataError::Shape { field: name, shape, numbers: array.len() }),
@@ -127,6 +135,12 @@ impl Field {
         self
     }
 
+    /// Says which words the numbers of some features count.
+    pub fn with_levels(mut self, levels: BTreeMap<usize, Vec<String>>) -> Self {
+        self.spec.levels = levels;
+        self
+    }
+
     /// The same field with other numbers in the place of its own.
     ///
     /// # Errors
@@ -134,6 +148,7 @@ impl Field {
     pub fn with_array(&self, array: Array) -> Result<Self, DataError> {
         let mut field = Self::new(self.spec.name.clone(), self.spec.role, self.spec.shape.clone(), array)?;
         field.spec.feature_names.clone_from(&self.spec.feature_names);
+        field.spec.levels.clone_from(&self.spec.levels);
         Ok(field)
     }
 

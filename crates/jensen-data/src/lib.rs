@@ -34,6 +34,7 @@ mod source;
 mod split;
 mod standardization;
 mod summary;
+mod table;
 
 pub use array::{Array, DType};
 pub use atomic::{is_unfinished, replace_file};
@@ -49,3 +50,4 @@ pub use preprocessing::{Draws, Preprocessing, Support};
 pub use split::{Rows, Split};
 pub use standardization::Standardization;
 pub use summary::{FieldSummary, LabelCount, SplitSummary, Summary};
+pub use table::{Column, ColumnKind, TableSchema};

@@ -113,7 +113,7 @@ impl Preprocessing {
                 self.draw(&mut values, batch.rows(), fixed());
             }
         }
-        let log_jacobian = self.log_jacobian_of(field.spec().dtype);
+        let log_jacobian = vec![self.log_jacobian_of(field.spec().dtype); batch.len()];
         batch.replace(index, Array::F32(values), log_jacobian)?;
         Ok(batch)
     }

@@ -17,6 +17,14 @@ pub(crate) trait Source: Debug + Send + Sync {
 
     /// The examples `rows`, all below [`len`](Self::len), one array a field.
     fn read(&self, rows: &[u64]) -> Result<Vec<Field>, DataError>;
+
+    /// Where runs of rows that are cheap to read together begin, ascending from 0, for examples that
+    /// stay in their file; `None` where any order costs the same.
+    ///
+    /// A fact of the file alone, since the order of an epoch follows from it.
+    fn chunk_starts(&self) -> Option<&[u64]> {
+        None
+    }
 }
 
 /// Examples in memory.

@@ -17,9 +17,9 @@ pub struct Evidence<'a, M: JointModel> {
     pub condition: M::Condition,
     /// The index of each example in its data set.
     pub rows: &'a [u64],
-    /// `log |dx'/dx|` of an example, where `x'` is what the model sees and `x` the datum in its own
-    /// units; added to every log-likelihood.
-    pub log_jacobian: f64,
+    /// `log |dx'/dx|` of each example, where `x'` is what the model sees and `x` the datum in its own
+    /// units; added to its log-likelihood.
+    pub log_jacobian: &'a [f64],
 }
 
 impl<'a, M> Evidence<'a, M>

@@ -22,7 +22,7 @@ fn standardized() -> DataConfig {
 fn seen(preprocessing: &Preprocessing, dataset: &Dataset) -> Vec<f32> {
     let rows: Vec<u64> = (0..dataset.len() as u64).collect();
     let batch = preprocessing.apply(dataset.read(&rows).expect("rows"), Draws::Evaluation).expect("values");
-    assert_eq!(batch.log_jacobian(), preprocessing.log_jacobian());
+    assert_eq!(batch.log_jacobian(), vec![preprocessing.log_jacobian(); batch.len()]);
     batch.field(Role::Observation).expect("observations").array().to_f32()
 }
 

@@ -1,5 +1,6 @@
 //! The reparameterised gradient.
 
+use burn::tensor::{Tensor, TensorData};
 use jensen_prob::{Distribution, Expand, Reparameterized};
 
 use super::{Estimator, Sampling, Surrogate};
@@ -68,6 +69,9 @@ where
         }
     };
     let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
-    let log_likelihood = log_likelihood.reshape([samples, batch]) + evidence.log_jacobian;
+    let log_jacobian: Vec<f32> = evidence.log_jacobian.iter().map(|&value| value as f32).collect();
+    let device = log_likelihood.device().without_autodiff();
+    let log_jacobian = Tensor::from_data(TensorData::new(log_jacobian, [1, batch]), &device);
+    let log_likelihood = log_likelihood.reshape([samples, batch]) + log_jacobian;
     Ok(Terms { log_likelihood, divergence })
 }

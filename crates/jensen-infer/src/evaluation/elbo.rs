@@ -70,8 +70,13 @@ fn inspect<V: VariationalModel>(module: &V, evidence: &Evidence<'_, V::Model>, r
         None => posterior.log_prob(&latent) - prior.log_prob(&latent),
     };
     let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
-    let pair = per_example(log_likelihood).into_iter().zip(per_example(kl));
-    let bounds = pair.map(|(l, kl)| ExampleBound { reconstruction: l + evidence.log_jacobian, kl }).collect();
+    let terms = per_example(log_likelihood).into_iter().zip(evidence.log_jacobian).zip(per_example(kl));
+    let bounds = terms
+        .map(|((log_likelihood, log_jacobian), kl)| ExampleBound {
+            reconstruction: log_likelihood + log_jacobian,
+            kl,
+        })
+        .collect();
     Inspected { bounds, kl_per_dim, posterior_mean: guide.posterior_mean(&posterior) }
 }
 

@@ -52,7 +52,8 @@ where
         }
     }
     let log_samples = (sampling.samples as f64).ln();
-    weights.into_iter().map(|sum| sum.log() - log_samples + evidence.log_jacobian).collect()
+    let pairs = weights.into_iter().zip(evidence.log_jacobian);
+    pairs.map(|(sum, log_jacobian)| sum.log() - log_samples + log_jacobian).collect()
 }
 
 /// `log Σ exp(x)` one term at a time: the largest term so far is kept apart, so nothing overflows.

@@ -13,7 +13,7 @@ const ROWS: [u64; 3] = [4, 17, 5];
 
 fn evidence(repeat: usize, rows: &[u64]) -> Evidence<'_, LinearModel> {
     let observation = Tensor::<2>::from_data(EXAMPLES, &Device::flex()).repeat_dim(0, repeat);
-    Evidence { observation, condition: (), rows, log_jacobian: 0.0 }
+    Evidence { observation, condition: (), rows, log_jacobian: &[0.0; 256][..rows.len()] }
 }
 
 fn elbo_mc() -> Elbo {
@@ -161,7 +161,7 @@ fn importance_sampling_does_not_depend_on_how_it_is_batched() {
         observation: Tensor::from_data([EXAMPLES[1]], &Device::flex()),
         condition: (),
         rows: &ROWS[1..2],
-        log_jacobian: 2.5,
+        log_jacobian: &[2.5],
     };
     let sampling = ImportanceSampling { samples: 101, rows_at_once: 10 };
     let shifted = importance_weighted(&module, &alone, sampling, Rng::seed(9))[0];

@@ -53,7 +53,7 @@ fn the_pathwise_gradient_is_unbiased() {
                     observation: Tensor::from_data([x], &Device::flex()),
                     condition: (),
                     rows: &rows,
-                    log_jacobian: 0.0,
+                    log_jacobian: &[0.0],
                 };
                 let sampling = Sampling { rng: Rng::seed(seed), warm_up: 1.0 };
                 let surrogate = Pathwise
