@@ -1,7 +1,7 @@
 //! Files that are either as before or complete, whatever happens meanwhile.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The extension of what is not yet complete.
@@ -25,15 +25,62 @@ const UNFINISHED: &str = "tmp";
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn replace_file(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let neighbour = neighbour(path)?;
-    let written = File::create(&neighbour)
-        .and_then(|mut file| write(&mut file).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&neighbour, path))
-        .and_then(|()| sync_folder(path));
-    written.inspect_err(|_| {
-        // The first failure is the one to tell; a neighbour that was never made needs no removal.
-        let _ = fs::remove_file(&neighbour);
-    })
+    let mut new = NewFile::beside(path)?;
+    write(&mut new.file)?;
+    new.replace(path)
+}
+
+/// A hidden neighbour of a file that will replace it; removed when dropped before that.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    file: File,
+    neighbour: PathBuf,
+}
+
+impl NewFile {
+    /// Creates the neighbour, open for writing and reading.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        let neighbour = neighbour(path)?;
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&neighbour)?;
+        Ok(Self { file, neighbour })
+    }
+
+    /// Puts what was written in the place of the file at `path`, in the order that a power failure
+    /// needs: the bytes, the name, the folder.
+    pub fn replace(self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.neighbour, path)?;
+        sync_folder(path)
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // The first failure is the one to tell; a neighbour that was renamed needs no removal.
+        let _ = fs::remove_file(&self.neighbour);
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Read for NewFile {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.file.read(bytes)
+    }
+}
+
+impl Seek for NewFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 /// Whether a file is what a crash left of [`replace_file`].
@@ -65,8 +112,6 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]

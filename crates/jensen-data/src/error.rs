@@ -58,6 +58,17 @@ pub enum DataError {
         second_rows: usize,
     },
 
+    /// What was written differs from what was announced.
+    #[error("{path}: {declared} were to be written, but {given} came; the file is left as it was", path = path.display())]
+    NotAsDeclared {
+        /// The file.
+        path: PathBuf,
+        /// What was announced.
+        declared: String,
+        /// What came.
+        given: String,
+    },
+
     /// There are no examples.
     #[error("{name} holds no examples: check that it was written completely")]
     Empty {

@@ -1,11 +1,9 @@
 //! Tables: comma-, semicolon- or tab-separated text whose first line names the columns.
 
-use std::io::{self, Write};
 use std::path::Path;
 
-use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+use ::csv::{ReaderBuilder, StringRecord};
 
-use crate::array::with_values;
 use crate::{Array, DataError, DataSpec, Dataset, Field, Role};
 
 /// The data set in a table: the chosen columns are one observation, an empty cell is NaN.
@@ -69,36 +67,6 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         fields.push(Field::new(names[column].clone(), Role::Label, vec![], Array::I64(labels))?);
     }
     Dataset::from_fields(&path.display().to_string(), fields)
-}
-
-/// Writes one column a feature.
-pub(crate) fn write(out: &mut impl Write, fields: &[Field]) -> io::Result<()> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(out);
-    writer.write_record(fields.iter().flat_map(column_names_of))?;
-    for row in 0..fields.first().map_or(0, Field::rows) {
-        for field in fields {
-            let features = field.spec().features();
-            let cells = row * features..(row + 1) * features;
-            // `{:?}` is the shortest text that reads back to the same bits of this type, with an
-            // exponent where that is shorter.
-            with_values!(field.array(), values => {
-                for value in &values[cells] {
-                    writer.write_field(format!("{value:?}"))?;
-                }
-            });
-        }
-        writer.write_record(None::<&[u8]>)?;
-    }
-    writer.flush()
-}
-
-fn column_names_of(field: &Field) -> Vec<String> {
-    let spec = field.spec();
-    match (&spec.feature_names[..], &spec.shape[..]) {
-        ([], []) => vec![spec.name.clone()],
-        ([], _) => (0..spec.features()).map(|feature| format!("{}_{feature}", spec.name)).collect(),
-        (names, _) => names.to_vec(),
-    }
 }
 
 /// The separator that occurs most often in the first line.

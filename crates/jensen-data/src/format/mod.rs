@@ -8,11 +8,9 @@ mod nd_array;
 mod npy;
 mod npz;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::{DataError, DataSpec, Dataset, Field, Role, replace_file};
+use crate::{DataError, DataSpec, Dataset, Role};
 
 pub(crate) use gzip::inflate;
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
@@ -52,64 +50,6 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
             remedy: "convert it to one of IDX, npy, npz or CSV, gzip-compressed or not".to_owned(),
         }),
     }
-}
-
-/// Writes fields to a `.npy` (one field), `.npz` or `.csv` file.
-///
-/// The file appears at once or not at all: it is written beside its place, synced and renamed. A
-/// table has a column for each feature: its own name where there is one, else `field` or `field_3`.
-///
-/// # Errors
-/// If the extension is another, the fields differ in their number of examples, or the system refuses.
-///
-/// # Example
-/// ```
-/// use jensen_data::{Array, Field, Role, write};
-/// let folder = tempfile::tempdir()?;
-/// let z = Field::new("z", Role::Observation, vec![2], Array::F32(vec![0.5, -1.0, 2.0, 0.25]))?;
-/// write(&folder.path().join("z.csv"), &[z])?;
-/// assert_eq!(std::fs::read_to_string(folder.path().join("z.csv"))?, "z_0,z_1\n0.5,-1.0\n2.0,0.25\n");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn write(path: &Path, fields: &[Field]) -> Result<(), DataError> {
-    if let [first, rest @ ..] = fields
-        && let Some(other) = rest.iter().find(|field| field.rows() != first.rows())
-    {
-        return Err(DataError::CountMismatch {
-            first: first.spec().name.clone(),
-            first_rows: first.rows(),
-            second: other.spec().name.clone(),
-            second_rows: other.rows(),
-        });
-    }
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    match (extension.as_deref(), fields) {
-        (Some("npy"), [field]) => replace(path, |out| npy::write(out, field)),
-        (Some("npy"), _) => Err(DataError::Option {
-            option: "output",
-            value: path.display().to_string(),
-            expected: format!(".npz or .csv for {} arrays: a .npy file holds exactly one", fields.len()),
-        }),
-        (Some("npz"), _) => replace(path, |out| npz::write(out, fields)),
-        (Some("csv"), _) => replace(path, |out| csv::write(out, fields)),
-        _ => Err(DataError::Option {
-            option: "output",
-            value: path.display().to_string(),
-            expected: "a path that ends in .npy, .npz or .csv".to_owned(),
-        }),
-    }
-}
-
-fn replace(
-    path: &Path,
-    content: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
-) -> Result<(), DataError> {
-    let written = replace_file(path, |file| {
-        let mut out = BufWriter::new(file);
-        content(&mut out)?;
-        out.flush()
-    });
-    written.map_err(|source| DataError::Io { action: "write", path: path.to_owned(), source })
 }
 
 /// The bytes of a file.

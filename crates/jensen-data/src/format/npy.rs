@@ -1,13 +1,11 @@
 //! NumPy's `.npy`: a header in Python syntax, then the numbers.
 
-use std::io::{self, Write};
 use std::path::Path;
 
-use npyz::{Endianness, NpyHeader, Order, TypeChar, WriterBuilder};
+use npyz::{Endianness, NpyHeader, Order, TypeChar};
 
 use super::NdArray;
-use crate::array::with_values;
-use crate::{Array, DataError, Field};
+use crate::{Array, DataError};
 
 /// The array in `bytes`, in row-major order whatever the file's order is.
 pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<NdArray, DataError> {
@@ -52,19 +50,6 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<NdArray, DataError> {
         array = row_major(&array, &shape);
     }
     Ok(NdArray { shape, array })
-}
-
-/// Writes a field, the example axis first.
-pub(crate) fn write(out: &mut impl Write, field: &Field) -> io::Result<()> {
-    let shape: Vec<u64> = std::iter::once(field.rows())
-        .chain(field.spec().shape.iter().copied())
-        .map(|extent| extent as u64)
-        .collect();
-    with_values!(field.array(), values => {
-        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
-        writer.extend(values.iter().copied())?;
-        writer.finish()
-    })
 }
 
 /// The shape in the header, with its product checked, before npyz multiplies it out unchecked.

@@ -1,14 +1,13 @@
 //! NumPy's `.npz`: a zip archive of `.npy` files, whose names say what they are.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Seek, Write};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use zip::ZipArchive;
-use zip::write::SimpleFileOptions;
 
 use super::{NdArray, npy};
-use crate::{DataError, DataSpec, Dataset, Field, Role};
+use crate::{DataError, DataSpec, Dataset, Role};
 
 /// Train, valid, test.
 const PARTS: [&[&str]; 3] = [&["train"], &["valid", "val"], &["test"]];
@@ -77,17 +76,6 @@ pub(crate) fn open(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Datas
     let [train, valid, _] = sizes.map_or([0; 3], |(_, sizes)| sizes);
     let dataset = Dataset::from_fields(&path.display().to_string(), loaded)?;
     Ok(dataset.with_split_sizes(train, valid))
-}
-
-/// Writes each field as an array of its name.
-pub(crate) fn write(out: &mut (impl Write + Seek), fields: &[Field]) -> io::Result<()> {
-    let mut archive = zip::ZipWriter::new(out);
-    for field in fields {
-        archive.start_file(format!("{}.npy", field.spec().name), SimpleFileOptions::default())?;
-        npy::write(&mut archive, field)?;
-    }
-    archive.finish()?;
-    Ok(())
 }
 
 fn load(archive: &mut ZipArchive<Cursor<Vec<u8>>>, path: &Path, name: &str) -> Result<NdArray, DataError> {

@@ -243,7 +243,7 @@ fn a_path_without_a_known_ending_is_not_written() {
     let x = Field::new("x", Role::Observation, vec![], Array::F32(vec![1.0])).expect("a field");
     let refused =
         write(&path(&folder, "x.txt"), std::slice::from_ref(&x)).expect_err("no format").to_string();
-    assert!(refused.contains(".npy, .npz or .csv"), "{refused}");
+    assert!(refused.contains(".npy, .npz, .csv or .parquet"), "{refused}");
     let refused = write(&path(&folder, "x.npy"), &[x.clone(), x]).expect_err("two arrays").to_string();
-    assert!(refused.contains(".npz or .csv"), "{refused}");
+    assert!(refused.contains(".npz, .csv or .parquet"), "{refused}");
 }

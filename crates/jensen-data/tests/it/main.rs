@@ -9,3 +9,4 @@ mod preprocessing;
 mod splits;
 mod summary;
 mod support;
+mod writer;
