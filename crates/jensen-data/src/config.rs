@@ -15,12 +15,14 @@ pub struct DataSpec {
     pub columns: Option<Vec<String>>,
     /// The column or array that holds the label.
     pub label_column: Option<String>,
+    /// Whether the examples are held in memory.
+    pub access: Access,
 }
 
 impl DataSpec {
     /// All columns of an embedded set or of a path.
     pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), columns: None, label_column: None }
+        Self { source: source.into(), columns: None, label_column: None, access: Access::Auto }
     }
 }
 
@@ -38,6 +40,9 @@ pub struct DataConfig {
     /// or `labels`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
+    /// Whether the examples are held in memory or stay in their file. The order of an epoch and the
+    /// validation rows depend on it, never on how much memory there is.
+    pub access: Access,
     /// How grey values become bits: not at all, above one half, or with the grey value as probability,
     /// drawn once or anew each epoch.
     pub binarize: Binarize,
@@ -56,6 +61,7 @@ impl Default for DataConfig {
             source: "digits".to_owned(),
             columns: None,
             label_column: None,
+            access: Access::Auto,
             binarize: Binarize::None,
             scale: Scale::Unit,
             standardize: Standardize::No,
@@ -71,6 +77,7 @@ impl DataConfig {
             source: self.source.clone(),
             columns: self.columns.clone(),
             label_column: self.label_column.clone(),
+            access: self.access,
         }
     }
 
@@ -107,6 +114,37 @@ impl DataConfig {
             });
         }
         Ok(())
+    }
+}
+
+/// Numbers that take more stay in their file unless [`Access`] says otherwise.
+const MOST_IN_MEMORY: u64 = 128 << 20;
+
+/// Whether examples are held in memory or stay in their file.
+///
+/// Examples stay in a file only where it can be read by position: an uncompressed npy file in row-major
+/// order, an uncompressed IDX file, Parquet. Those of any other are held in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// In memory if the numbers take at most 128 MiB there.
+    #[default]
+    Auto,
+    /// In memory, however large.
+    Memory,
+    /// In their file, however small.
+    File,
+}
+
+impl Access {
+    /// Whether numbers that take `bytes` in memory stay in their file.
+    #[expect(dead_code, reason = "the readers come next")]
+    pub(crate) fn stays_in_file(self, bytes: u64) -> bool {
+        match self {
+            Self::Auto => bytes > MOST_IN_MEMORY,
+            Self::Memory => false,
+            Self::File => true,
+        }
     }
 }
 

@@ -18,10 +18,12 @@ use crate::{Batch, DataError, DataSpec, Field, FieldSpec, Role, Rows, Split, emb
 /// assert_eq!(digits.rows(Split::Test)?.len(), 2000);
 /// # Ok::<(), jensen_data::DataError>(())
 /// ```
-#[derive(Debug)]
+///
+/// A clone is cheap: it is of the same examples.
+#[derive(Clone, Debug)]
 pub struct Dataset {
     name: Arc<str>,
-    source: Box<dyn Source>,
+    source: Arc<dyn Source>,
     train: Rows,
     valid: Option<Rows>,
     test: Option<Rows>,
@@ -54,11 +56,11 @@ impl Dataset {
     /// # Ok::<(), jensen_data::DataError>(())
     /// ```
     pub fn from_fields(name: &str, fields: Vec<Field>) -> Result<Self, DataError> {
-        Ok(Self::from_source(name, Box::new(InMemory::new(name, fields)?)))
+        Ok(Self::from_source(name, Arc::new(InMemory::new(name, fields)?)))
     }
 
     /// A data set of examples wherever they lie; every example is for training.
-    pub(crate) fn from_source(name: &str, source: Box<dyn Source>) -> Self {
+    pub(crate) fn from_source(name: &str, source: Arc<dyn Source>) -> Self {
         let train = Rows::Range(0..source.len() as u64);
         Self { name: name.into(), source, train, valid: None, test: None }
     }

@@ -29,6 +29,18 @@ pub enum DataError {
         source: std::io::Error,
     },
 
+    /// A file became another while its examples were read from it.
+    #[error(
+        "{path} changed while it was read: {detail}; keep a copy of it that nothing writes to, and start again with that",
+        path = path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        detail: String,
+    },
+
     /// A file is not what it should be.
     #[error("{path}, {position}: {problem}; {remedy}", path = path.display())]
     Malformed {

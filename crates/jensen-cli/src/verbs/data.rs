@@ -67,9 +67,9 @@ impl Data {
                     check_ending(path, &["png", "svg"])?;
                 }
                 let dataset = Dataset::open(&DataSpec {
-                    source: data.clone(),
                     columns: columns.clone(),
                     label_column: label_column.clone(),
+                    ..DataSpec::new(data.clone())
                 })?;
                 let summary = Summary::of(&dataset)?;
                 if let Some(path) = output {

@@ -10,20 +10,38 @@ mod npz;
 
 use std::path::Path;
 
+use crate::positional::PositionalFile;
 use crate::{DataError, DataSpec, Dataset, Role};
 
 pub(crate) use gzip::inflate;
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
 pub(crate) use nd_array::NdArray;
 
+/// So many bytes tell a format.
+const MAGIC: usize = 8;
+
 /// Opens a file or folder.
+///
+/// Formats that can be read by position are given the open file, so that a large one is never held
+/// whole; the others are given its content.
 pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
     let path = Path::new(&spec.source);
     if path.is_dir() {
         refuse_columns(spec, "a folder of images")?;
         return mnist::open(path);
     }
-    let bytes = gzip::inflate_if_compressed(path, read(path)?)?;
+    let file = PositionalFile::open(path)?;
+    match file.prefix(MAGIC)?.as_slice() {
+        [] => Err(DataError::Empty { name: path.display().to_string() }),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(&file, spec),
+        [0, 0, 0x08..=0x0E, _, ..] => idx::open(&file, spec),
+        [0x1F, 0x8B, ..] => open_content(path, inflate(path, &file.whole()?)?, spec),
+        _ => open_content(path, file.whole()?, spec),
+    }
+}
+
+/// Opens the content of a file that had to be read whole, or was compressed.
+fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset, DataError> {
     match bytes.as_slice() {
         [] => Err(DataError::Empty { name: path.display().to_string() }),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => npz::open(path, bytes, spec),
@@ -54,20 +72,7 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
 
 /// The bytes of a file.
 fn read(path: &Path) -> Result<Vec<u8>, DataError> {
-    let refuse = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound => DataError::NotFound { path: path.to_owned() },
-        _ => DataError::Io { action: "read", path: path.to_owned(), source },
-    };
-    // A pipe or a device may have no end.
-    if !std::fs::metadata(path).map_err(refuse)?.is_file() {
-        return Err(DataError::Malformed {
-            path: path.to_owned(),
-            position: "file".to_owned(),
-            problem: "it is a pipe or a device".to_owned(),
-            remedy: "write its content to a file first".to_owned(),
-        });
-    }
-    std::fs::read(path).map_err(refuse)
+    PositionalFile::open(path)?.whole()
 }
 
 /// A file with one array is a data set of observations.

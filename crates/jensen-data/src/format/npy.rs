@@ -4,8 +4,15 @@ use std::path::Path;
 
 use npyz::{Endianness, NpyHeader, Order, TypeChar};
 
-use super::NdArray;
-use crate::{Array, DataError};
+use super::{NdArray, refuse_columns, single};
+use crate::positional::PositionalFile;
+use crate::{Array, DataError, DataSpec, Dataset};
+
+/// The data set in a file, whose magic is the right one.
+pub(crate) fn open(file: &PositionalFile, spec: &DataSpec) -> Result<Dataset, DataError> {
+    refuse_columns(spec, "a npy file")?;
+    single(file.path(), parse(file.path(), &file.whole()?)?)
+}
 
 /// The array in `bytes`, in row-major order whatever the file's order is.
 pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<NdArray, DataError> {

@@ -164,9 +164,9 @@ fn columns_that_do_not_exist() {
     let files = folder(&[("t.csv", b"a,b\n1,2\n"), ("x.npy", &npy("'<f4'", "False", "(1, 1)", &[0; 4]))]);
     let choose = |name: &str, columns: Option<&str>, label: Option<&str>| {
         let spec = DataSpec {
-            source: path(&files, name).display().to_string(),
             columns: columns.map(|name| vec![name.to_owned()]),
             label_column: label.map(str::to_owned),
+            ..DataSpec::new(path(&files, name).display().to_string())
         };
         Dataset::open(&spec).expect_err("no such column").to_string()
     };

@@ -197,9 +197,9 @@ fn columns_of_a_table_are_chosen_by_name() {
     let folder = folder(&[("table.csv", table.as_bytes()), ("table.csv.gz", &gzip(table.as_bytes()))]);
     for name in ["table.csv", "table.csv.gz"] {
         let spec = DataSpec {
-            source: path(&folder, name).display().to_string(),
             columns: Some(vec!["b".into(), "a".into()]),
             label_column: Some("class".into()),
+            ..DataSpec::new(path(&folder, name).display().to_string())
         };
         let data = Dataset::open(&spec).expect("a data set");
         assert_eq!(data.fields()[0].feature_names, ["b", "a"]);
