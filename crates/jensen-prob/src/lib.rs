@@ -7,6 +7,7 @@
 //! | [`Normal`] | real numbers | [`Reparameterized`] [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
 //! Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
@@ -16,6 +17,7 @@ mod categorical;
 mod discretized_logistic;
 mod distribution;
 mod normal;
+mod poisson;
 mod rows;
 pub mod special;
 
@@ -27,3 +29,4 @@ pub use distribution::{
 };
 pub use jensen_random::Rng;
 pub use normal::Normal;
+pub use poisson::Poisson;

@@ -5,6 +5,7 @@ mod categorical;
 mod discretized_logistic;
 mod divergence;
 mod normal;
+mod poisson;
 mod special;
 
 use jensen_testing::Golden;
