@@ -3,6 +3,7 @@
 pub mod latent_path;
 pub mod likelihood;
 pub mod nets;
+pub mod table;
 mod vae;
 
 pub use vae::{OutputBias, Vae, VaeConfig};

@@ -49,6 +49,31 @@ pub trait Mean: Distribution {
     fn mean(&self) -> Self::Value;
 }
 
+/// A best guess of the value, also where the distribution is a mixture of rows.
+///
+/// A guess under a mixture is not the mixture of guesses: the most probable level of a categorical
+/// variable follows from its averaged probabilities. So it takes two steps, with any weighted average
+/// of rows between them.
+pub trait Predict: Distribution<Value = Tensor<2>> {
+    /// What the guess follows from, in expectation: `[rows, statistics]`.
+    fn expected_statistics(&self) -> Tensor<2>;
+
+    /// The values that expected statistics `[rows, statistics]` stand for, `[rows, event]`; the
+    /// parameters of `self` are not read.
+    fn prediction(&self, statistics: Tensor<2>) -> Tensor<2>;
+}
+
+/// The best guess, in mean square, is the mean.
+impl<D: Mean + Distribution<Value = Tensor<2>>> Predict for D {
+    fn expected_statistics(&self) -> Tensor<2> {
+        self.mean()
+    }
+
+    fn prediction(&self, statistics: Tensor<2>) -> Tensor<2> {
+        statistics
+    }
+}
+
 /// A closed-form entropy.
 pub trait Entropy: Distribution {
     /// `H = −E[log p(x)]` of each row in nats, shape `[rows]`.

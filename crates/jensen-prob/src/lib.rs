@@ -10,7 +10,7 @@
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
-//! Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
+//! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
 
 mod bernoulli;
 mod categorical;
@@ -25,7 +25,8 @@ pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
-    DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Reparameterized,
+    DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Predict,
+    Reparameterized,
 };
 pub use jensen_random::Rng;
 pub use normal::Normal;

@@ -1,5 +1,7 @@
 //! The choice of a family and what it is given by.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use jensen_infer::InferError;
 use jensen_kernels::softplus;
@@ -8,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Likelihood;
+use crate::table::{Mixed, TableLayout};
 
 /// Grey levels of 8-bit images.
 const LEVELS: usize = 256;
@@ -37,6 +40,15 @@ pub enum LikelihoodConfig {
     /// 8-bit images as `k/255`, by a logistic distribution rounded to 256 levels, with a scale for
     /// each feature: `log s = −7 + softplus(a + 7)` for an unbounded `a`.
     Logistic {},
+    /// The rows of a table, each column of the family of its kind: normal for reals (of the logarithm
+    /// for positive columns), with a learned deviation for each column, Poisson for counts, Bernoulli
+    /// and categorical. Missing entries are marginalised.
+    Table {
+        /// The least standard deviation of a real column, in units of its own, which is 1 over the
+        /// training data: a learned `σ` is `√(min_std² + e^2a)` for an unbounded `a`.
+        #[serde(default = "default_table_min_std")]
+        min_std: f64,
+    },
 }
 
 /// Where the variance of a Gaussian likelihood comes from.
@@ -62,6 +74,8 @@ pub(crate) enum Spread {
     None,
     /// One learned number.
     Shared,
+    /// One learned number for each real column of a table.
+    PerColumn,
     /// The decoder, for each feature.
     PerFeature,
 }
@@ -76,6 +90,16 @@ impl LikelihoodConfig {
     /// A Gaussian of one learned variance.
     pub fn gaussian() -> Self {
         Self::Gaussian { variance: Variance::default(), min_std: default_min_std() }
+    }
+
+    /// The family for tables.
+    pub fn table() -> Self {
+        Self::Table { min_std: default_table_min_std() }
+    }
+
+    /// Whether it is the family for tables.
+    pub fn is_table(&self) -> bool {
+        matches!(self, Self::Table { .. })
     }
 
     /// Whether the numbers are in range.
@@ -95,6 +119,9 @@ impl LikelihoodConfig {
                 positive("likelihood.variance.fixed.std", std)?;
             }
         }
+        if let Self::Table { min_std } = *self {
+            positive("likelihood.min_std", min_std)?;
+        }
         Ok(())
     }
 
@@ -103,18 +130,20 @@ impl LikelihoodConfig {
     pub fn is_discrete(&self) -> bool {
         match self {
             Self::Bernoulli {} | Self::Logistic {} => true,
-            Self::Gaussian { .. } => false,
+            // Of a table each column has its own Jacobian.
+            Self::Gaussian { .. } | Self::Table { .. } => false,
         }
     }
 
-    /// Where the decoder's output has to be for the likelihood to have this mean.
+    /// Where the decoder's output has to be for the likelihood to have this mean; that of a table is
+    /// given as it is.
     pub(crate) fn location_of_mean(&self, mean: f64) -> f64 {
         match self {
             Self::Bernoulli {} => {
                 let p = mean.clamp(MEAN_CLIP, 1.0 - MEAN_CLIP);
                 (p / (1.0 - p)).ln()
             }
-            Self::Gaussian { .. } | Self::Logistic {} => mean,
+            Self::Gaussian { .. } | Self::Logistic {} | Self::Table { .. } => mean,
         }
     }
 
@@ -123,13 +152,20 @@ impl LikelihoodConfig {
             Self::Bernoulli {} | Self::Gaussian { variance: Variance::Fixed { .. }, .. } => Spread::None,
             Self::Gaussian { variance: Variance::Shared, .. } => Spread::Shared,
             Self::Gaussian { variance: Variance::PerPixel, .. } | Self::Logistic {} => Spread::PerFeature,
+            Self::Table { .. } => Spread::PerColumn,
         }
     }
 
     /// The likelihood with the decoder's output as location, `[rows, features]`, and the unbounded
-    /// logarithm of its spread, where [`spread`](Self::spread) says that there is one.
-    pub(crate) fn build(&self, location: Tensor<2>, log_spread: Option<Tensor<2>>) -> Likelihood {
-        let log_spread = || log_spread.unwrap_or_else(|| Tensor::zeros([1, 1], &location.device()));
+    /// logarithm of its spread, where [`spread`](Self::spread) says that there is one. A table comes with
+    /// its layout.
+    pub(crate) fn build(
+        &self,
+        location: Tensor<2>,
+        log_spread: Option<Tensor<2>>,
+        table: Option<&Arc<TableLayout>>,
+    ) -> Likelihood {
+        let spread = || log_spread.clone().unwrap_or_else(|| Tensor::zeros([1, 1], &location.device()));
         match *self {
             Self::Bernoulli {} => Likelihood::Bernoulli(Bernoulli::from_logits(location)),
             Self::Gaussian { variance: Variance::Fixed { std }, .. } => {
@@ -137,17 +173,30 @@ impl LikelihoodConfig {
                 Likelihood::Normal(Normal::new(location, std))
             }
             Self::Gaussian { min_std, .. } => {
-                // log √(m² + e^2a) = log m + ½ softplus(2(a − log m))
-                let floor = min_std.ln();
-                let log_std = softplus((log_spread() - floor) * 2.0) * 0.5 + floor;
+                let log_std = above_floor(spread(), min_std);
                 Likelihood::Normal(Normal::from_log_std(location, log_std))
             }
             Self::Logistic {} => {
-                let log_scale = softplus(log_spread() - MIN_LOG_SCALE) + MIN_LOG_SCALE;
+                let log_scale = softplus(spread() - MIN_LOG_SCALE) + MIN_LOG_SCALE;
                 Likelihood::DiscretizedLogistic(DiscretizedLogistic::new(location, log_scale, LEVELS))
+            }
+            Self::Table { min_std } => {
+                let layout = table.expect("a decoder of a table has its layout").clone();
+                let log_std = log_spread.map(|log_spread| above_floor(log_spread, min_std));
+                Likelihood::Mixed(Mixed::new(layout, location, log_std))
             }
         }
     }
+}
+
+/// `log √(m² + e^2a) = log m + ½ softplus(2(a − log m))`
+fn above_floor(log_spread: Tensor<2>, min_std: f64) -> Tensor<2> {
+    let floor = min_std.ln();
+    softplus((log_spread - floor) * 2.0) * 0.5 + floor
+}
+
+fn default_table_min_std() -> f64 {
+    0.05
 }
 
 fn default_min_std() -> f64 {
@@ -168,7 +217,7 @@ mod tests {
     fn a_learned_deviation_adds_to_its_floor_in_quadrature() {
         let config = LikelihoodConfig::Gaussian { variance: Variance::PerPixel, min_std: 0.1 };
         for a in [-50.0f32, -3.0, -2.0, 0.0, 3.0] {
-            let Likelihood::Normal(normal) = config.build(scalar(0.0), Some(scalar(a))) else {
+            let Likelihood::Normal(normal) = config.build(scalar(0.0), Some(scalar(a)), None) else {
                 panic!("a gaussian is normal")
             };
             let (std, expected) = (normal.std().into_scalar::<f32>(), (0.01 + (2.0 * a).exp()).sqrt());
@@ -179,14 +228,14 @@ mod tests {
     #[test]
     fn a_fixed_deviation_is_a_weighted_squared_error() {
         let config = LikelihoodConfig::Gaussian { variance: Variance::Fixed { std: 0.5 }, min_std: 0.01 };
-        let log_prob = config.build(scalar(1.0), None).log_prob(&scalar(0.25)).into_scalar::<f32>();
+        let log_prob = config.build(scalar(1.0), None, None).log_prob(&scalar(0.25)).into_scalar::<f32>();
         let expected = -0.5 * (0.75f32 / 0.5).powi(2) - 0.5f32.ln() - 0.5 * std::f32::consts::TAU.ln();
         assert!((log_prob - expected).abs() < 1e-6);
     }
 
     #[test]
     fn a_logistic_scale_stays_above_its_floor() {
-        let of = |a| match (LikelihoodConfig::Logistic {}).build(scalar(0.5), Some(scalar(a))) {
+        let of = |a| match (LikelihoodConfig::Logistic {}).build(scalar(0.5), Some(scalar(a)), None) {
             Likelihood::DiscretizedLogistic(family) => family.log_scale().into_scalar::<f32>(),
             _ => panic!("a logistic is a discretized logistic"),
         };

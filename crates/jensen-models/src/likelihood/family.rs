@@ -1,7 +1,9 @@
 //! One type over the families that a configuration can choose.
 
 use burn::tensor::Tensor;
-use jensen_prob::{Bernoulli, DetachParams, DiscretizedLogistic, Distribution, Expand, Mean, Normal, Rng};
+use jensen_prob::{Bernoulli, DetachParams, DiscretizedLogistic, Distribution, Expand, Normal, Predict, Rng};
+
+use crate::table::Mixed;
 
 /// `p(x | z)`, `[rows, features]`; each capability is the family's own.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub enum Likelihood {
     Normal(Normal),
     /// 8-bit images.
     DiscretizedLogistic(DiscretizedLogistic),
+    /// The rows of a table.
+    Mixed(Mixed),
 }
 
 /// Does the same with whichever family there is.
@@ -21,6 +25,7 @@ macro_rules! each {
             Likelihood::Bernoulli($family) => $result,
             Likelihood::Normal($family) => $result,
             Likelihood::DiscretizedLogistic($family) => $result,
+            Likelihood::Mixed($family) => $result,
         }
     };
     ($self:expr, $family:pat => wrap $result:expr) => {
@@ -28,6 +33,7 @@ macro_rules! each {
             Likelihood::Bernoulli($family) => Likelihood::Bernoulli($result),
             Likelihood::Normal($family) => Likelihood::Normal($result),
             Likelihood::DiscretizedLogistic($family) => Likelihood::DiscretizedLogistic($result),
+            Likelihood::Mixed($family) => Likelihood::Mixed($result),
         }
     };
 }
@@ -48,9 +54,13 @@ impl Distribution for Likelihood {
     }
 }
 
-impl Mean for Likelihood {
-    fn mean(&self) -> Tensor<2> {
-        each!(self, family => Mean::mean(family))
+impl Predict for Likelihood {
+    fn expected_statistics(&self) -> Tensor<2> {
+        each!(self, family => family.expected_statistics())
+    }
+
+    fn prediction(&self, statistics: Tensor<2>) -> Tensor<2> {
+        each!(self, family => family.prediction(statistics))
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a latent variable to the likelihood of an observation.
 
+use std::sync::Arc;
+
 use burn::{
     module::{Module, Param},
     nn::Linear,
@@ -12,12 +14,14 @@ use super::{
     convolutions::halved, encoder::check_latent_dim,
 };
 use crate::likelihood::{Likelihood, LikelihoodConfig, Spread};
+use crate::table::TableLayout;
 
 /// A checked configuration of a [`Decoder`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecoderConfig {
     net: NetConfig,
     shape: ImageShape,
+    table: Option<Arc<TableLayout>>,
     latent_dim: usize,
     likelihood: LikelihoodConfig,
 }
@@ -27,9 +31,47 @@ impl DecoderConfig {
     /// order and is mirrored here.
     ///
     /// # Errors
-    /// [`InferError::Option`] if the net does not fit the shape, anything has width 0, or a number of the likelihood is out
-    /// of range.
+    /// [`InferError::Option`] if the net does not fit the shape, anything has width 0, a number of the
+    /// likelihood is out of range, or the likelihood is that of a table.
     pub fn new(
+        net: NetConfig,
+        shape: ImageShape,
+        latent_dim: usize,
+        likelihood: LikelihoodConfig,
+    ) -> Result<Self, InferError> {
+        if likelihood.is_table() {
+            return Err(InferError::Option {
+                option: "likelihood.family",
+                value: "table".to_owned(),
+                expected: "another family for data that are no table",
+            });
+        }
+        Self::checked(net, shape, latent_dim, likelihood)
+    }
+
+    /// A decoder into the rows of a table.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if the net is convolutional, anything has width 0, or the likelihood is not
+    /// that of a table.
+    pub fn of_table(
+        net: NetConfig,
+        layout: Arc<TableLayout>,
+        latent_dim: usize,
+        likelihood: LikelihoodConfig,
+    ) -> Result<Self, InferError> {
+        if !likelihood.is_table() {
+            return Err(InferError::Option {
+                option: "likelihood.family",
+                value: "one for arrays".to_owned(),
+                expected: "`table` for a table of mixed columns",
+            });
+        }
+        let shape = ImageShape { height: 1, width: layout.outputs(), channels: 1 };
+        Ok(Self { table: Some(layout), ..Self::checked(net, shape, latent_dim, likelihood)? })
+    }
+
+    fn checked(
         net: NetConfig,
         shape: ImageShape,
         latent_dim: usize,
@@ -38,12 +80,12 @@ impl DecoderConfig {
         net.check(shape)?;
         likelihood.check()?;
         check_latent_dim(latent_dim)?;
-        Ok(Self { net, shape, latent_dim, likelihood })
+        Ok(Self { net, shape, table: None, latent_dim, likelihood })
     }
 
     /// A decoder with fresh weights under the path of `scope`.
     pub fn init(&self, scope: &Scope) -> Decoder {
-        let Self { net, shape, latent_dim, likelihood } = self;
+        let Self { net, shape, table, latent_dim, likelihood } = self;
         let (channels, activation) = (net.channels(), net.activation());
         let mut widths: Vec<usize> = net.hidden().iter().rev().copied().collect();
         let maps = if likelihood.spread() == Spread::PerFeature { 2 } else { 1 };
@@ -60,9 +102,14 @@ impl DecoderConfig {
             net: Mlp::init(*latent_dim, &widths, activation, &scope.child("net")),
             convolutions,
             output,
-            log_spread: (likelihood.spread() == Spread::Shared)
-                .then(|| scope.constant("log_spread", [1, 1], 0.0)),
+            log_spread: match likelihood.spread() {
+                Spread::Shared => Some(1),
+                Spread::PerColumn => table.as_ref().map(|layout| layout.reals()).filter(|&reals| reals > 0),
+                Spread::None | Spread::PerFeature => None,
+            }
+            .map(|spreads| scope.constant("log_spread", [1, spreads], 0.0)),
             shape: *shape,
+            table: table.clone(),
             latent_dim: *latent_dim,
             likelihood: *likelihood,
         }
@@ -82,6 +129,8 @@ pub struct Decoder {
     log_spread: Option<Param<Tensor<2>>>,
     #[module(skip)]
     shape: ImageShape,
+    #[module(skip)]
+    table: Option<Arc<TableLayout>>,
     latent_dim: usize,
     #[module(skip)]
     likelihood: LikelihoodConfig,
@@ -101,7 +150,7 @@ impl Decoder {
     /// The likelihood given each row of latents.
     ///
     /// # Shapes
-    /// `[rows, latent_dim]` to a likelihood of `[rows, features]`.
+    /// `[rows, latent_dim]` to a likelihood of `[rows, features]`, of a table `[rows, columns]`.
     pub fn forward(&self, z: Tensor<2>) -> Likelihood {
         let hidden = self.net.forward(z);
         let features = self.shape.features();
@@ -113,10 +162,10 @@ impl Decoder {
         match self.likelihood.spread() {
             Spread::PerFeature => {
                 let location = maps.clone().narrow(1, 0, features);
-                self.likelihood.build(location, Some(maps.narrow(1, features, features)))
+                self.likelihood.build(location, Some(maps.narrow(1, features, features)), None)
             }
-            Spread::Shared | Spread::None => {
-                self.likelihood.build(maps, self.log_spread.as_ref().map(Param::val))
+            Spread::Shared | Spread::PerColumn | Spread::None => {
+                self.likelihood.build(maps, self.log_spread.as_ref().map(Param::val), self.table.as_ref())
             }
         }
     }

@@ -1,20 +1,24 @@
 //! From an observation to the parameters of a normal posterior.
 
+use std::sync::Arc;
+
 use burn::{module::Module, nn::Linear, tensor::Tensor};
 use jensen_infer::InferError;
 
 use super::{
     Convolutions, ImageShape, Mlp, NetConfig, Scope, activation::glorot_bound, convolutions::halved,
 };
+use crate::table::TableLayout;
 
-/// Log-variances up to this size pass through unchanged.
-const LOG_VARIANCE_LIMIT: f64 = 20.0;
+/// Logarithms of variances and rates up to this size pass through unchanged.
+const LIMIT: f64 = 20.0;
 
 /// A checked configuration of an [`Encoder`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncoderConfig {
     net: NetConfig,
     shape: ImageShape,
+    table: Option<Arc<TableLayout>>,
     latent_dim: usize,
 }
 
@@ -26,7 +30,17 @@ impl EncoderConfig {
     pub fn new(net: NetConfig, shape: ImageShape, latent_dim: usize) -> Result<Self, InferError> {
         net.check(shape)?;
         check_latent_dim(latent_dim)?;
-        Ok(Self { net, shape, latent_dim })
+        Ok(Self { net, shape, table: None, latent_dim })
+    }
+
+    /// An encoder of the rows of a table, which are given as the model sees them, with NaN where
+    /// nothing was observed.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if the net is convolutional or anything has width 0.
+    pub fn of_table(net: NetConfig, layout: Arc<TableLayout>, latent_dim: usize) -> Result<Self, InferError> {
+        let shape = ImageShape { height: 1, width: layout.inputs(), channels: 1 };
+        Ok(Self { table: Some(layout), ..Self::new(net, shape, latent_dim)? })
     }
 
     /// An encoder with fresh weights under the path of `scope`.
@@ -41,6 +55,7 @@ impl EncoderConfig {
             net: Mlp::init(inputs, self.net.hidden(), activation, &scope.child("net")),
             mean: head("mean"),
             log_variance: head("log_variance"),
+            table: self.table.clone(),
         }
     }
 }
@@ -56,6 +71,8 @@ pub struct Encoder {
     net: Mlp,
     mean: Linear,
     log_variance: Linear,
+    #[module(skip)]
+    table: Option<Arc<TableLayout>>,
 }
 
 impl Encoder {
@@ -64,8 +81,12 @@ impl Encoder {
     /// # Shapes
     /// `[rows, features]` to two of `[rows, latent_dim]`.
     pub fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let x = match &self.table {
+            Some(layout) => layout.input(x),
+            None => x,
+        };
         let hidden = self.net.forward(self.convolutions.forward(x));
-        (self.mean.forward(hidden.clone()), limit(self.log_variance.forward(hidden)))
+        (self.mean.forward(hidden.clone()), soft_limit(self.log_variance.forward(hidden)))
     }
 }
 
@@ -79,8 +100,8 @@ pub(crate) fn check_latent_dim(latent_dim: usize) -> Result<(), InferError> {
 }
 
 /// `x` within ±20, `±(20 + log(1 + |x| − 20))` beyond.
-fn limit(x: Tensor<2>) -> Tensor<2> {
-    let inside = x.clone().clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT);
+pub(crate) fn soft_limit(x: Tensor<2>) -> Tensor<2> {
+    let inside = x.clone().clamp(-LIMIT, LIMIT);
     let excess = x - inside.clone();
     inside + excess.clone().sign() * excess.abs().log1p()
 }
@@ -95,7 +116,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let x = Tensor::<2>::from_data([[-1e6, -21.0, -20.0, -3.5, 0.0, 19.9, 30.0, f32::NAN]], &device)
             .require_grad();
-        let y = limit(x.clone());
+        let y = soft_limit(x.clone());
         let gradients = y.clone().sum().backward();
         let slopes = x.grad(&gradients).expect("a gradient").into_data().try_into_vec::<f32>().expect("f32");
         let y = y.into_data().try_into_vec::<f32>().expect("f32");

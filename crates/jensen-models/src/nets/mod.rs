@@ -19,6 +19,7 @@ pub use activation::Activation;
 pub use config::NetConfig;
 pub use convolutions::{Convolutions, TransposedConvolutions};
 pub use decoder::{Decoder, DecoderConfig};
+pub(crate) use encoder::soft_limit;
 pub use encoder::{Encoder, EncoderConfig};
 pub use mlp::Mlp;
 pub use scope::Scope;

@@ -258,6 +258,7 @@ fn the_output_starts_at_the_mean_of_the_data() {
                     Likelihood::Bernoulli(family) => family.logits(),
                     Likelihood::Normal(family) => Mean::mean(&family),
                     Likelihood::DiscretizedLogistic(family) => family.location(),
+                    Likelihood::Mixed(_) => unreachable!("not among the likelihoods of arrays"),
                 })
             };
             let moved: Vec<f32> = location(&after)

@@ -1,6 +1,9 @@
 //! A variational autoencoder as a user writes it.
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
+use jensen_data::TableSchema;
 use jensen_infer::InferError;
 use jensen_random::Rng;
 use schemars::JsonSchema;
@@ -9,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Vae;
 use crate::likelihood::LikelihoodConfig;
 use crate::nets::{DecoderConfig, EncoderConfig, ImageShape, NetConfig, Scope};
+use crate::table::TableLayout;
 
 /// The `[vae]` section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -75,5 +79,26 @@ impl VaeConfig {
             OutputBias::Zero => decoder,
         };
         Ok(Vae { encoder, decoder })
+    }
+
+    /// A VAE for the rows of a table, its weights drawn from `rng`, on `device`. The likelihood is
+    /// [`LikelihoodConfig::Table`].
+    ///
+    /// With [`OutputBias::DataMean`] every column starts with the distribution that the schema gives it.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if a value is out of range.
+    pub fn init_table(&self, schema: &TableSchema, rng: &Rng, device: &Device) -> Result<Vae, InferError> {
+        let Self { latent_dim, net, likelihood, output_bias } = self;
+        let layout = Arc::new(TableLayout::new(schema));
+        let scope = Scope::new(*rng, device);
+        let encoder = EncoderConfig::of_table(net.clone(), layout.clone(), *latent_dim)?;
+        let decoder = DecoderConfig::of_table(net.clone(), layout.clone(), *latent_dim, *likelihood)?;
+        let decoder = decoder.init(&scope.child("decoder"));
+        let decoder = match output_bias {
+            OutputBias::DataMean => decoder.with_output_mean(&layout.marginal_output()),
+            OutputBias::Zero => decoder,
+        };
+        Ok(Vae { encoder: encoder.init(&scope.child("encoder")), decoder })
     }
 }

@@ -4,7 +4,7 @@
 
 use burn::tensor::Tensor;
 use jensen_infer::JointModel;
-use jensen_prob::{Distribution, Expand, Mean, Normal};
+use jensen_prob::{Distribution, Expand, Normal, Predict};
 use jensen_random::Rng;
 
 use super::Vae;
@@ -16,12 +16,14 @@ impl Vae {
         Normal::from_log_variance(mean, log_variance)
     }
 
-    /// `E[x | z]`, `[rows, features]`.
+    /// `E[x | z]`, `[rows, features]`; of a table `[rows, columns]`, the mean of real and count columns,
+    /// the most probable value of binary and categorical ones.
     pub fn decode(&self, latent: Tensor<2>) -> Tensor<2> {
-        self.decoder.forward(latent).mean()
+        let likelihood = self.decoder.forward(latent);
+        likelihood.prediction(likelihood.expected_statistics())
     }
 
-    /// `E[x | z = E[z | x]]`: the model's memory of `x`.
+    /// `E[x | z = E[z | x]]`, in the sense of [`decode`](Self::decode): the model's memory of `x`.
     pub fn reconstruct(&self, observation: Tensor<2>) -> Tensor<2> {
         self.decode(self.encode(observation).mean())
     }

@@ -1,3 +1,4 @@
 //! Integration tests of the models.
 
+mod table;
 mod vae;
