@@ -5,11 +5,13 @@
 
 mod elbo;
 mod importance;
+mod imputation;
 
 use burn::tensor::Tensor;
 
 pub use elbo::{ExampleBound, bounds, measure};
 pub use importance::{ImportanceSampling, importance_weighted};
+pub use imputation::{Imputation, ImputationSampling, impute};
 
 /// The values of `[batch]` in f64.
 pub(crate) fn per_example(values: Tensor<1>) -> Vec<f64> {

@@ -1,4 +1,5 @@
 //! Integration tests of the models.
 
+mod imputation;
 mod table;
 mod vae;
