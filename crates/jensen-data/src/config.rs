@@ -1,9 +1,11 @@
 //! The `[data]` table of a configuration.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, embedded};
+use crate::{DataError, Kind, embedded};
 
 /// Which data, and which of its columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +15,12 @@ pub struct DataSpec {
     /// The columns of a table, or arrays of an archive, that are observed; `None` = all but the
     /// label.
     pub columns: Option<Vec<String>>,
+    /// The columns of a table that are left out.
+    pub exclude: Vec<String>,
     /// The column or array that holds the label.
     pub label_column: Option<String>,
+    /// The kinds of columns that are not to be told from their values.
+    pub kinds: BTreeMap<String, Kind>,
     /// Whether the examples are held in memory.
     pub access: Access,
 }
@@ -22,7 +28,14 @@ pub struct DataSpec {
 impl DataSpec {
     /// All columns of an embedded set or of a path.
     pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), columns: None, label_column: None, access: Access::Auto }
+        Self {
+            source: source.into(),
+            columns: None,
+            exclude: Vec::new(),
+            label_column: None,
+            kinds: BTreeMap::new(),
+            access: Access::Auto,
+        }
     }
 }
 
@@ -36,6 +49,9 @@ pub struct DataConfig {
     /// label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<Vec<String>>,
+    /// The columns of a table that are left out, such as names and numbers of cases.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
     /// The column or array that holds the label; without it and `columns` one that is called `label`
     /// or `labels`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +66,11 @@ pub struct DataConfig {
     pub scale: Scale,
     /// Whether each feature is shifted and scaled to mean 0 and variance 1.
     pub standardize: Standardize,
+    /// The kinds of a table's columns that are not to be told from their values: `year = "count"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, Kind>,
+    /// What is done about missing values.
+    pub missing: Missing,
     /// The fraction of the training examples that is kept for validation, in `[0, 1)`; data that bring
     /// their own validation split keep that.
     pub validation: f64,
@@ -60,11 +81,14 @@ impl Default for DataConfig {
         Self {
             source: "digits".to_owned(),
             columns: None,
+            exclude: Vec::new(),
             label_column: None,
             access: Access::Auto,
             binarize: Binarize::None,
             scale: Scale::Unit,
             standardize: Standardize::No,
+            kinds: BTreeMap::new(),
+            missing: Missing::Auto,
             validation: 0.1,
         }
     }
@@ -76,7 +100,9 @@ impl DataConfig {
         DataSpec {
             source: self.source.clone(),
             columns: self.columns.clone(),
+            exclude: self.exclude.clone(),
             label_column: self.label_column.clone(),
+            kinds: self.kinds.clone(),
             access: self.access,
         }
     }
@@ -184,4 +210,17 @@ pub enum Standardize {
     No,
     /// `x' = (x − mean) / standard deviation`.
     Yes,
+}
+
+/// What is done about missing values, which are empty cells of a table or NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// Tables are masked; a NaN in an array is more often an accident, and refused.
+    #[default]
+    Auto,
+    /// They are refused.
+    Refuse,
+    /// A table's likelihood leaves them out, and its encoder is told that they are missing.
+    Mask,
 }

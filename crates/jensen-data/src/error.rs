@@ -131,6 +131,20 @@ pub enum DataError {
         value: f64,
     },
 
+    /// A column of words where only numbers are modelled.
+    #[error(
+        "{name}: column {column} holds words such as `{word}`, not numbers: model it as a table with \
+         `--likelihood table`, or leave the column out with `data.exclude`"
+    )]
+    Words {
+        /// The data set.
+        name: String,
+        /// The column.
+        column: String,
+        /// One of its words.
+        word: String,
+    },
+
     /// Binarisation needs values in [0, 1].
     #[error(
         "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}, but binarisation needs values in \

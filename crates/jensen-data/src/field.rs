@@ -1,6 +1,7 @@
 //! A named field and the role it plays in a model.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,7 +90,8 @@ impl FieldSpec {
 /// The schema and the numbers of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    spec: FieldSpec,
+    // Shared, since the batches of a table carry all its names and levels.
+    spec: Arc<FieldSpec>,
     array: Array,
 }
 
@@ -119,7 +121,7 @@ impl Field {
                 let dtype = array.dtype();
                 let (feature_names, levels) = (Vec::new(), BTreeMap::new());
                 let spec = FieldSpec { name, role, dtype, shape, feature_names, levels };
-                Ok(Self { spec, array })
+                Ok(Self { spec: Arc::new(spec), array })
             }
             _ => Err(DataError::Shape { field: name, shape, numbers: array.len() }),
         }
@@ -131,13 +133,13 @@ impl Field {
     /// If there is not one name a feature.
     pub fn with_feature_names(mut self, names: Vec<String>) -> Self {
         assert_eq!(names.len(), self.spec.features(), "one name a feature");
-        self.spec.feature_names = names;
+        Arc::make_mut(&mut self.spec).feature_names = names;
         self
     }
 
     /// Says which words the numbers of some features count.
     pub fn with_levels(mut self, levels: BTreeMap<usize, Vec<String>>) -> Self {
-        self.spec.levels = levels;
+        Arc::make_mut(&mut self.spec).levels = levels;
         self
     }
 
@@ -147,8 +149,13 @@ impl Field {
     /// If they are not a whole number of examples.
     pub fn with_array(&self, array: Array) -> Result<Self, DataError> {
         let mut field = Self::new(self.spec.name.clone(), self.spec.role, self.spec.shape.clone(), array)?;
-        field.spec.feature_names.clone_from(&self.spec.feature_names);
-        field.spec.levels.clone_from(&self.spec.levels);
+        if field.spec.dtype == self.spec.dtype {
+            field.spec = Arc::clone(&self.spec);
+        } else {
+            let spec = Arc::make_mut(&mut field.spec);
+            spec.feature_names.clone_from(&self.spec.feature_names);
+            spec.levels.clone_from(&self.spec.levels);
+        }
         Ok(field)
     }
 
@@ -177,6 +184,6 @@ impl Field {
     /// # Panics
     /// If a row is out of range.
     pub fn gather(&self, rows: &[u64]) -> Self {
-        Self { spec: self.spec.clone(), array: self.array.gather(rows, self.spec.features()) }
+        Self { spec: Arc::clone(&self.spec), array: self.array.gather(rows, self.spec.features()) }
     }
 }

@@ -62,14 +62,21 @@ impl Preprocessing {
     /// Fits the constants to the training rows and checks every row of the data set.
     ///
     /// # Errors
-    /// If an option is out of range, there are no training rows, the data set has no observations, a
-    /// value is not finite, or a value that is to be binarised is outside `[0, 1]`.
+    /// If an option is out of range, there are no training rows, the data set has no observations or
+    /// words among them, a value is not finite, or a value that is to be binarised is outside `[0, 1]`.
     pub fn fit(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
         config.validate()?;
         if train.is_empty() {
             return Err(DataError::Empty { name: format!("the training split of {}", dataset.name()) });
         }
         let spec = dataset.require(Role::Observation)?;
+        if let Some((&feature, words)) = spec.levels.iter().next() {
+            return Err(DataError::Words {
+                name: dataset.name().to_owned(),
+                column: spec.feature_name(feature),
+                word: words.first().cloned().unwrap_or_default(),
+            });
+        }
         let mut fitted = Self {
             features: spec.features(),
             dtype: spec.dtype,

@@ -1,6 +1,35 @@
 //! The columns of a table, each of its own kind.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Any real numbers.
+    Real,
+    /// Real numbers above zero, modelled by their logarithm.
+    Positive,
+    /// 0, 1, 2, …
+    Count,
+    /// 0 or 1.
+    Binary,
+    /// One of some levels.
+    Categorical,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Real => "real",
+            Self::Positive => "positive",
+            Self::Count => "count",
+            Self::Binary => "binary",
+            Self::Categorical => "categorical",
+        })
+    }
+}
 
 /// What a model has to know of a table: its columns in the order of the features.
 ///

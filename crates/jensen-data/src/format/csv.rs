@@ -1,43 +1,41 @@
 //! Tables: comma-, semicolon- or tab-separated text whose first line names the columns.
 
+mod column;
+mod encoding;
+
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord};
 
-use crate::{Array, DataError, DataSpec, Dataset, Field, Role};
+use crate::{Array, DataError, DataSpec, Dataset, Field, Kind, Role};
+use column::{Column, Content, Reading};
 
-/// The data set in a table: the chosen columns are one observation, an empty cell is NaN.
+/// The data set in a table: the chosen columns are one observation, in which words count the levels of
+/// their column and a missing cell is NaN.
 pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset, DataError> {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes); // a byte-order mark
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).has_headers(false).from_reader(text);
-    let mut records = reader.records();
-    let header = match records.next() {
-        Some(header) => header.map_err(|error| unreadable(path, &error))?,
-        None => return Err(DataError::Empty { name: path.display().to_string() }),
-    };
-    let names = column_names(path, &header)?;
-    let label = match (&spec.label_column, &spec.columns) {
-        (Some(name), _) => Some(find(path, &names, name)?),
-        (None, Some(_)) => None,
-        // As in an archive, a column of this name is not something to be explained.
-        (None, None) => names.iter().position(|name| matches!(name.as_str(), "label" | "labels")),
-    };
-    let observed: Vec<usize> = match &spec.columns {
-        Some(columns) => columns.iter().map(|name| find(path, &names, name)).collect::<Result<_, _>>()?,
-        None => (0..names.len()).filter(|&column| Some(column) != label).collect(),
-    };
-    if observed.is_empty() {
-        return Err(DataError::Option {
-            option: "data.columns",
-            value: "empty".to_owned(),
-            expected: format!("at least one of {}", listed(&names)),
-        });
+    let text = encoding::decode(path, bytes)?;
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter(&text))
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut record = StringRecord::new();
+    if !reader.read_record(&mut record).map_err(|error| unreadable(path, &error))? {
+        return Err(DataError::Empty { name: path.display().to_string() });
     }
+    let names = column_names(path, &record)?;
+    let Chosen { observed, label } = choose(path, &names, spec)?;
 
+    let reading = |name: &String| match spec.kinds.get(name) {
+        Some(Kind::Categorical) => Reading::Words,
+        _ => Reading::Told,
+    };
+    let mut columns: Vec<Column> =
+        observed.iter().map(|&column| Column::new(reading(&names[column]))).collect();
+    let mut classes = label.map(|column| Column::new(reading(&names[column])));
     let (mut values, mut labels) = (Vec::new(), Vec::new());
-    for record in records {
-        let record = record.map_err(|error| unreadable(path, &error))?;
+    while reader.read_record(&mut record).map_err(|error| unreadable(path, &error))? {
         let line = record.position().map_or(0, ::csv::Position::line);
         if record.len() != names.len() {
             return Err(DataError::Malformed {
@@ -48,31 +46,91 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
                     .to_owned(),
             });
         }
-        for &column in &observed {
-            values.push(number(path, line, &names[column], &record[column])?);
+        for (reader, &column) in columns.iter_mut().zip(&observed) {
+            values.push(reader.read(line, record[column].trim()));
         }
-        if let Some(column) = label {
-            labels.push(whole_number(path, line, &names[column], &record[column])?);
+        if let (Some(reader), Some(column)) = (&mut classes, label) {
+            let value = reader.read(line, record[column].trim());
+            check_label(path, line, &names[column], &record[column], value)?;
+            labels.push(value);
         }
     }
     if values.is_empty() {
         return Err(DataError::Empty { name: path.display().to_string() });
     }
+
+    let mut levels = BTreeMap::new();
+    for (feature, (reader, &column)) in columns.into_iter().zip(&observed).enumerate() {
+        let content = reader.finish(path, &names[column])?;
+        let cells = values.iter_mut().skip(feature).step_by(observed.len());
+        if let Some(words) = translate(cells, content) {
+            levels.insert(feature, words);
+        }
+    }
     let chosen = observed.iter().map(|&column| names[column].clone()).collect();
     let mut fields = vec![
         Field::new("columns", Role::Observation, vec![observed.len()], Array::F64(values))?
-            .with_feature_names(chosen),
+            .with_feature_names(chosen)
+            .with_levels(levels),
     ];
-    if let Some(column) = label {
-        fields.push(Field::new(names[column].clone(), Role::Label, vec![], Array::I64(labels))?);
+    if let (Some(reader), Some(column)) = (classes, label) {
+        let content = reader.finish(path, &names[column])?;
+        let words = translate(labels.iter_mut(), content);
+        let labels = labels.into_iter().map(|label| label as i64).collect();
+        fields.push(
+            Field::new(names[column].clone(), Role::Label, vec![], Array::I64(labels))?
+                .with_levels(words.map(|words| (0, words)).into_iter().collect()),
+        );
     }
     Dataset::from_fields(&path.display().to_string(), fields)
 }
 
+/// Which columns are for what.
+struct Chosen {
+    observed: Vec<usize>,
+    label: Option<usize>,
+}
+
+fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, DataError> {
+    let label = match (&spec.label_column, &spec.columns) {
+        (Some(name), _) => Some(find(path, names, name)?),
+        (None, Some(_)) => None,
+        // As in an archive, a column of this name is not something to be explained.
+        (None, None) => names.iter().position(|name| matches!(name.as_str(), "label" | "labels")),
+    };
+    let excluded: Vec<usize> =
+        spec.exclude.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?;
+    let observed: Vec<usize> = match &spec.columns {
+        Some(columns) => columns.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?,
+        None => (0..names.len()).filter(|&column| Some(column) != label).collect(),
+    };
+    let observed: Vec<usize> = observed.into_iter().filter(|column| !excluded.contains(column)).collect();
+    if observed.is_empty() {
+        return Err(DataError::Option {
+            option: "data.columns",
+            value: "empty".to_owned(),
+            expected: format!("at least one of {}", listed(names)),
+        });
+    }
+    Ok(Chosen { observed, label: label.filter(|column| !excluded.contains(column)) })
+}
+
+/// Puts what the cells of a column mean in the place of what was noted while it was read; gives the
+/// levels of a column of words.
+fn translate<'a>(cells: impl Iterator<Item = &'a mut f64>, content: Content) -> Option<Vec<String>> {
+    let (levels, meaning) = match content {
+        Content::Numbers => return None,
+        Content::Truth(values) => (None, values),
+        Content::Words(levels, indices) => (Some(levels), indices),
+    };
+    cells.filter(|cell| !cell.is_nan()).for_each(|cell| *cell = meaning[*cell as usize]);
+    levels
+}
+
 /// The separator that occurs most often in the first line.
-fn delimiter(text: &[u8]) -> u8 {
-    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |separator: u8| line.split(|&byte| byte == separator).count();
+fn delimiter(text: &str) -> u8 {
+    let line = text.lines().next().unwrap_or_default();
+    let count = |separator: u8| line.bytes().filter(|&byte| byte == separator).count();
     // `max_by_key` takes the last of equals: the comma.
     [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
@@ -93,8 +151,8 @@ fn column_names(path: &Path, header: &StringRecord) -> Result<Vec<String>, DataE
             "put a line with a name for each column first",
         );
     }
-    let twice = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name));
-    if let Some((_, name)) = twice {
+    let mut known = HashSet::new();
+    if let Some(name) = names.iter().find(|&name| !known.insert(name)) {
         return refuse(format!("two columns are named `{name}`"), "give each column a name of its own");
     }
     Ok(names)
@@ -112,30 +170,19 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn number(path: &Path, line: u64, column: &str, cell: &str) -> Result<f64, DataError> {
-    let cell = cell.trim();
-    if cell.is_empty() {
-        return Ok(f64::NAN);
-    }
-    cell.parse().map_err(|_| DataError::Malformed {
+/// Every example needs its label, and a number that is one is whole.
+fn check_label(path: &Path, line: u64, column: &str, cell: &str, value: f64) -> Result<(), DataError> {
+    // Tables written from floating-point numbers say 3.0.
+    let problem = match Array::F64(vec![value]).to_i64() {
+        Some(_) => return Ok(()),
+        None if value.is_nan() => "the label is missing".to_owned(),
+        None => format!("the label `{}` is not a whole number", cell.trim()),
+    };
+    Err(DataError::Malformed {
         path: path.to_owned(),
         position: format!("line {line}, column `{column}`"),
-        problem: format!("`{cell}` is not a number"),
-        remedy: "correct it, or leave the column out by naming the others with `data.columns`".to_owned(),
-    })
-}
-
-fn whole_number(path: &Path, line: u64, column: &str, cell: &str) -> Result<i64, DataError> {
-    let cell = cell.trim();
-    let whole = cell.parse().ok().or_else(|| {
-        // Tables written from floating-point numbers say 3.0.
-        cell.parse().ok().and_then(|value| Array::F64(vec![value]).to_i64()).map(|values| values[0])
-    });
-    whole.ok_or_else(|| DataError::Malformed {
-        path: path.to_owned(),
-        position: format!("line {line}, column `{column}`"),
-        problem: format!("the label `{cell}` is not a whole number"),
-        remedy: "number the classes 0, 1, 2, …".to_owned(),
+        problem,
+        remedy: "give each example a class, by a name or by a number 0, 1, 2, …".to_owned(),
     })
 }
 
@@ -144,6 +191,6 @@ fn unreadable(path: &Path, error: &::csv::Error) -> DataError {
         path: path.to_owned(),
         position: error.position().map_or("text".to_owned(), |position| format!("line {}", position.line())),
         problem: format!("the text cannot be read ({error})"),
-        remedy: "save the table as UTF-8 text".to_owned(),
+        remedy: "write the table again".to_owned(),
     }
 }

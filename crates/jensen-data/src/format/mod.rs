@@ -53,6 +53,7 @@ fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset,
             refuse_columns(spec, "an IDX file")?;
             single(path, idx::parse(path, bytes)?)
         }
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => csv::open(path, &bytes, spec), // UTF-16
         // Control bytes other than white space do not occur in text.
         _ if bytes[..bytes.len().min(1024)].iter().all(|byte| !matches!(byte, 0..=8 | 14..=31)) => {
             csv::open(path, &bytes, spec)
@@ -81,7 +82,7 @@ fn single(path: &Path, array: NdArray) -> Result<Dataset, DataError> {
 }
 
 fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataError> {
-    let asked = spec.columns.iter().flatten().chain(&spec.label_column).next();
+    let asked = spec.columns.iter().flatten().chain(&spec.exclude).chain(&spec.label_column).next();
     match asked {
         None => Ok(()),
         Some(column) => Err(DataError::UnknownColumn {

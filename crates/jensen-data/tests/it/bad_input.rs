@@ -180,22 +180,24 @@ fn tables_that_are_not_tables() {
     assert_says(&refusal("ragged.csv", b"a,b\n1,2\n3\n"), &["line 3", "1 cells", "2 columns"]);
     assert_says(
         &refusal("text.csv", b"a,b\n1,2\n3,red\n"),
-        &["line 3, column `b`", "`red` is not a number", "data.columns"],
+        &["line 3, column `b`", "`red` is not a number", "1 of the other cells", "data.exclude"],
     );
     assert_says(&refusal("headless.csv", b"1,2\n3,4\n"), &["line 1", "only numbers", "name for each column"]);
     assert_says(&refusal("twice.csv", b"a,a\n3,4\n"), &["line 1", "named `a`"]);
-    assert_says(&refusal("latin.csv", b"a,b\n1,\xE9\n"), &["line 2", "UTF-8"]);
+    assert_says(&refusal("latin.csv", b"a,b\n1,\xE9\n"), &["line 2", "byte E9", "UTF-8", "iconv"]);
 }
 
 #[test]
-fn labels_that_are_not_whole_numbers() {
-    for (cell, bad) in [("red", true), ("1.5", true), ("", true), ("3.0", false), ("-4", false)] {
+fn labels_that_are_no_classes() {
+    for (cell, bad) in
+        [("red", false), ("1.5", true), ("", true), ("NA", true), ("3.0", false), ("-4", false)]
+    {
         let files = folder(&[("t.csv", format!("a,y\n1,{cell}\n").as_bytes())]);
         let source = path(&files, "t.csv").display().to_string();
         let read = Dataset::open(&DataSpec { label_column: Some("y".into()), ..DataSpec::new(source) });
         match read {
             Err(error) if bad => {
-                assert_says(&error.to_string(), &["t.csv", "line 2, column `y`", "whole number"]);
+                assert_says(&error.to_string(), &["t.csv", "line 2, column `y`", "the label", "a class"]);
             }
             Ok(_) if !bad => {}
             other => panic!("{cell}: {other:?}"),
@@ -219,4 +221,33 @@ fn fields_that_do_not_belong_together() {
     let message =
         write(&path(&files, "z.csv"), &[field("x", 3), field("y", 2)]).expect_err("3 and 2").to_string();
     assert_says(&message, &["`x` has 3", "`y` has 2"]);
+}
+
+#[test]
+fn text_in_other_encodings() {
+    let table = "größe,farbe\n1.5,grün\n2.5,weiß\n";
+    let utf16 = |swap: bool| {
+        let units = std::iter::once(0xFEFF).chain(table.encode_utf16());
+        units.flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect::<Vec<u8>>()
+    };
+    let marked = [b"\xEF\xBB\xBF", table.as_bytes()].concat();
+    for bytes in [table.as_bytes().to_vec(), marked, utf16(false), utf16(true)] {
+        let files = folder(&[("t.csv", &bytes)]);
+        let read = open(&path(&files, "t.csv")).expect("a table");
+        assert_eq!(read.fields()[0].feature_names, ["größe", "farbe"]);
+        assert_eq!(read.fields()[0].levels[&1], ["grün", "weiß"]);
+    }
+    assert_says(&refusal("odd.csv", &utf16(false)[..21]), &["UTF-16", "not all of it", "UTF-8"]);
+    let latin: Vec<u8> = table.chars().map(|c| c as u8).collect();
+    assert_says(&refusal("latin.csv", &latin), &["line 1", "byte F6", "UTF-8", "iconv -f LATIN1"]);
+}
+
+#[test]
+fn words_where_numbers_are_modelled() {
+    let files = folder(&[("t.csv", b"a,colour\n1,red\n2,\n3,blue\n")]);
+    let data = open(&path(&files, "t.csv")).expect("a table");
+    let rows = data.rows(jensen_data::Split::All).expect("rows");
+    let fitted = jensen_data::Preprocessing::fit(&jensen_data::DataConfig::default(), &data, &rows);
+    let message = fitted.expect_err("words").to_string();
+    assert_says(&message, &["t.csv", "`colour`", "`blue`", "--likelihood table", "data.exclude"]);
 }

@@ -247,3 +247,43 @@ fn a_path_without_a_known_ending_is_not_written() {
     let refused = write(&path(&folder, "x.npy"), &[x.clone(), x]).expect_err("two arrays").to_string();
     assert!(refused.contains(".npz, .csv or .parquet"), "{refused}");
 }
+
+#[test]
+fn a_table_of_words_and_missing_cells() {
+    let table = "name,ok,colour,x,id\n\"a, b\",true,red,1,7\n?,,NA,nan,8\n\"say \"\"hi\"\"\",False,blue,2.5,9\nzoë,true,red,,\n";
+    let folder = folder(&[("t.csv", table.as_bytes())]);
+    let spec = DataSpec {
+        exclude: vec!["id".into()],
+        label_column: None,
+        ..DataSpec::new(path(&folder, "t.csv").display().to_string())
+    };
+    let data = Dataset::open(&spec).expect("a data set");
+    let x = &data.fields()[0];
+    assert_eq!(x.feature_names, ["name", "ok", "colour", "x"]);
+    assert_eq!(x.levels.keys().copied().collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(x.levels[&0], ["a, b", "say \"hi\"", "zoë"]);
+    assert_eq!(x.levels[&2], ["blue", "red"]);
+    let values: Vec<String> = whole(&data).to_f64().iter().map(ToString::to_string).collect();
+    let expected = "0 1 1 1 NaN NaN NaN NaN 1 0 0 2.5 2 1 1 NaN";
+    assert_eq!(values.join(" "), expected);
+}
+
+#[test]
+fn labels_may_be_words() {
+    let folder = folder(&[("t.csv", b"a,kind\n1,dog\n2,cat\n3,dog\n")]);
+    let source = path(&folder, "t.csv").display().to_string();
+    let spec = DataSpec { label_column: Some("kind".into()), ..DataSpec::new(source) };
+    let data = Dataset::open(&spec).expect("a data set");
+    assert_eq!(data.fields()[1].levels[&0], ["cat", "dog"]);
+    assert_eq!(data.read(&[0, 1, 2]).expect("rows").labels(), Some(vec![1, 0, 1]));
+}
+
+/// What is wrongly told from the values can be said.
+#[test]
+fn a_column_of_numbers_can_be_read_as_words() {
+    let folder = folder(&[("t.csv", b"seat\n12\n7A\n9\n")]);
+    let source = path(&folder, "t.csv").display().to_string();
+    let kinds = [("seat".to_owned(), jensen_data::Kind::Categorical)].into();
+    let data = Dataset::open(&DataSpec { kinds, ..DataSpec::new(source) }).expect("a data set");
+    assert_eq!(data.fields()[0].levels[&0], ["12", "7A", "9"]);
+}
