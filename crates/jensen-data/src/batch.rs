@@ -24,6 +24,46 @@ impl Batch {
         Self { dataset, rows, fields, log_jacobian }
     }
 
+    /// A batch of examples that were taken from a data set before: what [`rows`](Self::rows),
+    /// [`fields`](Self::fields) and [`log_jacobian`](Self::log_jacobian) gave.
+    ///
+    /// # Errors
+    /// [`DataError::CountMismatch`] if a field or the Jacobian has another number of examples than `rows`.
+    pub fn from_parts(
+        dataset: &str,
+        rows: Vec<u64>,
+        fields: Vec<Field>,
+        log_jacobian: Vec<f64>,
+    ) -> Result<Self, DataError> {
+        let lengths = fields.iter().map(|field| (field.spec().name.as_str(), field.rows()));
+        let lengths = lengths.chain([("log_jacobian", log_jacobian.len())]);
+        for (field, found) in lengths {
+            if found != rows.len() {
+                return Err(DataError::CountMismatch {
+                    first: "rows".to_owned(),
+                    first_rows: rows.len(),
+                    second: field.to_owned(),
+                    second_rows: found,
+                });
+            }
+        }
+        Ok(Self { dataset: dataset.into(), rows, fields, log_jacobian })
+    }
+
+    /// The examples at these positions of the batch.
+    ///
+    /// # Panics
+    /// If a position is out of range.
+    pub fn select(&self, positions: &[usize]) -> Self {
+        let places: Vec<u64> = positions.iter().map(|&position| position as u64).collect();
+        Self {
+            dataset: Arc::clone(&self.dataset),
+            rows: positions.iter().map(|&position| self.rows[position]).collect(),
+            fields: self.fields.iter().map(|field| field.gather(&places)).collect(),
+            log_jacobian: positions.iter().map(|&position| self.log_jacobian[position]).collect(),
+        }
+    }
+
     /// The index of each example in its data set.
     pub fn rows(&self) -> &[u64] {
         &self.rows

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use jensen_data::DataError;
 
+use crate::forensics::NonFinite;
+
 /// An error of inference or training; the message says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,19 +14,9 @@ pub enum InferError {
     #[error(transparent)]
     Data(#[from] DataError),
 
-    /// A term of the objective, or a gradient, is infinite or not a number.
-    #[error(
-        "{term} is not finite at step {step} (examples {rows:?}): lower the learning rate, clip gradients with \
-         `optimizer.clip_norm`, or look at these examples"
-    )]
-    NonFinite {
-        /// Which term: `log p(x|z)`, `KL(q‖p)`, `the gradient of encoder.layers.0.weight`, …
-        term: String,
-        /// The update, counted from 0.
-        step: u64,
-        /// The first rows at fault, as indices into the data set.
-        rows: Vec<u64>,
-    },
+    /// A term of the objective, a gradient or an updated parameter is infinite or not a number.
+    #[error("{0}")]
+    NonFinite(Box<NonFinite>),
 
     /// The objective needs a closed-form KL that the guide does not have.
     #[error(
@@ -76,4 +68,10 @@ pub enum InferError {
         /// What to do.
         remedy: &'static str,
     },
+}
+
+impl From<NonFinite> for InferError {
+    fn from(failure: NonFinite) -> Self {
+        Self::NonFinite(Box::new(failure))
+    }
 }

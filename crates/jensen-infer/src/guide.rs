@@ -30,4 +30,11 @@ pub trait Guide<M: JointModel> {
         let _ = posterior;
         None
     }
+
+    /// The values on the way from the evidence to the posterior's parameters, by name and in the order
+    /// of computation, each with one row an example: what a report on a failed step shows.
+    fn trace(&self, evidence: &Evidence<'_, M>) -> Vec<(String, Tensor<2>)> {
+        let _ = evidence;
+        Vec::new()
+    }
 }

@@ -1,5 +1,6 @@
 //! The model p(x, z | c): a prior over latents and a likelihood of observations.
 
+use burn::tensor::Tensor;
 use jensen_prob::Distribution;
 
 /// A latent-variable model `p(x, z | c) = p(z | c) p(x | z, c)`.
@@ -26,4 +27,12 @@ pub trait JointModel {
     /// `K` samples of a batch come as `K·batch` latent rows, sample-major, beside the `batch` rows of
     /// the condition: row `r` of the latent belongs to row `r % batch` of the condition.
     fn likelihood(&self, latent: &Self::Latent, condition: &Self::Condition) -> Self::Likelihood;
+
+    /// The values on the way from the latents, these included, to the likelihood's parameters, by name
+    /// and in the order of computation, in rows like those of `latent`: what a report on a failed step
+    /// shows.
+    fn trace(&self, latent: &Self::Latent, condition: &Self::Condition) -> Vec<(String, Tensor<2>)> {
+        let _ = (latent, condition);
+        Vec::new()
+    }
 }

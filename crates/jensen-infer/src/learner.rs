@@ -3,6 +3,7 @@
 use jensen_data::Batch;
 use jensen_random::Rng;
 
+use crate::forensics::Autopsy;
 use crate::{InferError, Metrics, StateDict};
 
 /// A model together with its way of learning: gradients of a bound, EM, or any other.
@@ -15,9 +16,19 @@ pub trait Learner {
     /// mean over examples (free bits are not).
     ///
     /// # Errors
-    /// [`InferError::NonFinite`] if a term of the objective or a gradient is not finite; the
-    /// parameters are then as before the step.
+    /// [`InferError::NonFinite`] if a term of the objective, a gradient or an updated parameter is not
+    /// finite; the learner is then as before the step.
     fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError>;
+
+    /// Makes a step that failed again and keeps every value on the way, changing nothing; empty for a
+    /// learner that does not show them.
+    ///
+    /// # Errors
+    /// If the batch lacks a field that the model reads.
+    fn autopsy(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
+        let _ = (batches, context);
+        Ok(Autopsy::default())
+    }
 
     /// Measures the examples of one batch: sums that [`Metrics::merge`] adds up over a split.
     ///

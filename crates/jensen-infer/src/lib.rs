@@ -10,6 +10,7 @@ pub mod estimator;
 pub mod evaluation;
 mod evidence;
 pub mod fit;
+pub mod forensics;
 mod guide;
 mod joint_model;
 mod learner;

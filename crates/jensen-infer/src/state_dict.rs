@@ -65,6 +65,12 @@ impl StateDict {
         Self { entries: entries.collect() }
     }
 
+    /// The arrays whose names are wanted.
+    pub fn filter(mut self, wanted: impl Fn(&str) -> bool) -> Self {
+        self.entries.retain(|name, _| wanted(name));
+        self
+    }
+
     /// Holds this state against the names and shapes of `expected`.
     ///
     /// # Errors
@@ -132,9 +138,10 @@ impl StateDict {
 }
 
 /// The element types that states are made of.
-const DTYPES: [(DType, Dtype); 5] = [
+const DTYPES: [(DType, Dtype); 6] = [
     (DType::F32, Dtype::F32),
     (DType::F64, Dtype::F64),
+    (DType::I32, Dtype::I32),
     (DType::I64, Dtype::I64),
     (DType::U64, Dtype::U64),
     (DType::U8, Dtype::U8),

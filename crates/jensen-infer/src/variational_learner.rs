@@ -1,13 +1,16 @@
 //! Learning by gradients of a bound.
 
+mod autopsy;
+
 use burn::tensor::{Device, Tensor};
 use jensen_data::Batch;
 use jensen_random::Rng;
 
 use crate::estimator::{Estimator, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
+use crate::forensics::{Autopsy, NonFinite};
 use crate::objective::{Objective, ObjectiveConfig};
-use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig};
+use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig, Overflow};
 use crate::parameters::{parameters, with_parameters};
 use crate::{Evidence, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel};
 
@@ -74,18 +77,20 @@ where
         }
     }
 
+    /// The surrogate of one batch.
+    fn estimate(
+        &self,
+        evidence: &Evidence<'_, V::Model>,
+        context: &StepContext,
+    ) -> Result<Surrogate, InferError> {
+        let module = self.module();
+        let sampling = Sampling { rng: context.rng, warm_up: context.warm_up };
+        self.estimator.surrogate(self.objective.as_ref(), module.model(), module.guide(), evidence, &sampling)
+    }
+
     /// The surrogate of one batch, its values checked.
     fn surrogate(&self, batch: &Batch, context: &StepContext) -> Result<(Surrogate, Sums), InferError> {
-        let module = self.module();
-        let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
-        let sampling = Sampling { rng: context.rng, warm_up: context.warm_up };
-        let surrogate = self.estimator.surrogate(
-            self.objective.as_ref(),
-            module.model(),
-            module.guide(),
-            &evidence,
-            &sampling,
-        )?;
+        let surrogate = self.estimate(&Evidence::read(batch, &self.device)?, context)?;
         let check = |term: &str, values: Tensor<1>| finite_sum(term, values, batch.rows(), context.step);
         let sums = Sums {
             reconstruction: check("log p(x|z)", surrogate.terms.reconstruction())?,
@@ -93,6 +98,15 @@ where
             objective: check("the bound", surrogate.bound.clone())?,
         };
         Ok((surrogate, sums))
+    }
+
+    fn gradients(&self, surrogate: Surrogate) -> NamedGradients {
+        let Surrogate { loss, control, .. } = surrogate;
+        let loss = match control {
+            Some(control) => loss + control,
+            None => loss,
+        };
+        NamedGradients::of(self.module(), loss.backward())
     }
 
     fn clip_scale(&self, norm: f64) -> f64 {
@@ -115,34 +129,38 @@ where
 {
     fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError> {
         let examples: usize = batches.iter().map(Batch::len).sum();
-        let mut gradients = NamedGradients::default();
         let mut total = Sums::default();
+        let mut gradients = NamedGradients::default();
         for batch in batches {
-            let (Surrogate { loss, control, .. }, sums) = self.surrogate(batch, context)?;
-            let loss = match control {
-                Some(control) => loss + control,
-                None => loss,
-            };
-            let taken = NamedGradients::of(self.module(), loss.backward());
-            gradients.accumulate(taken, batch.len() as f64 / examples as f64);
+            let (surrogate, sums) = self.surrogate(batch, context)?;
+            gradients.accumulate(self.gradients(surrogate), batch.len() as f64 / examples as f64);
             total.objective += sums.objective;
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
         let norm = gradients.norm();
         if !norm.is_finite() {
-            return Err(InferError::NonFinite {
-                term: format!("the gradient of {}", gradients.non_finite().unwrap_or("a parameter")),
-                step: context.step,
-                rows: batches.iter().flat_map(Batch::rows).copied().take(NAMED_ROWS).collect(),
-            });
+            let parameter = gradients.non_finite().unwrap_or("a parameter").to_owned();
+            let rows = self.rows_of_gradient(batches, context);
+            let failure = NonFinite::new(gradient_of(&parameter), context.step, &rows, examples);
+            return Err(failure.of_parameter(parameter).into());
         }
         let module = self.module.take().expect("the module is away only within a step");
-        let module = self.optimizer.step(module, gradients, context.learning_rate, self.clip_scale(norm));
-        if let Some(average) = &mut self.average {
-            average.update(&module, context.step);
+        let (rate, scale) = (context.learning_rate, self.clip_scale(norm));
+        match self.optimizer.guarded_step(module, gradients, norm, rate, scale) {
+            Ok(module) => {
+                if let Some(average) = &mut self.average {
+                    average.update(&module, context.step);
+                }
+                self.module = Some(module);
+            }
+            Err(Overflow { module, parameter }) => {
+                self.module = Some(module);
+                let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
+                let failure = NonFinite::new(update_of(&parameter), context.step, &rows, examples);
+                return Err(failure.of_parameter(parameter).into());
+            }
         }
-        self.module = Some(module);
         let n = examples as f64;
         Ok(StepReport {
             examples,
@@ -150,6 +168,10 @@ where
             terms: vec![("reconstruction", total.reconstruction / n), ("kl", total.kl / n)],
             gradient_norm: Some(norm),
         })
+    }
+
+    fn autopsy(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
+        self.dissect(batches, context)
     }
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {
@@ -193,19 +215,21 @@ where
     }
 }
 
-/// How many of the rows at fault an error names.
-const NAMED_ROWS: usize = 8;
-
 /// The sum over examples, if each value is finite.
 fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<f64, InferError> {
     let values = per_example(values);
-    let at_fault = || rows.iter().zip(&values).filter(|(_, value)| !value.is_finite()).map(|(row, _)| *row);
-    if at_fault().next().is_some() {
-        return Err(InferError::NonFinite {
-            term: term.to_owned(),
-            step,
-            rows: at_fault().take(NAMED_ROWS).collect(),
-        });
+    let pairs = rows.iter().zip(&values);
+    let at_fault: Vec<u64> = pairs.filter(|(_, value)| !value.is_finite()).map(|(row, _)| *row).collect();
+    if at_fault.is_empty() {
+        return Ok(values.iter().sum());
     }
-    Ok(values.iter().sum())
+    Err(NonFinite::new(term, step, &at_fault, rows.len()).into())
+}
+
+fn gradient_of(parameter: &str) -> String {
+    format!("the gradient of {parameter}")
+}
+
+fn update_of(parameter: &str) -> String {
+    format!("the update of {parameter}")
 }

@@ -18,7 +18,7 @@ pub(super) fn pictures(records: &[Record], beta: f64) -> Result<Vec<Picture>, Cl
         .iter()
         .filter_map(|record| match record {
             Record::Epoch(record) => Some(record),
-            Record::Step(_) => None,
+            _ => None,
         })
         .collect();
     let train: Vec<_> = epochs.iter().map(|record| terms(record, &record.train, "objective")).collect();
@@ -43,7 +43,7 @@ pub(super) fn pictures(records: &[Record], beta: f64) -> Result<Vec<Picture>, Cl
                 learning_rate: record.learning_rate,
                 kl_weight: beta * record.warm_up,
             }),
-            Record::Epoch(_) => None,
+            _ => None,
         })
         .collect();
     let thinned: Vec<ScheduleStep> =

@@ -29,6 +29,19 @@ pub trait Estimator<M: JointModel, G: Guide<M>> {
         evidence: &Evidence<'_, M>,
         sampling: &Sampling<'_>,
     ) -> Result<Surrogate, InferError>;
+
+    /// The latents that [`surrogate`](Self::surrogate) draws from this posterior, for a report on a
+    /// step that failed; `None` where they are not to be had.
+    fn latents(
+        &self,
+        objective: &dyn Objective,
+        posterior: &G::Posterior,
+        rows: &[u64],
+        sampling: &Sampling<'_>,
+    ) -> Option<M::Latent> {
+        let _ = (objective, posterior, rows, sampling);
+        None
+    }
 }
 
 /// What an estimate is drawn with.

@@ -37,6 +37,16 @@ where
             control: None,
         })
     }
+
+    fn latents(
+        &self,
+        objective: &dyn Objective,
+        posterior: &G::Posterior,
+        rows: &[u64],
+        sampling: &Sampling<'_>,
+    ) -> Option<M::Latent> {
+        Some(posterior.expand(objective.samples()).rsample(&sampling.rng.name_rows(rows)))
+    }
 }
 
 /// The terms of `objective` at reparameterised samples of the posterior.

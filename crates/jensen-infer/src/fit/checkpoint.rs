@@ -10,6 +10,7 @@ use burn::tensor::{DType, TensorData};
 use jensen_data::replace_file;
 
 use super::Progress;
+use crate::forensics::NonFinite;
 use crate::{InferError, StateDict};
 
 /// The learner's state and the loop's.
@@ -41,8 +42,8 @@ impl Checkpoint {
     /// be written; what was there before is then untouched.
     pub fn write(&self, path: &Path) -> Result<(), InferError> {
         if let Some(name) = first_non_finite(&self.state) {
-            let term = format!("`{name}`");
-            return Err(InferError::NonFinite { term, step: self.progress.step, rows: Vec::new() });
+            let failure = NonFinite::new(format!("`{name}`"), self.progress.step, &[], 0);
+            return Err(failure.of_parameter(name).into());
         }
         let bytes = self.to_bytes()?;
         let written = replace_file(path, |file| file.write_all(&bytes));

@@ -81,16 +81,16 @@ impl Checkpoints {
         })
     }
 
-    /// Keeps `newest`, the one before it and `best`, and removes the rest.
+    /// Keeps `newest`, the one before it and those that are `needed`, and removes the rest.
     ///
     /// A checkpoint newer than `newest` is a damaged one that the run has gone back behind.
     ///
     /// # Errors
     /// [`InferError::Io`] if a file cannot be removed.
-    pub fn prune(&self, newest: u64, best: Option<u64>) -> Result<(), InferError> {
+    pub fn prune(&self, newest: u64, needed: &[u64]) -> Result<(), InferError> {
         let previous = self.steps()?.into_iter().rfind(|&step| step < newest);
         let keep = |path: &PathBuf| match step_of(path) {
-            Some(step) => step == newest || Some(step) == previous || Some(step) == best,
+            Some(step) => step == newest || Some(step) == previous || needed.contains(&step),
             None => !is_unfinished(path),
         };
         for path in self.list()?.into_iter().filter(|path| !keep(path)) {
@@ -145,7 +145,7 @@ mod tests {
             (60, Some(50), vec![50, 60]),
         ] {
             checkpoints.write(&at(step)).expect("written");
-            checkpoints.prune(step, best).expect("pruned");
+            checkpoints.prune(step, best.as_slice()).expect("pruned");
             assert_eq!(checkpoints.steps().expect("listed"), kept);
         }
     }
@@ -160,7 +160,7 @@ mod tests {
         }
         checkpoints.write(&at(70)).expect("written");
         checkpoints.write(&at(20)).expect("written");
-        checkpoints.prune(20, None).expect("pruned");
+        checkpoints.prune(20, &[]).expect("pruned");
         assert_eq!(checkpoints.steps().expect("listed"), [20], "70 lies in a future that was given up");
         assert!(foreign.exists() && !left.exists());
     }

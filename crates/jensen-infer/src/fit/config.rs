@@ -5,7 +5,7 @@ use std::fmt::Display;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EarlyStopping, Schedule, WarmUp};
+use super::{EarlyStopping, NonFiniteLimits, OnNonFinite, Schedule, WarmUp};
 use crate::InferError;
 
 /// How long, how fast and how watchfully to train: the section `[fit]` of a configuration.
@@ -31,6 +31,11 @@ pub struct FitConfig {
     pub validate_every: u64,
     /// How often to write a checkpoint.
     pub checkpoint: CheckpointInterval,
+    /// What to do about a step that is not finite: `stop`, `skip` the batch, or `rollback` to the end
+    /// of the last epoch with a lower learning rate.
+    pub on_nonfinite: OnNonFinite,
+    /// How far `skip` and `rollback` go.
+    pub nonfinite: NonFiniteLimits,
 }
 
 /// A checkpoint is written as soon as either interval has passed, on interruption and at the end.
@@ -58,6 +63,8 @@ impl Default for FitConfig {
             early_stopping: EarlyStopping::default(),
             validate_every: 1,
             checkpoint: CheckpointInterval::default(),
+            on_nonfinite: OnNonFinite::default(),
+            nonfinite: NonFiniteLimits::default(),
         }
     }
 }
@@ -85,7 +92,8 @@ impl FitConfig {
         require(self.validate_every > 0, "fit.validate_every", self.validate_every, "at least 1")?;
         let CheckpointInterval { seconds, steps } = self.checkpoint;
         require(seconds >= 0.0, "fit.checkpoint.seconds", seconds, "at least 0")?;
-        require(steps != Some(0), "fit.checkpoint.steps", 0, "at least 1")
+        require(steps != Some(0), "fit.checkpoint.steps", 0, "at least 1")?;
+        self.nonfinite.validate()
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::AtomicBool;
 use jensen_data::Loader;
 
 use super::run::Run;
-use super::{Checkpoint, Checkpoints, FitConfig, Horizon, Observer, Outcome, Progress, Provenance, Warning};
+use super::{
+    Checkpoint, Checkpoints, Failures, FitConfig, Horizon, Observer, Outcome, Progress, Provenance, Warning,
+};
 use crate::{InferError, Learner};
 
 /// A run that nobody asks to stop.
@@ -28,6 +30,7 @@ pub struct Fit<'a> {
     pub(super) train: &'a Loader<'a>,
     pub(super) validation: Option<&'a Loader<'a>>,
     pub(super) checkpoints: Option<&'a Checkpoints>,
+    pub(super) failures: Option<&'a Failures>,
     pub(super) stop: &'a AtomicBool,
 }
 
@@ -39,7 +42,16 @@ impl<'a> Fit<'a> {
     pub fn new(config: FitConfig, seed: u64, train: &'a Loader<'a>) -> Result<Self, InferError> {
         config.validate()?;
         let provenance = Provenance::default();
-        Ok(Self { config, seed, provenance, train, validation: None, checkpoints: None, stop: &NEVER })
+        Ok(Self {
+            config,
+            seed,
+            provenance,
+            train,
+            validation: None,
+            checkpoints: None,
+            failures: None,
+            stop: &NEVER,
+        })
     }
 
     /// Measures these examples after each epoch, in their fixed order, to choose the best step.
@@ -50,6 +62,11 @@ impl<'a> Fit<'a> {
     /// Writes checkpoints there, and resumes from there.
     pub fn with_checkpoints(self, checkpoints: &'a Checkpoints) -> Self {
         Self { checkpoints: Some(checkpoints), ..self }
+    }
+
+    /// Keeps there what a failed step was made from, to be replayed.
+    pub fn with_failures(self, failures: &'a Failures) -> Self {
+        Self { failures: Some(failures), ..self }
     }
 
     /// Stores with each checkpoint what the run's bits depend on besides the seed; a resume is held
@@ -66,7 +83,8 @@ impl<'a> Fit<'a> {
     /// Trains from the learner's present state.
     ///
     /// # Errors
-    /// [`InferError::NonFinite`] if training diverges; checkpoints written before stand. Also if the
+    /// [`InferError::NonFinite`] if a step is not finite and the configuration does not say to go on, or
+    /// not that often; checkpoints written before stand. Also if the
     /// checkpoints' folder holds another run, a file cannot be read or written, or an observer fails.
     pub fn start(
         &self,
@@ -124,6 +142,13 @@ impl<'a> Fit<'a> {
                 progress.monitor.forget_best();
                 warnings.push(Warning::LostBest { path });
             }
+        }
+        if let Some(step) = progress.incidents.anchor
+            && step != progress.step
+            && Checkpoint::read(&checkpoints.path(step)).is_err()
+        {
+            progress.incidents.anchor = None;
+            warnings.push(Warning::LostAnchor { path: checkpoints.path(step) });
         }
         progress.provenance = self.provenance.clone();
         let newest = Some(progress.step);

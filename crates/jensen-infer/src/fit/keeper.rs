@@ -16,9 +16,18 @@ pub(super) struct Keeper<'a> {
     interval: CheckpointInterval,
     /// The best state, until it is in a file.
     best: Option<Checkpoint>,
+    /// The state that a rollback goes back to.
+    anchor: Option<Anchor>,
     /// The step of the newest checkpoint.
     newest: Option<u64>,
     written: Instant,
+}
+
+/// A state that is in memory, and in a file as soon as a checkpoint refers to it.
+#[derive(Debug)]
+struct Anchor {
+    checkpoint: Checkpoint,
+    is_written: bool,
 }
 
 impl<'a> Keeper<'a> {
@@ -28,7 +37,7 @@ impl<'a> Keeper<'a> {
         interval: CheckpointInterval,
         newest: Option<u64>,
     ) -> Self {
-        Self { checkpoints, interval, best: None, newest, written: Instant::now() }
+        Self { checkpoints, interval, best: None, anchor: None, newest, written: Instant::now() }
     }
 
     /// Whether an interval has passed.
@@ -48,7 +57,23 @@ impl<'a> Keeper<'a> {
         self.best = Some(best);
     }
 
-    /// Writes a checkpoint, after the best if that is not yet written, and removes the old ones.
+    /// Holds the state that a rollback goes back to, until the next one.
+    pub(super) fn hold_anchor(&mut self, checkpoint: Checkpoint) {
+        self.anchor = Some(Anchor { checkpoint, is_written: false });
+    }
+
+    /// The state that a rollback goes back to, from memory or from its file.
+    pub(super) fn anchor_state(&self, step: u64) -> Result<StateDict, InferError> {
+        match (&self.anchor, self.checkpoints) {
+            (None, Some(checkpoints)) => Ok(Checkpoint::read(&checkpoints.path(step))?.state),
+            (anchor, _) => {
+                let anchor = anchor.as_ref().expect("without a folder the anchor is in memory");
+                Ok(anchor.checkpoint.state.clone())
+            }
+        }
+    }
+
+    /// Writes a checkpoint, after the best and the anchor if those are not yet written, and removes the old ones.
     pub(super) fn write(&mut self, checkpoint: &Checkpoint) -> Result<Option<PathBuf>, InferError> {
         let Some(checkpoints) = self.checkpoints else {
             return Ok(None);
@@ -56,10 +81,20 @@ impl<'a> Keeper<'a> {
         let step = checkpoint.progress.step;
         self.best.take_if(|best| best.progress.step == step);
         self.write_best()?;
+        if let Some(Anchor { checkpoint: anchor, is_written }) = &mut self.anchor
+            && !*is_written
+        {
+            if anchor.progress.step != step {
+                checkpoints.write(anchor)?;
+            }
+            *is_written = true;
+        }
         let path = checkpoints.write(checkpoint)?;
         self.newest = Some(step);
         self.written = Instant::now();
-        checkpoints.prune(step, checkpoint.progress.monitor.best().map(|best| best.step))?;
+        let best = checkpoint.progress.monitor.best().map(|best| best.step);
+        let needed: Vec<u64> = best.into_iter().chain(checkpoint.progress.incidents.anchor).collect();
+        checkpoints.prune(step, &needed)?;
         Ok(Some(path))
     }
 

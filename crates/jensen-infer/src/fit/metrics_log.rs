@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use jensen_data::replace_file;
 use serde::Deserialize;
 
-use super::record::{EpochRecord, Record, StepRecord};
-use super::{Event, Observer, active_units};
+use super::record::{EpochRecord, IncidentRecord, Record, StepRecord};
+use super::{Event, Observer, Warning, active_units};
+use crate::forensics::NonFinite;
 use crate::{InferError, Metrics};
 
 /// Writes the log of a run as it goes: every `n`th step and every epoch.
@@ -113,8 +114,26 @@ impl Observer for MetricsLog {
                     seconds,
                 }))
             }
+            Event::Warning(Warning::Skipped { failure, step, epoch, .. }) => {
+                self.write(&Record::Skipped(incident(failure, *step, *epoch, None)))
+            }
+            Event::Warning(Warning::RolledBack { failure, step, epoch, learning_rate_factor, .. }) => {
+                self.write(&Record::RolledBack(incident(failure, *step, *epoch, Some(*learning_rate_factor))))
+            }
             _ => Ok(()),
         }
+    }
+}
+
+fn incident(failure: &NonFinite, step: u64, epoch: u64, learning_rate_factor: Option<f64>) -> IncidentRecord {
+    IncidentRecord {
+        step,
+        epoch,
+        term: failure.term.clone(),
+        origin: failure.origin.clone(),
+        rows: failure.rows.clone(),
+        at_fault: failure.at_fault,
+        learning_rate_factor,
     }
 }
 

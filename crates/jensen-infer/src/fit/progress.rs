@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Horizon, Monitor, Provenance};
+use super::{Horizon, Incidents, Monitor, Provenance};
 use crate::StepReport;
 
 /// The state of the fit loop, stored in every checkpoint.
@@ -10,7 +10,7 @@ use crate::StepReport;
 /// Draws and data order are addressed by step and epoch, so there is no generator to save.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Updates made.
+    /// Steps taken: updates, and batches left out.
     pub step: u64,
     /// Epochs completed.
     pub epoch: u64,
@@ -28,6 +28,9 @@ pub struct Progress {
     pub seconds: f64,
     /// Which configuration this is, and where it ran.
     pub provenance: Provenance,
+    /// Steps that were not finite.
+    #[serde(default)]
+    pub incidents: Incidents,
 }
 
 impl Progress {
@@ -43,6 +46,7 @@ impl Progress {
             sums: EpochSums::default(),
             seconds: 0.0,
             provenance,
+            incidents: Incidents::default(),
         }
     }
 }

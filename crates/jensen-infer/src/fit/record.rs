@@ -15,6 +15,10 @@ pub enum Record {
     Step(StepRecord),
     /// The end of an epoch.
     Epoch(EpochRecord),
+    /// A batch that was left out, because the step was not finite.
+    Skipped(IncidentRecord),
+    /// A return to earlier weights with a lower learning rate, because the step was not finite.
+    RolledBack(IncidentRecord),
 }
 
 impl Record {
@@ -23,6 +27,7 @@ impl Record {
         match self {
             Self::Step(record) => record.step,
             Self::Epoch(record) => record.step,
+            Self::Skipped(record) | Self::RolledBack(record) => record.step,
         }
     }
 }
@@ -85,6 +90,27 @@ pub struct EpochRecord {
     /// Time spent in training, over all sittings.
     #[serde(deserialize_with = "number")]
     pub seconds: f64,
+}
+
+/// A step that was not finite, and that the run went on from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentRecord {
+    /// Steps taken, this one included.
+    pub step: u64,
+    /// The epoch, from 1.
+    pub epoch: u64,
+    /// What was not finite.
+    pub term: String,
+    /// The first value at fault in the order of computation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The first rows at fault.
+    pub rows: Vec<u64>,
+    /// How many examples are at fault.
+    pub at_fault: usize,
+    /// After a return: the product of all cuts of the learning rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_rate_factor: Option<f64>,
 }
 
 /// What every run was judged by before the log said so.

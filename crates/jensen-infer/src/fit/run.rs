@@ -20,13 +20,14 @@ use crate::{InferError, Learner, Metrics, StepContext};
 /// A checkpoint is taken in the middle of an epoch or after its validation, never between the two:
 /// what a checkpoint has counted, the log has told.
 pub(super) struct Run<'a, 'r> {
-    fit: &'a Fit<'a>,
-    learner: &'r mut dyn Learner,
-    observer: &'r mut dyn Observer,
-    progress: Progress,
-    keeper: Keeper<'a>,
+    pub(super) fit: &'a Fit<'a>,
+    pub(super) learner: &'r mut dyn Learner,
+    pub(super) observer: &'r mut dyn Observer,
+    pub(super) progress: Progress,
+    pub(super) keeper: Keeper<'a>,
     collapse: CollapseWatch,
     pace: Pace,
+    has_warned_of_divergence: bool,
     began: Instant,
     seconds_before: f64,
 }
@@ -62,6 +63,7 @@ impl<'a, 'r> Run<'a, 'r> {
             progress,
             collapse: CollapseWatch::default(),
             pace: Pace::default(),
+            has_warned_of_divergence: false,
             began: Instant::now(),
         }
     }
@@ -81,6 +83,9 @@ impl<'a, 'r> Run<'a, 'r> {
         }
         for warning in self.foreseen() {
             self.observer.observe(&Event::Warning(&warning))?;
+        }
+        if self.progress.incidents.anchor.is_none_or(|anchor| anchor == step) {
+            self.set_anchor();
         }
         let ending = match self.train() {
             Ok(ending) => ending,
@@ -160,15 +165,22 @@ impl<'a, 'r> Run<'a, 'r> {
         let config = &self.fit.config;
         let context = StepContext {
             step,
-            rng: self.rng().fork("step").at(step),
-            learning_rate: config.learning_rate * config.schedule.factor(step, horizon.total_steps),
+            rng: step_stream(self.fit.seed, step),
+            learning_rate: config.learning_rate
+                * config.schedule.factor(step, horizon.total_steps)
+                * self.progress.incidents.learning_rate_factor,
             warm_up: config.kl_warm_up.factor(step, horizon),
         };
-        let report = self.learner.step(group, &context)?;
+        let report = match self.learner.step(group, &context) {
+            Err(InferError::NonFinite(failure)) => return self.go_on_from(*failure, group, &context),
+            result => result?,
+        };
         check_report(&report, step, group)?;
         self.progress.step += 1;
         self.progress.batch += group.len();
         self.progress.sums.add(&report);
+        self.progress.incidents.skipped_in_a_row = 0;
+        self.watch_divergence(report.objective)?;
         self.pace.examples += report.examples;
         self.pace.seconds += before.elapsed().as_secs_f64();
         self.observer.observe(&Event::Step {
@@ -185,12 +197,31 @@ impl<'a, 'r> Run<'a, 'r> {
         })
     }
 
+    /// Warns once of an objective that is finite and absurd.
+    fn watch_divergence(&mut self, objective: f64) -> Result<(), InferError> {
+        let incidents = &mut self.progress.incidents;
+        if !incidents.has_diverged(objective) || self.has_warned_of_divergence {
+            return Ok(());
+        }
+        self.has_warned_of_divergence = true;
+        let (step, first) = (self.progress.step, incidents.first_objective.unwrap_or(objective));
+        self.observer.observe(&Event::Warning(&Warning::Divergence { step, objective, first }))
+    }
+
     fn end_epoch(&mut self) -> Result<(), InferError> {
         let (step, epoch) = (self.progress.step, self.progress.epoch + 1);
         let config = &self.fit.config;
         let due = epoch.is_multiple_of(config.validate_every) || epoch == config.epochs;
         let metrics = match self.fit.validation {
-            Some(loader) if due => Some(validate(self.learner, loader, self.rng().fork("validation"), step)?),
+            Some(loader) if due => {
+                match validate(self.learner, loader, stream(self.fit.seed).fork("validation"), step) {
+                    Err(InferError::NonFinite(failure)) => {
+                        self.go_on_from_validation(*failure)?;
+                        None
+                    }
+                    result => Some(result?),
+                }
+            }
             _ => None,
         };
         if let Some(metrics) = &metrics {
@@ -211,6 +242,7 @@ impl<'a, 'r> Run<'a, 'r> {
         if self.progress.monitor.best().is_some_and(|best| best.step == step) {
             self.keeper.hold_best(self.checkpoint());
         }
+        self.set_anchor();
         Ok(())
     }
 
@@ -263,12 +295,8 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
-    fn checkpoint(&self) -> Checkpoint {
+    pub(super) fn checkpoint(&self) -> Checkpoint {
         Checkpoint { progress: self.progress.clone(), state: self.learner.state() }
-    }
-
-    fn rng(&self) -> Rng<'static> {
-        Rng::seed(self.fit.seed).fork("fit")
     }
 
     fn seconds(&self) -> f64 {
@@ -278,4 +306,14 @@ impl<'a, 'r> Run<'a, 'r> {
     fn is_asked_to_stop(&self) -> bool {
         self.fit.stop.load(Ordering::Relaxed)
     }
+}
+
+/// The draws of a run.
+fn stream(seed: u64) -> Rng<'static> {
+    Rng::seed(seed).fork("fit")
+}
+
+/// The draws of one step.
+pub(crate) fn step_stream(seed: u64, step: u64) -> Rng<'static> {
+    stream(seed).fork("step").at(step)
 }

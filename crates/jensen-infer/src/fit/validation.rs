@@ -3,15 +3,14 @@
 use jensen_data::{Batch, Loader};
 use jensen_random::Rng;
 
+use crate::forensics::NonFinite;
 use crate::{InferError, Learner, Metrics, StepReport};
-
-/// How many rows at fault an error lists.
-const ROWS_TOLD: usize = 8;
 
 /// The learner's metrics over all examples of `loader`, in their fixed order.
 ///
 /// # Errors
-/// [`InferError::NonFinite`] if the monitored mean is not finite, with the rows of the first batch at fault.
+/// [`InferError::NonFinite`] if the monitored mean is not finite, with the rows at fault of
+/// the first such batch.
 pub(super) fn validate(
     learner: &dyn Learner,
     loader: &Loader<'_>,
@@ -23,9 +22,16 @@ pub(super) fn validate(
     for batch in loader.ordered() {
         let batch = batch?;
         let metrics = learner.evaluate(&batch, rng)?;
-        if metrics.mean(monitored).is_some_and(|value| !value.is_finite()) {
+        let is_broken = |metrics: &Metrics| metrics.mean(monitored).is_some_and(|value| !value.is_finite());
+        if is_broken(&metrics) {
+            let mut at_fault = Vec::new();
+            for (position, &row) in batch.rows().iter().enumerate() {
+                if is_broken(&learner.evaluate(&batch.select(&[position]), rng)?) {
+                    at_fault.push(row);
+                }
+            }
             let term = format!("the validation {monitored}");
-            return Err(non_finite(term, step, std::slice::from_ref(&batch)));
+            return Err(NonFinite::new(term, step, &at_fault, batch.len()).into());
         }
         all.merge(metrics);
     }
@@ -39,12 +45,10 @@ pub(super) fn check_report(report: &StepReport, step: u64, batches: &[Batch]) ->
         ("the norm of the gradient", report.gradient_norm.unwrap_or(0.0)),
     ];
     match report.terms.iter().copied().chain(others).find(|(_, value)| !value.is_finite()) {
-        Some((term, _)) => Err(non_finite(term.to_owned(), step, batches)),
+        Some((term, _)) => {
+            let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
+            Err(NonFinite::new(term, step, &rows, rows.len()).into())
+        }
         None => Ok(()),
     }
-}
-
-fn non_finite(term: String, step: u64, batches: &[Batch]) -> InferError {
-    let rows = batches.iter().flat_map(Batch::rows).copied().take(ROWS_TOLD).collect();
-    InferError::NonFinite { term, step, rows }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::forensics::NonFinite;
+
 /// Something that went wrong, or looks wrong, without ending the run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -36,6 +38,69 @@ pub enum Warning {
     LostBest {
         /// Where it was.
         path: PathBuf,
+    },
+
+    /// The state that a rollback goes back to is gone.
+    #[error(
+        "{path}, which a rollback would go back to, cannot be used: it would go back to where the run goes on now",
+        path = path.display()
+    )]
+    LostAnchor {
+        /// Where it was.
+        path: PathBuf,
+    },
+
+    /// A batch was left out, because the step was not finite.
+    #[error("the batch of step {} is left out, the {so_far}th of this run: {failure}", failure.step)]
+    Skipped {
+        /// What was wrong.
+        failure: Box<NonFinite>,
+        /// Steps taken, this one included.
+        step: u64,
+        /// The epoch, from 1.
+        epoch: u64,
+        /// Batches left out, this one included.
+        so_far: u64,
+    },
+
+    /// The run went back, because a step was not finite.
+    #[error(
+        "going back from step {}: weights and optimizer are again those of after {anchor} steps, and the learning rate \
+         is {learning_rate_factor} of the configured one: {failure}",
+        failure.step
+    )]
+    RolledBack {
+        /// What was wrong.
+        failure: Box<NonFinite>,
+        /// Steps taken, this one included.
+        step: u64,
+        /// The epoch, from 1.
+        epoch: u64,
+        /// How many steps had been taken at the state it went back to.
+        anchor: u64,
+        /// The product of all cuts of the learning rate.
+        learning_rate_factor: f64,
+    },
+
+    /// The bundle of a failed step could not be written.
+    #[error("the step that failed cannot be replayed: {reason}")]
+    NoBundle {
+        /// Why not.
+        reason: String,
+    },
+
+    /// The objective is finite and absurd.
+    #[error(
+        "training diverges: the bound of step {step} is {objective:e} nats and was {first:e} at the first step; lower \
+         the learning rate (`fit.learning_rate`), or clip gradients with `optimizer.clip_norm`"
+    )]
+    Divergence {
+        /// Steps taken.
+        step: u64,
+        /// The objective of this step.
+        objective: f64,
+        /// That of the first.
+        first: f64,
     },
 
     /// The run began on another device or instruction set.

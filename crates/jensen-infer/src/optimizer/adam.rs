@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use jensen_kernels::{AdamStep, adam_step};
+use jensen_kernels::{AdamStep, adam_step, sum_of_squares};
 
+use super::envelope::{Envelope, Reach};
 use super::{NamedGradients, OptimizerConfig};
 use crate::parameters::{Path, track_path};
 use crate::{InferError, StateDict};
@@ -18,13 +19,23 @@ use crate::{InferError, StateDict};
 /// `t` counts the updates of a parameter, not those of the module: one whose gradient comes late, or
 /// now and then, is corrected for its own zeros. The state goes by parameter path, so it can be
 /// saved, read and taken over by another process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Adam {
     config: OptimizerConfig,
     moments: BTreeMap<String, Moments>,
+    envelope: Envelope,
 }
 
+/// An update that was not made, because a value would not be finite after it.
 #[derive(Debug)]
+pub struct Overflow<M> {
+    /// The module as it was.
+    pub module: M,
+    /// The parameter whose new value, or moment, would not be finite.
+    pub parameter: String,
+}
+
+#[derive(Clone, Debug)]
 struct Moments {
     updates: u64,
     mean: Tensor<1>,
@@ -38,7 +49,66 @@ impl Adam {
     /// If a value of the configuration is out of range.
     pub fn new(config: &OptimizerConfig) -> Result<Self, InferError> {
         config.validate()?;
-        Ok(Self { config: config.clone(), moments: BTreeMap::new() })
+        Ok(Self { config: config.clone(), moments: BTreeMap::new(), envelope: Envelope::unknown() })
+    }
+
+    /// The module after one update, unless a parameter or a moment would not be finite: then module
+    /// and optimizer are as before, bit for bit.
+    ///
+    /// `norm` is that of the gradients, which are scaled by `gradient_scale` first. Bounds that follow
+    /// from it rule an overflow out at nearly all steps; where they do not, the update is made on a
+    /// copy and looked at.
+    ///
+    /// # Errors
+    /// [`Overflow`] with the module as it was.
+    pub fn guarded_step<M: Module>(
+        &mut self,
+        module: M,
+        gradients: NamedGradients,
+        norm: f64,
+        learning_rate: f64,
+        gradient_scale: f64,
+    ) -> Result<M, Overflow<M>> {
+        let reach = Reach {
+            rate: learning_rate / (1.0 - self.config.beta1),
+            keep: (1.0 - learning_rate * self.config.weight_decay).abs(),
+            epsilon: self.config.epsilon,
+        };
+        if let Some(after) = self.envelope.after(norm * gradient_scale, reach) {
+            self.envelope = after;
+            return Ok(self.step(module, gradients, learning_rate, gradient_scale));
+        }
+        // What is held here too is copied by the kernel, not written.
+        let (kept, module_before) = (self.clone(), module.clone());
+        let module = self.step(module, gradients, learning_rate, gradient_scale);
+        match self.measure(&module) {
+            Ok(envelope) => {
+                self.envelope = envelope;
+                Ok(module)
+            }
+            Err(parameter) => {
+                *self = kept;
+                Err(Overflow { module: module_before, parameter })
+            }
+        }
+    }
+
+    /// The size of all parameters and moments; an error is the first parameter at fault.
+    fn measure<M: Module>(&self, module: &M) -> Result<Envelope, String> {
+        let mut sizes = Sizes { path: Path::default(), largest: 0.0, at_fault: None };
+        module.visit(&mut sizes);
+        let (mut mean, mut square) = (0f64, 0f64);
+        for (name, moments) in &self.moments {
+            let norms = [&moments.mean, &moments.square].map(|moment| sum_of_squares(moment.clone()).sqrt());
+            if norms.iter().any(|norm| !norm.is_finite()) {
+                sizes.at_fault.get_or_insert_with(|| name.clone());
+            }
+            (mean, square) = (mean.max(norms[0]), square.max(norms[1]));
+        }
+        match sizes.at_fault {
+            Some(name) => Err(name),
+            None => Ok(Envelope { parameter: sizes.largest, mean, square }),
+        }
     }
 
     /// The module after one update, its gradients scaled by `gradient_scale` first.
@@ -116,7 +186,29 @@ impl Adam {
             return Err(InferError::State { detail: format!("`optimizer.{unknown}` is unknown") });
         }
         self.moments = moments;
+        self.envelope = Envelope::unknown();
         Ok(())
+    }
+}
+
+/// The largest size of a parameter, or rather the norm, which is no smaller.
+struct Sizes {
+    path: Path,
+    largest: f64,
+    at_fault: Option<String>,
+}
+
+impl ModuleVisitor for Sizes {
+    track_path!();
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let size = sum_of_squares(param.val().inner()).sqrt();
+        if !size.is_finite() {
+            // The first by name, as gradients and reports have them.
+            let (name, known) = (self.path.join(), self.at_fault.take());
+            self.at_fault = Some(known.filter(|known| *known < name).unwrap_or(name));
+        }
+        self.largest = self.largest.max(size);
     }
 }
 

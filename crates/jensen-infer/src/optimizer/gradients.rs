@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 use jensen_kernels::sum_of_squares;
 
-use crate::parameters::{Path, track_path};
+use crate::StateDict;
+use crate::parameters::{Path, parameters, track_path};
 
 /// The gradient of each parameter, flat, by the parameter's path.
 #[derive(Debug, Default)]
@@ -45,10 +46,34 @@ impl NamedGradients {
         self.entries.values().cloned().map(sum_of_squares).sum::<f64>().sqrt()
     }
 
+    /// The gradients in the shape and layout of `module`'s parameters; a parameter without gradient has
+    /// none.
+    pub fn to_state<M: Module>(&self, module: &M) -> StateDict {
+        let mut placed = Placed { path: Path::default(), gradients: self };
+        parameters(&module.valid().map(&mut placed)).filter(|name| self.entries.contains_key(name))
+    }
+
     /// A parameter whose gradient is infinite or not a number.
     pub fn non_finite(&self) -> Option<&str> {
         let mut entries = self.entries.iter();
         entries.find(|(_, g)| !sum_of_squares((*g).clone()).is_finite()).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Puts each gradient in the place of its parameter.
+struct Placed<'a> {
+    path: Path,
+    gradients: &'a NamedGradients,
+}
+
+impl ModuleMapper for Placed<'_> {
+    track_path!();
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.gradients.entries.get(&self.path.join()) {
+            Some(gradient) => param.map(|value| gradient.clone().reshape(value.shape())),
+            None => param,
+        }
     }
 }
 

@@ -119,9 +119,9 @@ fn a_step_that_is_not_finite_ends_the_run_and_leaves_the_checkpoints() {
     let mut config = config(4);
     config.checkpoint.steps = Some(5);
     let fit = Fit::new(config, 7, &train).expect("valid").with_checkpoints(&checkpoints);
-    let mut learner = MeanLearner { breaks_at: Some(13), ..MeanLearner::new() };
+    let mut learner = MeanLearner { breaks_at: vec![13], ..MeanLearner::new() };
     let error = fit.start(&mut learner, &mut ()).expect_err("diverged");
-    assert!(matches!(&error, InferError::NonFinite { step: 13, rows, .. } if rows.len() == 4), "{error}");
+    assert!(matches!(&error, InferError::NonFinite(at) if at.step == 13 && at.rows.len() == 4), "{error}");
     assert_eq!(checkpoints.steps().expect("listed"), [5, 10]);
     for step in [5, 10] {
         assert_eq!(Checkpoint::read(&checkpoints.path(step)).expect("intact").progress.step, step);
@@ -136,7 +136,7 @@ fn a_best_that_is_not_yet_written_survives_divergence() {
     let checkpoints = Checkpoints::open(folder.path()).expect("a folder");
     let fit = Fit::new(config(4), 7, &train).expect("valid");
     let fit = fit.with_validation(&validation).with_checkpoints(&checkpoints);
-    let mut learner = MeanLearner { breaks_at: Some(8), ..MeanLearner::new() };
+    let mut learner = MeanLearner { breaks_at: vec![8], ..MeanLearner::new() };
     fit.start(&mut learner, &mut ()).expect_err("diverged");
     assert_eq!(checkpoints.steps().expect("listed"), [6], "the first epoch's validation");
 }

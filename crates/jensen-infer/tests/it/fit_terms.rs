@@ -103,6 +103,7 @@ fn the_log_holds_the_terms_there_are() {
                 let mean = reported.iter().map(|(n, drift)| n * drift).sum::<f64>() / 23.0;
                 assert!((epoch.train["drift"] - mean).abs() < 1e-12);
             }
+            other => panic!("{other:?}"),
         }
     }
     assert_eq!(steps, reported.into_iter().map(|(_, drift)| drift).collect::<Vec<_>>());
@@ -116,7 +117,7 @@ fn a_term_that_is_not_finite_is_named() {
     let fit = Fit::new(config(1), 7, &train).expect("valid");
     let error = fit.start(&mut learner, &mut ()).expect_err("diverged");
     assert!(
-        matches!(&error, InferError::NonFinite { term, step: 3, rows } if term == "drift" && rows.len() == 4),
+        matches!(&error, InferError::NonFinite(at) if at.term == "drift" && at.step == 3 && at.rows.len() == 4),
         "{error}"
     );
 }

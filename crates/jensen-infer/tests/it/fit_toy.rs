@@ -3,6 +3,7 @@
 use burn::tensor::TensorData;
 use jensen_data::{Array, Batch, DataConfig, Dataset, Field, Loader, Preprocessing, Role, Rows};
 use jensen_infer::fit::{Event, FitConfig, Observer};
+use jensen_infer::forensics::NonFinite;
 use jensen_infer::{InferError, Learner, Metrics, StateDict, StepContext, StepReport};
 use jensen_random::Rng;
 
@@ -14,13 +15,13 @@ pub struct MeanLearner {
     pub velocity: f64,
     /// How many batches each step was given.
     pub groups: Vec<usize>,
-    /// At which step its bound is no longer finite.
-    pub breaks_at: Option<u64>,
+    /// At which steps its bound is not finite.
+    pub breaks_at: Vec<u64>,
 }
 
 impl MeanLearner {
     pub fn new() -> Self {
-        Self { mean: 3.0, velocity: 0.0, groups: Vec::new(), breaks_at: None }
+        Self { mean: 3.0, velocity: 0.0, groups: Vec::new(), breaks_at: Vec::new() }
     }
 }
 
@@ -30,9 +31,9 @@ fn values(batch: &Batch) -> Vec<f64> {
 
 impl Learner for MeanLearner {
     fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError> {
-        if self.breaks_at == Some(context.step) {
+        if self.breaks_at.contains(&context.step) {
             let rows = batches[0].rows().to_vec();
-            return Err(InferError::NonFinite { term: "log p(x|z)".to_owned(), step: context.step, rows });
+            return Err(NonFinite::new("log p(x|z)", context.step, &rows, rows.len()).into());
         }
         self.groups.push(batches.len());
         let (mut examples, mut gradient, mut squares) = (0, 0.0, 0.0);

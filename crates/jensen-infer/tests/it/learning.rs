@@ -169,8 +169,8 @@ fn a_value_that_is_not_finite_names_its_term_and_leaves_the_parameters() {
     let before = learner.state();
     let error = learner.step(&[batch(2..4)], &context(7)).expect_err("not finite");
     match &error {
-        InferError::NonFinite { term, step, rows } => {
-            assert_eq!((term.as_str(), *step, rows.as_slice()), ("log p(x|z)", 7, &[2, 3][..]));
+        InferError::NonFinite(at) => {
+            assert_eq!((at.term.as_str(), at.step, at.rows.as_slice()), ("log p(x|z)", 7, &[2, 3][..]));
         }
         other => panic!("{other}"),
     }

@@ -2,8 +2,10 @@
 
 mod bounds;
 mod fit;
+mod fit_nonfinite;
 mod fit_resume;
 mod fit_terms;
 mod fit_toy;
+mod forensics;
 mod learning;
 mod linear_gaussian;

@@ -1,0 +1,131 @@
+//! A value that is infinite or not a number, and where it was met.
+
+use std::fmt::{Display, Formatter, Result};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Autopsy;
+
+/// How many of the rows at fault are named.
+const NAMED_ROWS: usize = 8;
+
+/// Why a step could not be made; the parameters are as before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NonFinite {
+    /// What was found not to be finite: `log p(x|z)`, `KL(q‖p)`, `the gradient of
+    /// encoder.mean.weight`, …
+    pub term: String,
+    /// The step, counted from 0.
+    pub step: u64,
+    /// The first rows at fault, as indices into the data set.
+    pub rows: Vec<u64>,
+    /// How many examples are at fault.
+    pub at_fault: usize,
+    /// How many examples the step was made from.
+    pub examples: usize,
+    /// The parameter whose gradient or update it is, where it is one's.
+    pub parameter: Option<String>,
+    /// The first value at fault in the order of computation, once an [`Autopsy`] has
+    /// looked for it.
+    pub origin: Option<String>,
+    /// How often the run went on from such a failure before it gave up.
+    #[serde(skip)]
+    pub given_up: Option<String>,
+    /// The folder that [`Bundle::read`](super::Bundle::read) reads, where one was written.
+    #[serde(skip)]
+    pub bundle: Option<PathBuf>,
+}
+
+impl NonFinite {
+    /// A term that is not finite at `step`, in these of the `examples` that the step was made from.
+    pub fn new(term: impl Into<String>, step: u64, at_fault: &[u64], examples: usize) -> Self {
+        Self {
+            term: term.into(),
+            step,
+            rows: at_fault.iter().copied().take(NAMED_ROWS).collect(),
+            at_fault: at_fault.len(),
+            examples,
+            parameter: None,
+            origin: None,
+            given_up: None,
+            bundle: None,
+        }
+    }
+
+    /// The parameter that it is the gradient or the update of.
+    pub fn of_parameter(self, name: impl Into<String>) -> Self {
+        Self { parameter: Some(name.into()), ..self }
+    }
+
+    /// The failure with the first value at fault of this autopsy.
+    pub(crate) fn explained_by(self, autopsy: &Autopsy) -> Self {
+        Self { origin: autopsy.origin().map(|stage| stage.name.clone()), ..self }
+    }
+
+    /// Whether another failure is this one: the same term, step, rows and parameter.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.term, self.step, &self.rows, self.at_fault, &self.parameter)
+            == (&other.term, other.step, &other.rows, other.at_fault, &other.parameter)
+    }
+
+    /// Whether the data are to be looked at first: a part of the examples alone is at fault.
+    pub fn is_of_few_rows(&self) -> bool {
+        self.at_fault > 0 && 2 * self.at_fault <= self.examples
+    }
+
+    /// The rows at fault in words: `rows 3, 17 and 6 more`.
+    pub fn rows_in_words(&self) -> String {
+        let named: Vec<String> = self.rows.iter().map(u64::to_string).collect();
+        let (noun, more) = (if self.at_fault == 1 { "row" } else { "rows" }, self.at_fault - named.len());
+        match more {
+            0 => format!("{noun} {}", named.join(", ")),
+            _ => format!("{noun} {} and {more} more", named.join(", ")),
+        }
+    }
+}
+
+impl Display for NonFinite {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} is not finite at step {}", self.term, self.step)?;
+        match (self.at_fault, self.examples) {
+            (0, _) => {}
+            (n, all) if n == all => write!(f, ", in all {all} examples ({})", self.rows_in_words())?,
+            (n, all) => write!(f, ", in {n} of {all} examples ({})", self.rows_in_words())?,
+        }
+        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != self.term) {
+            write!(f, "; the first value at fault is in {origin}")?;
+        }
+        if let Some(given_up) = &self.given_up {
+            write!(f, "; {given_up}")?;
+        }
+        f.write_str(if self.is_of_few_rows() {
+            ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
+             learning rate"
+        } else {
+            ": lower the learning rate, clip gradients with `optimizer.clip_norm`, or let it cut the rate itself \
+             with `fit.on_nonfinite = \"rollback\"`"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_names_term_step_rows_and_origin() {
+        let rows: Vec<u64> = (0..11).map(|i| 100 + i).collect();
+        let mut failure = NonFinite::new("log p(x|z)", 7, &rows, 64);
+        failure.origin = Some("decoder.output".to_owned());
+        let text = failure.to_string();
+        let expected = "log p(x|z) is not finite at step 7, in 11 of 64 examples (rows 100, 101, 102, 103, 104, \
+                        105, 106, 107 and 3 more); the first value at fault is in decoder.output: look at these";
+        assert!(text.starts_with(expected), "{text}");
+        let all = NonFinite::new("the bound", 0, &[5], 1).to_string();
+        assert!(
+            all.starts_with("the bound is not finite at step 0, in all 1 examples (row 5): lower"),
+            "{all}"
+        );
+    }
+}
