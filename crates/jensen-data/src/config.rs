@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, Kind, embedded};
+use crate::{DataError, ImageConfig, Kind, embedded};
 
 /// Which data, and which of its columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct DataSpec {
     pub kinds: BTreeMap<String, Kind>,
     /// Whether the examples are held in memory.
     pub access: Access,
+    /// How the pictures of a folder become examples.
+    pub image: ImageConfig,
 }
 
 impl DataSpec {
@@ -35,6 +37,7 @@ impl DataSpec {
             label_column: None,
             kinds: BTreeMap::new(),
             access: Access::Auto,
+            image: ImageConfig::default(),
         }
     }
 }
@@ -59,6 +62,8 @@ pub struct DataConfig {
     /// Whether the examples are held in memory or stay in their file. The order of an epoch and the
     /// validation rows depend on it, never on how much memory there is.
     pub access: Access,
+    /// How the pictures of a folder become examples.
+    pub image: ImageConfig,
     /// How grey values become bits: not at all, above one half, or with the grey value as probability,
     /// drawn once or anew each epoch.
     pub binarize: Binarize,
@@ -84,6 +89,7 @@ impl Default for DataConfig {
             exclude: Vec::new(),
             label_column: None,
             access: Access::Auto,
+            image: ImageConfig::default(),
             binarize: Binarize::None,
             scale: Scale::Unit,
             standardize: Standardize::No,
@@ -104,6 +110,7 @@ impl DataConfig {
             label_column: self.label_column.clone(),
             kinds: self.kinds.clone(),
             access: self.access,
+            image: self.image,
         }
     }
 
@@ -132,6 +139,7 @@ impl DataConfig {
                 expected: "a fraction in [0, 1)".to_owned(),
             });
         }
+        self.image.validate()?;
         if self.binarize != Binarize::None && self.standardize == Standardize::Yes {
             return Err(DataError::Option {
                 option: "data.standardize",
@@ -149,7 +157,7 @@ const MOST_IN_MEMORY: u64 = 128 << 20;
 /// Whether examples are held in memory or stay in their file.
 ///
 /// Examples stay in a file only where it can be read by position: an uncompressed npy file in row-major
-/// order, an uncompressed IDX file, Parquet. Those of any other are held in memory.
+/// order, an uncompressed IDX file, Parquet, a folder of pictures. Those of any other are held in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
@@ -164,7 +172,6 @@ pub enum Access {
 
 impl Access {
     /// Whether numbers that take `bytes` in memory stay in their file.
-    #[expect(dead_code, reason = "the readers come next")]
     pub(crate) fn stays_in_file(self, bytes: u64) -> bool {
         match self {
             Self::Auto => bytes > MOST_IN_MEMORY,

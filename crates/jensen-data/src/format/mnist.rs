@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{NdArray, gzip, idx, read};
+use super::{NdArray, compression, idx, read};
 use crate::{DataError, Dataset, Role};
 
 /// The four files: images and labels of the training examples, then of the test examples.
@@ -13,28 +13,25 @@ pub(crate) const PARTS: [&str; 4] = [
     "t10k-labels-idx1-ubyte",
 ];
 
+/// Whether a folder holds one of the four files.
+pub(crate) fn is_here(folder: &Path) -> bool {
+    PARTS.iter().any(|part| find(folder, part).is_some())
+}
+
 /// Opens a folder.
 pub(crate) fn open(folder: &Path) -> Result<Dataset, DataError> {
     let found = PARTS.map(|part| find(folder, part));
     if let Some(missing) = found.iter().position(Option::is_none) {
-        let (problem, remedy) = if found.iter().all(Option::is_none) {
-            (
-                "it holds no data set".to_owned(),
-                format!("a folder needs the files {}, each plain or .gz", PARTS.join(", ")),
-            )
-        } else {
-            (format!("the file {} is missing", PARTS[missing]), "put it there, plain or .gz".to_owned())
-        };
         return Err(DataError::Malformed {
             path: folder.to_owned(),
             position: "folder".to_owned(),
-            problem,
-            remedy,
+            problem: format!("the file {} is missing", PARTS[missing]),
+            remedy: "put it there, plain, .gz or .zst".to_owned(),
         });
     }
     let mut parts = Vec::with_capacity(4);
     for path in found.into_iter().flatten() {
-        let bytes = gzip::inflate_if_compressed(&path, read(&path)?)?;
+        let bytes = compression::inflate_if_compressed(&path, read(&path)?)?;
         parts.push((path, bytes));
     }
     let Ok(parts) = parts.try_into() else { unreachable!("each of the four parts was found") };
@@ -74,8 +71,9 @@ fn pair(images: (PathBuf, Vec<u8>), labels: (PathBuf, Vec<u8>)) -> Result<(NdArr
 /// The file of a part, under the names that are in use.
 fn find(folder: &Path, part: &str) -> Option<PathBuf> {
     let dotted = part.replace("-idx", ".idx");
-    [part.to_owned(), format!("{part}.gz"), dotted.clone(), format!("{dotted}.gz")]
+    ["", ".gz", ".zst"]
         .into_iter()
+        .flat_map(|ending| [format!("{part}{ending}"), format!("{dotted}{ending}")])
         .map(|name| folder.join(name))
         .find(|path| path.is_file())
 }

@@ -1,8 +1,9 @@
 //! File formats, one file each; which one a file has is told from its content.
 
+mod compression;
 mod csv;
-mod gzip;
 mod idx;
+mod images;
 mod mnist;
 mod nd_array;
 mod npy;
@@ -13,7 +14,7 @@ use std::path::Path;
 use crate::positional::PositionalFile;
 use crate::{DataError, DataSpec, Dataset, Role};
 
-pub(crate) use gzip::inflate;
+pub(crate) use compression::inflate;
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
 pub(crate) use nd_array::NdArray;
 
@@ -28,14 +29,16 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
     let path = Path::new(&spec.source);
     if path.is_dir() {
         refuse_columns(spec, "a folder of images")?;
-        return mnist::open(path);
+        return if mnist::is_here(path) { mnist::open(path) } else { images::open(path, spec) };
     }
     let file = PositionalFile::open(path)?;
     match file.prefix(MAGIC)?.as_slice() {
         [] => Err(DataError::Empty { name: path.display().to_string() }),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(&file, spec),
         [0, 0, 0x08..=0x0E, _, ..] => idx::open(&file, spec),
-        [0x1F, 0x8B, ..] => open_content(path, inflate(path, &file.whole()?)?, spec),
+        begin if compression::is_compressed(begin) => {
+            open_content(path, inflate(path, &file.whole()?)?, spec)
+        }
         _ => open_content(path, file.whole()?, spec),
     }
 }

@@ -2,8 +2,10 @@
 
 mod bad_input;
 mod binarization;
+mod compression;
 mod digits;
 mod formats;
+mod images;
 mod loader;
 mod preprocessing;
 mod splits;

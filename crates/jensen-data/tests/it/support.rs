@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use image::{DynamicImage, ImageFormat};
 use jensen_data::{Array, DataError, DataSpec, Dataset, Field, Role};
 use tempfile::TempDir;
 
@@ -24,6 +25,36 @@ pub fn refusal(name: &str, content: &[u8]) -> String {
     let error = open(&folder.path().join(name)).expect_err("the file is bad").to_string();
     assert!(error.contains(name), "the message must name the file: {error}");
     error
+}
+
+pub fn assert_says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "`{message}` does not say `{part}`");
+    }
+}
+
+/// A folder with files at the given paths within it.
+pub fn tree(files: &[(&str, Vec<u8>)]) -> TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    for (name, content) in files {
+        let path = root.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
+        std::fs::write(path, content).expect("a file");
+    }
+    root
+}
+
+/// A picture as the bytes of a file.
+pub fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, format).expect("memory takes it");
+    file.into_inner()
+}
+
+/// A grey PNG file.
+pub fn grey_png(height: u32, width: u32, pixels: &[u8]) -> Vec<u8> {
+    let picture = image::GrayImage::from_raw(width, height, pixels.to_vec()).expect("as many pixels");
+    encoded(&DynamicImage::ImageLuma8(picture), ImageFormat::Png)
 }
 
 /// The bytes of an IDX file.
@@ -53,6 +84,10 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).expect("memory takes it");
     encoder.finish().expect("memory takes it")
+}
+
+pub fn zstandard(content: &[u8]) -> Vec<u8> {
+    zstd::encode_all(content, 1).expect("memory takes it")
 }
 
 /// The four MNIST files for `train` and `test` images of 2×3 pixels.
