@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{Array, DataError, Field, Role};
+use crate::{DataError, Field, Role};
 
 /// Some examples of a data set.
 ///
@@ -125,15 +125,9 @@ impl Batch {
         })
     }
 
-    /// Puts preprocessed numbers in the place of a field's own.
-    pub(crate) fn replace(
-        &mut self,
-        index: usize,
-        array: Array,
-        log_jacobian: Vec<f64>,
-    ) -> Result<(), DataError> {
-        self.fields[index] = self.fields[index].with_array(array)?;
+    /// Puts a preprocessed field in the place of one as read.
+    pub(crate) fn replace(&mut self, index: usize, field: Field, log_jacobian: Vec<f64>) {
+        self.fields[index] = field;
         self.log_jacobian = log_jacobian;
-        Ok(())
     }
 }

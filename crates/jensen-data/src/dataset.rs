@@ -37,7 +37,7 @@ impl Dataset {
     /// If there is no such data, or it cannot be read; the message names file, position and remedy.
     pub fn open(spec: &DataSpec) -> Result<Self, DataError> {
         match embedded::find(&spec.source) {
-            Some(embedded) => embedded.load(),
+            Some(embedded) => embedded.load(spec),
             None => format::open(spec),
         }
     }

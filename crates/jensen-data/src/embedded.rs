@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{DataError, Dataset, format};
+use crate::{DataError, DataSpec, Dataset, format};
 
 /// A data set inside the library.
 #[derive(Clone, Copy, Debug)]
@@ -13,31 +13,52 @@ pub struct Embedded {
     pub description: &'static str,
     /// Whom to name and under which licence it may be passed on.
     pub licence: &'static str,
-    /// The four files in the form of MNIST.
-    parts: [&'static [u8]; 4],
+    content: Content,
+}
+
+/// The files of a data set.
+#[derive(Clone, Copy, Debug)]
+enum Content {
+    /// The four of MNIST.
+    Images([&'static [u8]; 4]),
+    /// A CSV file.
+    Table(&'static [u8]),
 }
 
 /// Every data set inside the library.
-pub const EMBEDDED: &[Embedded] = &[Embedded {
-    name: "digits",
-    description: "handwritten digits, 28×28 grey: the first 10,000 training and 2,000 test images of MNIST",
-    licence: "MNIST by Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0",
-    parts: [
-        include_bytes!("../assets/digits/train-images-idx3-ubyte.gz"),
-        include_bytes!("../assets/digits/train-labels-idx1-ubyte.gz"),
-        include_bytes!("../assets/digits/t10k-images-idx3-ubyte.gz"),
-        include_bytes!("../assets/digits/t10k-labels-idx1-ubyte.gz"),
-    ],
-}];
+pub const EMBEDDED: &[Embedded] = &[
+    Embedded {
+        name: "digits",
+        description: "handwritten digits, 28×28 grey: the first 10,000 training and 2,000 test images of MNIST",
+        licence: "MNIST by Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0",
+        content: Content::Images([
+            include_bytes!("../assets/digits/train-images-idx3-ubyte.gz"),
+            include_bytes!("../assets/digits/train-labels-idx1-ubyte.gz"),
+            include_bytes!("../assets/digits/t10k-images-idx3-ubyte.gz"),
+            include_bytes!("../assets/digits/t10k-labels-idx1-ubyte.gz"),
+        ]),
+    },
+    Embedded {
+        name: "penguins",
+        description: "a table of 344 penguins of three species, numbers and words, some values missing: Palmer penguins",
+        licence: "palmerpenguins by A. M. Horst, A. P. Hill and K. B. Gorman (2020), CC0",
+        content: Content::Table(include_bytes!("../assets/penguins/penguins.csv")),
+    },
+];
 
 impl Embedded {
-    /// Unpacks it.
+    /// Unpacks it; `spec` chooses columns of a table.
     ///
     /// # Errors
-    /// Never, unless the library was built from damaged files.
-    pub fn load(&self) -> Result<Dataset, DataError> {
+    /// If it has no such columns.
+    pub fn load(&self, spec: &DataSpec) -> Result<Dataset, DataError> {
+        let parts = match self.content {
+            Content::Table(bytes) => return format::open_table(Path::new(self.name), bytes, spec),
+            Content::Images(parts) => parts,
+        };
+        format::refuse_columns(spec, "a set of images")?;
         let mut contents = Vec::with_capacity(4);
-        for (part, bytes) in format::PARTS.iter().zip(self.parts) {
+        for (part, bytes) in format::PARTS.iter().zip(parts) {
             let path = Path::new(self.name).join(part);
             let content = format::inflate(&path, bytes)?;
             contents.push((path, content));

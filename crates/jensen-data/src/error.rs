@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use crate::{Role, Split};
 
+/// What else can be done about a missing value.
+const LEAVE_OUT: &str = ", or leave missing values out of the likelihood of a table: `--likelihood table` with \
+                         `data.missing = \"mask\"`";
+
 /// An error of reading, writing or preparing data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -116,7 +120,7 @@ pub enum DataError {
     /// A value is missing, NaN, infinite or beyond single precision.
     #[error(
         "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}, which is not a finite number in \
-         single precision: remove the example or fill the value in"
+         single precision: remove the example or fill the value in{}", if value.is_nan() { LEAVE_OUT } else { "" }
     )]
     NotFinite {
         /// The data set.
@@ -129,6 +133,48 @@ pub enum DataError {
         column: String,
         /// The value.
         value: f64,
+    },
+
+    /// A column of a table is not what it should be.
+    #[error("{name}, column `{column}`: {problem}; {remedy}")]
+    Column {
+        /// The data set.
+        name: String,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
+
+    /// Data lack columns of those that a model was trained on.
+    #[error(
+        "{name} lacks {lacking}: the training data had the columns {needed}; add what is lacking, with empty cells \
+         where nothing is known"
+    )]
+    Columns {
+        /// The data set.
+        name: String,
+        /// The columns that are not there.
+        lacking: String,
+        /// The columns of the training data.
+        needed: String,
+    },
+
+    /// A cell of a table is not what it should be.
+    #[error("{name}, row {row} (counted from 0), column `{column}`: {problem}; {remedy}")]
+    Cell {
+        /// The data set.
+        name: String,
+        /// The example.
+        row: u64,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: String,
     },
 
     /// A column of words where only numbers are modelled.

@@ -30,12 +30,14 @@ mod field;
 mod format;
 mod image_config;
 mod loader;
+mod moments;
 mod positional;
 mod preprocessing;
 mod source;
 mod split;
 mod standardization;
 mod summary;
+mod survey;
 mod table;
 mod writer;
 

@@ -3,9 +3,11 @@
 use jensen_random::Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::survey::Survey;
+use crate::table::Alignment;
 use crate::{
-    Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Role, Rows, Scale,
-    Standardization, Standardize,
+    Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Missing, Role, Rows,
+    Scale, Standardization, Standardize, TableSchema,
 };
 
 /// The key of every binarisation that is not drawn anew: a constant, so that all runs see the same
@@ -48,6 +50,16 @@ pub struct Preprocessing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     standardization: Option<Standardization>,
     likelihood: Likelihood,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    table: Option<Table>,
+}
+
+/// Observations that are modelled as a table of mixed columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    schema: TableSchema,
+    missing: Missing,
 }
 
 /// Whether a likelihood is a density, which has units, or a probability, which has none.
@@ -59,42 +71,85 @@ enum Likelihood {
 }
 
 impl Preprocessing {
-    /// Fits the constants to the training rows and checks every row of the data set.
+    /// Fits the constants to the training rows and checks every row of the data set, in one pass.
     ///
     /// # Errors
     /// If an option is out of range, there are no training rows, the data set has no observations or
     /// words among them, a value is not finite, or a value that is to be binarised is outside `[0, 1]`.
     pub fn fit(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
-        config.validate()?;
-        if train.is_empty() {
-            return Err(DataError::Empty { name: format!("the training split of {}", dataset.name()) });
-        }
-        let spec = dataset.require(Role::Observation)?;
-        if let Some((&feature, words)) = spec.levels.iter().next() {
-            return Err(DataError::Words {
-                name: dataset.name().to_owned(),
-                column: spec.feature_name(feature),
-                word: words.first().cloned().unwrap_or_default(),
-            });
-        }
+        let spec = fittable(config, dataset, train)?;
+        refuse_table(config, dataset.name(), spec)?;
         let mut fitted = Self {
             features: spec.features(),
             dtype: spec.dtype,
-            support: Support::Binary,
+            support: Support::Real,
             scale: config.scale,
             binarize: config.binarize,
             standardization: None,
             likelihood: Likelihood::Density,
+            table: None,
         };
-        if fitted.dtype == DType::U8 && holds_bits(dataset)? {
+        let survey = Survey::of(&fitted, config.standardize, dataset, train)?;
+        if survey.bits {
             fitted.scale = Scale::None;
         }
-        fitted.support = fitted.find_support(dataset)?;
+        fitted.support = if config.binarize == Binarize::None { survey.support } else { Support::Binary };
         if config.standardize == Standardize::Yes {
-            fitted.standardization = Some(fitted.standardize(dataset, train)?);
+            let divisor = fitted.divisor(fitted.dtype);
+            fitted.standardization = Some(Standardization::from_moments(&survey.moments, divisor));
             fitted.support = Support::Real;
         }
         Ok(fitted)
+    }
+
+    /// Fits a table whose columns are modelled each by its kind: tells the kinds and checks the values
+    /// over every row, fits the constants to the training rows, in one pass.
+    ///
+    /// A column of words is categorical. A column of numbers is binary if there are only 0 and 1, a
+    /// count if there are whole numbers that begin at 0 or 1, of more than two values and none above
+    /// 1000, and real otherwise; `data.kinds` overrides.
+    ///
+    /// # Errors
+    /// If an option is out of range or does not belong to a table, there are no training rows, a column
+    /// is all missing or looks like free text, or a value is infinite, not of its column's kind, or
+    /// missing where that is refused. Of arrays, which do not name their columns, missing values are
+    /// refused unless `data.missing = "mask"`.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_data::{ColumnKind, DataConfig, DataSpec, Dataset, Preprocessing, Split};
+    /// let penguins = Dataset::open(&DataSpec::new("penguins"))?;
+    /// let rows = penguins.rows(Split::Train)?;
+    /// let fitted = Preprocessing::fit_table(&DataConfig::default(), &penguins, &rows)?;
+    /// let island = &fitted.table().expect("a table").columns[1];
+    /// assert!(matches!(&island.kind, ColumnKind::Categorical { levels, .. } if levels[0] == "Biscoe"));
+    /// # Ok::<(), jensen_data::DataError>(())
+    /// ```
+    pub fn fit_table(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
+        let spec = fittable(config, dataset, train)?;
+        if config.binarize != Binarize::None {
+            return Err(DataError::Option {
+                option: "data.binarize",
+                value: "set".to_owned(),
+                expected: "\"none\" for a table, whose columns have kinds of their own".to_owned(),
+            });
+        }
+        let missing = match config.missing {
+            Missing::Auto if spec.feature_names.is_empty() => Missing::Refuse,
+            Missing::Auto => Missing::Mask,
+            chosen => chosen,
+        };
+        let schema = TableSchema::fit(config, missing, dataset, train)?;
+        Ok(Self {
+            features: schema.columns.len(),
+            dtype: spec.dtype,
+            support: Support::Real,
+            scale: Scale::None,
+            binarize: Binarize::None,
+            standardization: None,
+            likelihood: Likelihood::Density,
+            table: Some(Table { schema, missing }),
+        })
     }
 
     /// The same, for a likelihood that gives probabilities (Bernoulli, discretized logistic): they
@@ -103,13 +158,21 @@ impl Preprocessing {
         Self { likelihood: Likelihood::Probability, ..self }
     }
 
-    /// What the model sees of a batch as read.
+    /// What the model sees of a batch as read. The columns of a table are found by their names, and
+    /// its levels by theirs.
     ///
     /// # Errors
     /// If an observation is not finite, has another number of features, or is outside `[0, 1]` where
-    /// it is binarised.
+    /// it is binarised; of a table, if it lacks a column or a value is not what its column holds.
     pub fn apply(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
         let (index, field) = batch.require(Role::Observation)?;
+        if let Some(table) = &self.table {
+            let alignment = Alignment::new(&table.schema, table.missing, batch.dataset(), field.spec())?;
+            let (seen, log_jacobian) = alignment.apply(&batch, &field.array().to_f64())?;
+            let field = table.schema.field(&field.spec().name, Array::F32(seen))?;
+            batch.replace(index, field, log_jacobian);
+            return Ok(batch);
+        }
         let mut values = self.grey(&batch, field)?;
         let fixed = || Rng::seed(EVALUATION_KEY).fork("binarize");
         match (self.binarize, draws) {
@@ -121,18 +184,27 @@ impl Preprocessing {
             }
         }
         let log_jacobian = vec![self.log_jacobian_of(field.spec().dtype); batch.len()];
-        batch.replace(index, Array::F32(values), log_jacobian)?;
+        let field = field.with_array(Array::F32(values))?;
+        batch.replace(index, field, log_jacobian);
         Ok(batch)
     }
 
     /// Values as the model sees them, rows of `features` each, in the data's own units: the inverse
     /// of standardisation and scaling. A bit or its probability is taken as the grey value it stands
-    /// for.
+    /// for; a category stays the index of its level.
     ///
     /// # Panics
     /// If `values` is not a whole number of examples.
     pub fn undo(&self, values: &[f32]) -> Vec<f64> {
         assert!(values.len().is_multiple_of(self.features), "values are rows of {} features", self.features);
+        if let Some(table) = &self.table {
+            let columns = table.schema.columns.iter().cycle();
+            return values
+                .iter()
+                .zip(columns)
+                .map(|(&value, column)| column.kind.undo(value.into()))
+                .collect();
+        }
         let divisor = self.divisor(self.dtype);
         let restore = |(feature, &value): (usize, &f32)| {
             let value = f64::from(value);
@@ -144,7 +216,8 @@ impl Preprocessing {
     }
 
     /// `Σ_d log |dx'_d/dx_d|` in nats, the same for each example: what is added to a log-density of
-    /// `x'` to make it one of `x` in its own units. Zero for a discrete likelihood or binarised data.
+    /// `x'` to make it one of `x` in its own units. Zero for a discrete likelihood or binarised data;
+    /// `None` for a table, where it differs from row to row ([`Batch::log_jacobian`]).
     ///
     /// # Example
     /// ```
@@ -153,11 +226,16 @@ impl Preprocessing {
     /// let data = Dataset::from_fields("two points", vec![x])?;
     /// let config = DataConfig { standardize: Standardize::Yes, ..DataConfig::default() };
     /// let fitted = Preprocessing::fit(&config, &data, &data.rows(Split::Train)?)?;
-    /// assert_eq!(fitted.log_jacobian(), -4f64.ln());
+    /// assert_eq!(fitted.log_jacobian(), Some(-4f64.ln()));
     /// # Ok::<(), jensen_data::DataError>(())
     /// ```
-    pub fn log_jacobian(&self) -> f64 {
-        self.log_jacobian_of(self.dtype)
+    pub fn log_jacobian(&self) -> Option<f64> {
+        self.table.is_none().then(|| self.log_jacobian_of(self.dtype))
+    }
+
+    /// The columns, where the observations are modelled as a table.
+    pub fn table(&self) -> Option<&TableSchema> {
+        self.table.as_ref().map(|table| &table.schema)
     }
 
     /// How many numbers an observation has.
@@ -180,17 +258,26 @@ impl Preprocessing {
         self.binarize
     }
 
+    /// Whether bytes are divided by 255.
+    pub(crate) fn scale(&self) -> Scale {
+        self.scale
+    }
+
     /// Shift and scale of each feature, where observations are standardised.
     pub fn standardization(&self) -> Option<&Standardization> {
         self.standardization.as_ref()
     }
 
     /// The mean of each feature of the preprocessed observations over `rows`, `[features]`; of
-    /// stochastic bits their expectation, which is the mean grey value.
+    /// stochastic bits their expectation, which is the mean grey value; of a table, over the observed
+    /// cells of the rows that it was fitted to.
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
     pub fn mean(&self, dataset: &Dataset, rows: &Rows) -> Result<Vec<f64>, DataError> {
+        if let Some(table) = &self.table {
+            return Ok(table.schema.columns.iter().map(|column| column.kind.mean()).collect());
+        }
         let mut sums = vec![0.0; self.features];
         self.for_each_row(dataset, rows, |row| {
             for (sum, value) in sums.iter_mut().zip(row) {
@@ -220,32 +307,8 @@ impl Preprocessing {
         })
     }
 
-    /// Mean and deviation of the scaled values, in f64 throughout: single precision would lose the
-    /// spread of a feature that is far from zero.
-    fn standardize(&self, dataset: &Dataset, train: &Rows) -> Result<Standardization, DataError> {
-        let visit = |add: &mut dyn FnMut(usize, f64)| {
-            dataset.for_each_chunk(train, |batch| {
-                let (_, field) = batch.require(Role::Observation)?;
-                let divisor = self.divisor(field.spec().dtype);
-                let values = field.array().to_f64().into_iter().enumerate();
-                values.for_each(|(at, value)| add(at % self.features, value / divisor));
-                Ok(())
-            })
-        };
-        // Sums of differences from the first example, so that a constant feature has exactly none.
-        let mut first = vec![None; self.features];
-        let mut sums = vec![0.0; self.features];
-        visit(&mut |feature, value| sums[feature] += value - *first[feature].get_or_insert(value))?;
-        let n = train.len() as f64;
-        let mean: Vec<f64> =
-            first.iter().zip(&sums).map(|(first, sum)| first.unwrap_or_default() + sum / n).collect();
-        let mut squares = vec![0.0; self.features];
-        visit(&mut |feature, value| squares[feature] += (value - mean[feature]).powi(2))?;
-        Ok(Standardization::from_deviations(mean, &squares, train.len()))
-    }
-
     /// Scaled and standardised values of a batch, checked.
-    fn grey(&self, batch: &Batch, field: &Field) -> Result<Vec<f32>, DataError> {
+    pub(crate) fn grey(&self, batch: &Batch, field: &Field) -> Result<Vec<f32>, DataError> {
         let spec = field.spec();
         if spec.features() != self.features {
             return Err(DataError::OtherFeatures {
@@ -312,32 +375,6 @@ impl Preprocessing {
         }
     }
 
-    /// Reads every row once, which also finds values that are not finite or out of range.
-    fn find_support(&self, dataset: &Dataset) -> Result<Support, DataError> {
-        let mut support = Support::Binary;
-        dataset.for_each_chunk(&dataset.rows(crate::Split::All)?, |batch| {
-            let (_, field) = batch.require(Role::Observation)?;
-            // Bytes need no check of their range, and once one is grey nothing more is to be learned.
-            if field.spec().dtype == DType::U8
-                && self.scale == Scale::Unit
-                && support == Support::UnitInterval
-            {
-                return Ok(());
-            }
-            for value in self.grey(batch, field)? {
-                if !(0.0..=1.0).contains(&value) {
-                    support = Support::Real;
-                    break;
-                }
-                if value != 0.0 && value != 1.0 {
-                    support = support.max(Support::UnitInterval);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(if self.binarize == Binarize::None { support } else { Support::Binary })
-    }
-
     fn divisor(&self, dtype: DType) -> f64 {
         match (self.scale, dtype) {
             (Scale::Unit, DType::U8) => 255.0,
@@ -354,17 +391,33 @@ impl Preprocessing {
     }
 }
 
-/// Whether every byte is 0 or 1: bits already, not almost black pixels.
-fn holds_bits(dataset: &Dataset) -> Result<bool, DataError> {
-    let mut bits = true;
-    dataset.for_each_chunk(&dataset.rows(crate::Split::All)?, |batch| {
-        let (_, field) = batch.require(Role::Observation)?;
-        if let Array::U8(bytes) = field.array() {
-            bits = bits && bytes.iter().all(|&byte| byte <= 1);
-        }
-        Ok(())
-    })?;
-    Ok(bits)
+/// The observations, if there is something to be fitted.
+fn fittable<'a>(config: &DataConfig, dataset: &'a Dataset, train: &Rows) -> Result<&'a FieldSpec, DataError> {
+    config.validate()?;
+    if train.is_empty() {
+        return Err(DataError::Empty { name: format!("the training split of {}", dataset.name()) });
+    }
+    dataset.require(Role::Observation)
+}
+
+/// Words and options that only a table can have.
+fn refuse_table(config: &DataConfig, name: &str, spec: &FieldSpec) -> Result<(), DataError> {
+    if let Some((&feature, words)) = spec.levels.iter().next() {
+        return Err(DataError::Words {
+            name: name.to_owned(),
+            column: spec.feature_name(feature),
+            word: words.first().cloned().unwrap_or_default(),
+        });
+    }
+    let refuse = |option, value: &str| {
+        let expected = "left out: only the likelihood of a table (`--likelihood table`) minds it".to_owned();
+        Err(DataError::Option { option, value: value.to_owned(), expected })
+    };
+    match (config.kinds.is_empty(), config.missing) {
+        (false, _) => refuse("data.kinds", "set"),
+        (_, Missing::Mask) => refuse("data.missing", "\"mask\""),
+        _ => Ok(()),
+    }
 }
 
 /// 1 above one half, else 0.

@@ -109,3 +109,29 @@ impl From<Vec<u64>> for Rows {
         Self::List(rows.into())
     }
 }
+
+/// Which rows are in a set, a bit a row.
+pub(crate) enum Membership {
+    Range(Range<u64>),
+    Bits(Vec<u64>),
+}
+
+impl Membership {
+    pub(crate) fn of(rows: &Rows, len: usize) -> Self {
+        match rows {
+            Rows::Range(range) => Self::Range(range.clone()),
+            Rows::List(list) => {
+                let mut bits = vec![0; len.div_ceil(64)];
+                list.iter().for_each(|row| bits[(row / 64) as usize] |= 1 << (row % 64));
+                Self::Bits(bits)
+            }
+        }
+    }
+
+    pub(crate) fn contains(&self, row: u64) -> bool {
+        match self {
+            Self::Range(range) => range.contains(&row),
+            Self::Bits(bits) => bits[(row / 64) as usize] >> (row % 64) & 1 == 1,
+        }
+    }
+}

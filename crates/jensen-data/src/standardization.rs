@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::moments::Moments;
+
 /// The affine map `x' = (x − mean) / std` of each feature.
 ///
 /// A feature that is constant over the training examples has `std = 1`, so that it is shifted to
@@ -16,14 +18,11 @@ pub struct Standardization {
 }
 
 impl Standardization {
-    /// From the sums of squared deviations of `n` examples around their mean.
-    pub(crate) fn from_deviations(mean: Vec<f64>, squares: &[f64], n: usize) -> Self {
-        let std = mean.iter().zip(squares).map(|(mean, squares)| {
-            let std = (squares / n as f64).sqrt();
-            // What the rounding of a constant leaves is not a spread.
-            if std > 1e-12 * mean.abs() { std } else { 1.0 }
-        });
-        Self { std: std.collect(), mean }
+    /// From the moments of each feature, whose values are divided by `divisor`.
+    pub(crate) fn from_moments(moments: &[Moments], divisor: f64) -> Self {
+        let mean = moments.iter().map(|one| one.mean().unwrap_or_default() / divisor).collect();
+        let std = moments.iter().map(|one| one.spread().map_or(1.0, |std| std / divisor)).collect();
+        Self { mean, std }
     }
 
     /// `Σ_d log |dx'_d/dx_d| = −Σ_d log std_d`.

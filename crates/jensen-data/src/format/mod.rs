@@ -15,6 +15,7 @@ use crate::positional::PositionalFile;
 use crate::{DataError, DataSpec, Dataset, Role};
 
 pub(crate) use compression::inflate;
+pub(crate) use csv::open as open_table;
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
 pub(crate) use nd_array::NdArray;
 
@@ -84,7 +85,7 @@ fn single(path: &Path, array: NdArray) -> Result<Dataset, DataError> {
     Dataset::from_fields(&path.display().to_string(), vec![array.into_field(path, "x", Role::Observation)?])
 }
 
-fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataError> {
+pub(crate) fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataError> {
     let asked = spec.columns.iter().flatten().chain(&spec.exclude).chain(&spec.label_column).next();
     match asked {
         None => Ok(()),

@@ -22,7 +22,7 @@ fn the_digits_are_there_in_well_under_a_second() {
 
 #[test]
 fn every_class_is_well_represented() {
-    let digits = EMBEDDED[0].load().expect("the embedded digits");
+    let digits = EMBEDDED[0].load(&DataSpec::new("digits")).expect("the embedded digits");
     let summary = Summary::of(&digits).expect("a summary");
     assert_eq!(
         summary.labels.iter().map(|entry| entry.label).collect::<Vec<_>>(),

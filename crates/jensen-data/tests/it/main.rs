@@ -11,4 +11,5 @@ mod preprocessing;
 mod splits;
 mod summary;
 mod support;
+mod table;
 mod writer;
