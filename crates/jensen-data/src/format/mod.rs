@@ -8,6 +8,7 @@ mod mnist;
 mod nd_array;
 mod npy;
 mod npz;
+mod parquet;
 
 use std::path::Path;
 
@@ -37,6 +38,7 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
         [] => Err(DataError::Empty { name: path.display().to_string() }),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(&file, spec),
         [0, 0, 0x08..=0x0E, _, ..] => idx::open(&file, spec),
+        [b'P', b'A', b'R', b'1' | b'E', ..] => parquet::open(file, spec),
         begin if compression::is_compressed(begin) => {
             open_content(path, inflate(path, &file.whole()?)?, spec)
         }
@@ -66,11 +68,11 @@ fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset,
             path: path.to_owned(),
             position: "byte 0".to_owned(),
             problem: format!(
-                "the file begins with {:02X?}, which is the wrong magic for IDX (00 00 08 …), npy (93 NUMPY) and npz \
-                 (PK 03 04), and is not text either",
+                "the file begins with {:02X?}, which is the wrong magic for IDX (00 00 08 …), npy (93 NUMPY), npz \
+                 (PK 03 04) and Parquet (PAR1), and is not text either",
                 &bytes[..bytes.len().min(4)]
             ),
-            remedy: "convert it to one of IDX, npy, npz or CSV, gzip-compressed or not".to_owned(),
+            remedy: "convert it to one of IDX, npy, npz, Parquet or CSV".to_owned(),
         }),
     }
 }

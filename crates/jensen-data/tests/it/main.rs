@@ -7,6 +7,7 @@ mod digits;
 mod formats;
 mod images;
 mod loader;
+mod parquet;
 mod preprocessing;
 mod splits;
 mod summary;

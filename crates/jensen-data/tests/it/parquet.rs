@@ -1,0 +1,322 @@
+//! Parquet: what pyarrow and polars wrote is read as they meant it, what is written is read back, and
+//! nothing that is wrong with a file is more than an error.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use jensen_data::{Access, Array, DType, DataError, DataSpec, Dataset, Field, Role, write};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::support::{folder, path, whole};
+
+const ROWS: u64 = 60;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/parquet").join(format!("{name}.parquet"))
+}
+
+fn spec(path: &Path, columns: &[&str], access: Access) -> DataSpec {
+    let columns = columns.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    DataSpec {
+        columns: (!columns.is_empty()).then_some(columns),
+        access,
+        ..DataSpec::new(path.display().to_string())
+    }
+}
+
+fn open(name: &str, columns: &[&str], access: Access) -> Result<Dataset, DataError> {
+    Dataset::open(&spec(&fixture(name), columns, access))
+}
+
+fn refusal(name: &str, columns: &[&str]) -> String {
+    let error = open(name, columns, Access::Memory).expect_err("refused").to_string();
+    assert!(error.contains(&format!("{name}.parquet")), "the message must name the file: {error}");
+    error
+}
+
+/// The rows of `generate.py`.
+fn expected(row: u64) -> [f64; 7] {
+    let k = row as f64;
+    let or_nan = |there: bool, value: f64| if there { value } else { f64::NAN };
+    let island = row / 5 % 4;
+    [
+        or_nan(!row.is_multiple_of(7), k * 0.5 - 3.0),
+        k / 4.0,
+        k * k,
+        or_nan(!row.is_multiple_of(11), k - 30.0),
+        (row * 37 % 256) as f64,
+        f64::from(u8::from(row.is_multiple_of(3))),
+        or_nan(island < 3, island as f64),
+    ]
+}
+
+fn same(found: &[f64], expected: &[f64]) -> bool {
+    found.len() == expected.len()
+        && found.iter().zip(expected).all(|(a, b)| a == b || a.is_nan() && b.is_nan())
+}
+
+#[test]
+fn a_table_is_read_however_it_is_stored() {
+    for storage in [
+        "snappy",
+        "gzip",
+        "zstd",
+        "lz4",
+        "none",
+        "groups",
+        "plain",
+        "small-pages",
+        "v2",
+        "delta",
+        "categories",
+        "polars",
+        "polars-pages",
+        "pandas",
+    ] {
+        for access in [Access::Memory, Access::File] {
+            let data = open(&format!("table-{storage}"), &[], access)
+                .unwrap_or_else(|error| panic!("table-{storage}: {error}"));
+            let x = data.field(Role::Observation).expect("observations");
+            assert_eq!(x.feature_names, ["real", "single", "count", "gap", "byte", "yes", "island"]);
+            assert_eq!(
+                x.levels,
+                BTreeMap::from([(6, ["Biscoe", "Dream", "Torgersen"].map(String::from).to_vec())])
+            );
+            assert_eq!((x.dtype, data.len() as u64), (DType::F64, ROWS));
+            let label = data.field(Role::Label).expect("a label");
+            assert_eq!(
+                (label.name.as_str(), &label.levels[&0]),
+                ("label", &vec!["emu".to_owned(), "owl".to_owned()])
+            );
+            // In order, backwards, one by one, some twice.
+            let orders: [Vec<u64>; 4] =
+                [(0..ROWS).collect(), (0..ROWS).rev().collect(), vec![59], vec![3, 40, 3, 3, 41, 2, 40]];
+            for rows in orders {
+                let batch = data.read(&rows).expect("rows");
+                let found = batch.field(Role::Observation).expect("observations").array().to_f64();
+                let wanted: Vec<f64> = rows.iter().flat_map(|&row| expected(row)).collect();
+                assert!(same(&found, &wanted), "table-{storage}, rows {rows:?}: {found:?}");
+                let labels: Vec<i64> = rows.iter().map(|row| i64::from(row.is_multiple_of(2))).collect();
+                assert_eq!(batch.labels(), Some(labels), "table-{storage}");
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_of_one_type_keep_it() {
+    for (columns, dtype) in [
+        (&["byte", "yes"][..], DType::U8),
+        (&["single"], DType::F32),
+        (&["count"], DType::I64),
+        (&["real"], DType::F64),
+        (&["single", "count"], DType::F64),
+        // Integers of which some are missing.
+        (&["gap"], DType::F64),
+        (&["island"], DType::F64),
+    ] {
+        for storage in ["table-snappy", "table-groups", "table-v2", "table-polars"] {
+            let data = open(storage, columns, Access::Memory).expect("a data set");
+            assert_eq!(data.field(Role::Observation).expect("x").dtype, dtype, "{storage} {columns:?}");
+            assert_eq!(data.field(Role::Label), None);
+        }
+    }
+    for (column, expected) in [
+        ("half", Array::F32(vec![0.5, -2.0, 65504.0, 2f32.powi(-24)])),
+        ("u16", Array::I32(vec![0, 1, 2, 65535])),
+        ("u32", Array::I64(vec![0, 1, 2, (1 << 32) - 1])),
+        ("i8", Array::I32(vec![0, -1, -128, 127])),
+    ] {
+        assert_eq!(whole(&open("types", &[column], Access::Memory).expect(column)), expected, "{column}");
+    }
+    let nothing = whole(&open("types", &["nothing"], Access::Memory).expect("nulls")).to_f64();
+    assert!(nothing.len() == 4 && nothing.iter().all(|value| value.is_nan()));
+}
+
+#[test]
+fn lists_of_one_length_are_vectors() {
+    for name in ["lists", "lists-pages", "lists-v2", "lists-fixed", "lists-polars", "lists-polars-array"] {
+        for access in [Access::Memory, Access::File] {
+            let data = open(name, &[], access).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let x = data.field(Role::Observation).expect("observations");
+            assert_eq!((x.name.as_str(), x.dtype, &x.shape[..]), ("z", DType::F32, &[5][..]), "{name}");
+            let batch = data.read(&[59, 0, 31]).expect("rows");
+            let wanted: Vec<f32> =
+                [59.0, 0.0, 31.0].iter().flat_map(|k| (0..5).map(move |j| k + j as f32 / 8.0)).collect();
+            assert_eq!(batch.field(Role::Observation).expect("x").array(), &Array::F32(wanted), "{name}");
+            assert_eq!(batch.labels(), Some(vec![59, 0, 31]), "{name}");
+        }
+    }
+    let images = open("images", &[], Access::File).expect("images");
+    assert_eq!((&images.fields()[0].shape[..], images.fields()[0].dtype), (&[2, 3][..], DType::U8));
+    let one = images.read(&[9]).expect("a row");
+    assert_eq!(one.field(Role::Observation).expect("x").array(), &Array::U8(vec![9, 10, 11, 7, 8, 9]));
+    let missing = whole(&open("list-missing", &[], Access::Memory).expect("lists")).to_f64();
+    assert!(same(&missing, &[1.0, 2.0, 1.0, f64::NAN]));
+}
+
+#[test]
+fn what_is_not_read_is_named() {
+    let says = |error: String, words: &[&str]| {
+        assert!(words.iter().all(|word| error.contains(word)), "{error} should say {words:?}");
+    };
+    says(refusal("brotli", &[]), &["`island`", "Brotli", "Snappy"]);
+    says(refusal("ragged", &[]), &["row 7 ", "length"]);
+    says(refusal("ragged-short", &[]), &["row 7 ", "1 numbers", "has 2"]);
+    says(refusal("list-null", &[]), &["row", "list"]);
+    says(refusal("text", &[]), &["`text`", "free text", "data.exclude"]);
+    says(refusal("empty", &[]), &["no examples"]);
+    says(refusal("lists", &["z", "labels"]), &["`z`", "lists", "data.columns"]);
+    says(refusal("lists", &["other"]), &["`other`", "`z`, `labels`"]);
+    for (column, what) in [
+        ("day", "dates"),
+        ("time", "timestamps"),
+        ("price", "decimal"),
+        ("bytes", "bytes"),
+        ("place", "a struct"),
+        ("map", "a map"),
+        ("words", "lists of words"),
+        ("u64", "larger than 2^63"),
+    ] {
+        says(refusal("types", &[column]), &[&format!("`{column}`"), what]);
+    }
+    let excluded = DataSpec { exclude: vec!["text".into()], ..spec(&fixture("text"), &[], Access::Auto) };
+    says(Dataset::open(&excluded).expect_err("nothing is left").to_string(), &["data.columns", "`text`"]);
+    let labelled = |label: &str| {
+        let spec = DataSpec {
+            label_column: Some(label.to_owned()),
+            ..spec(&fixture("table-snappy"), &["single"], Access::Auto)
+        };
+        Dataset::open(&spec)
+    };
+    says(labelled("gap").expect_err("missing").to_string(), &["`gap`", "missing"]);
+    says(labelled("real").expect_err("fractions").to_string(), &["`real`", "whole number"]);
+    let yes = labelled("yes").expect("truth values are labels").read(&[0, 1]).expect("rows");
+    assert_eq!(yes.labels(), Some(vec![1, 0]));
+}
+
+/// Fields of every type and of some shapes, with a table of words and missing cells.
+fn written() -> impl Strategy<Value = (Field, Field)> {
+    (1usize..9, vec(1usize..4, 1..4)).prop_flat_map(|(rows, shape)| {
+        let count = rows * shape.iter().product::<usize>();
+        let arrays = prop_oneof![
+            vec(any::<u8>(), count).prop_map(Array::U8),
+            vec(any::<i32>(), count).prop_map(Array::I32),
+            vec(any::<i64>(), count).prop_map(Array::I64),
+            vec(any::<f32>().prop_filter("a number", |x| !x.is_nan()), count).prop_map(Array::F32),
+            vec(any::<f64>().prop_filter("a number", |x| !x.is_nan()), count).prop_map(Array::F64),
+        ];
+        let cell = || prop_oneof![4 => (0u8..3).prop_map(f64::from), 1 => Just(f64::NAN)];
+        (arrays, vec(cell(), rows * 2)).prop_map(move |(array, cells)| {
+            let words = ["", "b,\"c\"", "ä"].map(String::from).to_vec();
+            let table =
+                Field::new("columns", Role::Observation, vec![2], Array::F64(cells)).expect("a table");
+            let table = table.with_feature_names(vec!["word".into(), "number".into()]);
+            let list = Field::new("x", Role::Observation, shape.clone(), array).expect("a field");
+            (list, table.with_levels(BTreeMap::from([(0, words)])))
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn parquet_reads_back_what_was_written((list, table) in written()) {
+        let folder = folder(&[]);
+        let file = path(&folder, "x.parquet");
+        write(&file, &[list.clone(), table.clone()]).expect("written");
+        for access in [Access::Memory, Access::File] {
+            let read = Dataset::open(&spec(&file, &["x"], access)).expect("a data set");
+            prop_assert_eq!(&read.fields()[0], list.spec());
+            prop_assert_eq!(&whole(&read), list.array());
+            let read = Dataset::open(&spec(&file, &["word", "number"], access)).expect("a data set");
+            // Words in use are the levels, in the order of the alphabet.
+            let levels = read.fields()[0].levels[&0].clone();
+            let decode = |cells: &[f64], levels: &[String]| -> Vec<Option<String>> {
+                cells.iter().step_by(2).map(|cell| (!cell.is_nan()).then(|| levels[*cell as usize].clone())).collect()
+            };
+            let (found, meant) = (whole(&read).to_f64(), table.array().to_f64());
+            prop_assert_eq!(decode(&found, &levels), decode(&meant, &table.spec().levels[&0]));
+            let numbers = |cells: &[f64]| cells.iter().skip(1).step_by(2).copied().collect::<Vec<_>>();
+            prop_assert!(same(&numbers(&found), &numbers(&meant)));
+        }
+    }
+}
+
+/// More rows than a group, a page and a chunk hold.
+#[test]
+fn a_large_file_is_cut_into_chunks_of_whole_pages() {
+    let folder = folder(&[]);
+    let file = path(&folder, "x.parquet");
+    let rows = 40_000usize;
+    let numbers: Vec<f32> = (0..rows * 100).map(|i| i as f32).collect();
+    let x = Field::new("x", Role::Observation, vec![100], Array::F32(numbers)).expect("a field");
+    write(&file, &[x]).expect("written");
+    let data = Dataset::open(&spec(&file, &[], Access::File)).expect("a data set");
+    let asked = [39_999u64, 0, 20_970, 20_971, 20_972, 10_485, 10_486, 7];
+    let batch = data.read(&asked).expect("rows");
+    let wanted: Vec<f32> =
+        asked.iter().flat_map(|&row| (0..100).map(move |j| (row * 100 + j) as f32)).collect();
+    assert_eq!(batch.field(Role::Observation).expect("x").array(), &Array::F32(wanted));
+}
+
+/// Opens a damaged file in every way, and reads all of it: what counts is that it ends.
+fn try_all(file: &Path) -> bool {
+    let mut opened = false;
+    for access in [Access::Memory, Access::File] {
+        if let Ok(data) = Dataset::open(&spec(file, &[], access)) {
+            opened = true;
+            let rows: Vec<u64> = (0..data.len().min(200) as u64).collect();
+            let _ = data.read(&rows);
+        }
+    }
+    opened
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused() {
+    for name in ["table-delta", "lists-v2", "table-polars"] {
+        let content = std::fs::read(fixture(name)).expect("the fixture");
+        let folder = folder(&[("cut.parquet", &content)]);
+        let file = std::fs::File::options().write(true).open(path(&folder, "cut.parquet")).expect("the file");
+        for len in (0..content.len()).rev() {
+            file.set_len(len as u64).expect("cut");
+            let error = Dataset::open(&spec(&path(&folder, "cut.parquet"), &[], Access::Auto));
+            let error = error.expect_err("a part of a file is none").to_string();
+            assert!(error.contains("cut.parquet"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_any_byte_changed_is_read_or_refused() {
+    for name in ["table-delta", "table-v2", "lists-pages", "table-polars", "table-none", "table-lz4"] {
+        let content = std::fs::read(fixture(name)).expect("the fixture");
+        let folder = folder(&[("bad.parquet", &content)]);
+        let place = path(&folder, "bad.parquet");
+        let file = std::fs::File::options().write(true).open(&place).expect("the file");
+        for at in (0..content.len()).step_by(3) {
+            let flip = if at % 2 == 0 { 1u8 << (at / 2 % 8) } else { 0xFF };
+            file.write_all_at(&[content[at] ^ flip], at as u64).expect("damaged");
+            try_all(&place);
+            file.write_all_at(&content[at..=at], at as u64).expect("mended");
+        }
+        assert!(try_all(&place), "the file is whole again");
+    }
+}
+
+/// A checksum finds a change that would else be another number.
+#[test]
+fn a_page_that_does_not_match_its_checksum_is_refused() {
+    let mut content = std::fs::read(fixture("table-none")).expect("the fixture");
+    let number = 2.25f32.to_le_bytes();
+    let at = content.windows(4).position(|bytes| bytes == number).expect("9 / 4 is in the column `single`");
+    content[at] ^= 1;
+    let folder = folder(&[("bad.parquet", &content)]);
+    let error = Dataset::open(&spec(&path(&folder, "bad.parquet"), &[], Access::Auto)).expect_err("damaged");
+    let error = error.to_string();
+    assert!(error.contains("row group 0, column `single`") && error.contains("checksum"), "{error}");
+}
