@@ -1,10 +1,10 @@
 //! One run against another.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use jensen_data::{Rows, Split};
 use serde::Serialize;
-use toml::{Table, Value};
 
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation, mean_and_error};
@@ -92,7 +92,7 @@ impl Comparison {
             }
             _ => None,
         };
-        let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.to_table());
+        let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.options());
         let runs = <[Side; 2]>::try_from(sides).expect("one side a run");
         Ok(Self { runs, config: differences(&a, &b), paired })
     }
@@ -178,33 +178,13 @@ fn check_same_rows(first: &Rows, second: &Rows, split: Split) -> Result<(), CliE
     ))
 }
 
-/// The keys in which two configurations differ, by their paths.
-fn differences(a: &Table, b: &Table) -> Vec<Difference> {
-    let (a, b) = (flat(a), flat(b));
-    let mut keys: Vec<&String> = a.iter().chain(&b).map(|(key, _)| key).collect();
-    keys.sort();
-    keys.dedup();
-    let value = |table: &[(String, String)], key: &String| {
-        table.iter().find(|(own, _)| own == key).map(|(_, value)| value.clone())
-    };
-    let pairs =
-        keys.into_iter().map(|key| Difference { key: key.clone(), values: [value(&a, key), value(&b, key)] });
+/// The keys in which two configurations differ.
+fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<Difference> {
+    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let pairs = keys
+        .into_iter()
+        .map(|key| Difference { key: key.clone(), values: [a, b].map(|options| options.get(key).cloned()) });
     pairs.filter(|difference| difference.values[0] != difference.values[1]).collect()
-}
-
-/// Every value of a table with its path.
-fn flat(table: &Table) -> Vec<(String, String)> {
-    let mut values = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(inner) => {
-                values.extend(flat(inner).into_iter().map(|(path, value)| (format!("{key}.{path}"), value)));
-            }
-            Value::String(text) => values.push((key.clone(), text.clone())),
-            other => values.push((key.clone(), other.to_string())),
-        }
-    }
-    values
 }
 
 #[cfg(test)]
@@ -213,9 +193,19 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_listed() {
-        let table = |text: &str| text.parse::<Table>().expect("TOML");
-        let a = table("seed = 1\n[vae]\nlatent_dim = 2\n[vae.net]\nkind = 'mlp'\nhidden = [3, 4]\n");
-        let b = table("seed = 1\n[vae]\nlatent_dim = 3\n[vae.net]\nkind = 'conv'\n");
+        let options = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let a = options(&[
+            ("seed", "1"),
+            ("vae.latent_dim", "2"),
+            ("vae.net.hidden", "[3, 4]"),
+            ("vae.net.kind", "mlp"),
+        ]);
+        let b = options(&[("seed", "1"), ("vae.latent_dim", "3"), ("vae.net.kind", "conv")]);
         let values = |a: Option<&str>, b: Option<&str>| [a.map(str::to_owned), b.map(str::to_owned)];
         let expected = [
             ("vae.latent_dim", values(Some("2"), Some("3"))),

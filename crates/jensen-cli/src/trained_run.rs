@@ -55,14 +55,18 @@ impl TrainedRun {
             }
             bytes => bytes.map_err(CliError::file("read", &path))?,
         };
-        let (weights, _) = StateDict::from_safetensors(&bytes)
-            .map_err(|detail| RunError::Damaged { path: path.clone(), detail })?;
+        let record = directory.record()?;
+        let read = if record.has_sealed_weights() {
+            StateDict::from_safetensors
+        } else {
+            StateDict::from_unsealed_safetensors
+        };
+        let (weights, _) = read(&bytes).map_err(|detail| RunError::Damaged { path: path.clone(), detail })?;
         let broken = weights.iter().find(|(_, data)| data.iter::<f32>().any(|value| !value.is_finite()));
         if let Some((name, _)) = broken {
             let detail = format!("the weights `{name}` hold a value that is not finite");
             return Err(RunError::Damaged { path, detail }.into());
         }
-        let record = directory.record()?;
         let model = model::trained(&config, &record.shape, &weights, device)?;
         Ok(Self { directory, config, record, model })
     }

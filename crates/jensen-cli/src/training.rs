@@ -151,9 +151,12 @@ impl Training {
         };
         let checkpoints = Checkpoints::open(directory.checkpoints_path())?;
         let has_checkpoint = !checkpoints.steps()?.is_empty();
+        let mut stored = None;
         if resumed {
             if has_checkpoint {
-                check_work_left(&directory, &config, &record, checkpoints.latest()?.0.progress.epoch)?;
+                let progress = checkpoints.latest()?.0.progress;
+                check_work_left(&directory, &config, &record, progress.epoch)?;
+                stored = Some(progress.provenance);
             } else {
                 // Not `say`: whoever is quiet has to know that the work is done again.
                 let path = directory.path().display();
@@ -165,7 +168,7 @@ impl Training {
         let stop = stop_on_interrupt();
         let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
             .with_checkpoints(&checkpoints)
-            .with_provenance(provenance(&config, session.device()))
+            .with_provenance(provenance(&config, session.device(), stored.as_ref()))
             .with_stop(&stop);
         if let Some(loader) = &valid_loader {
             fit = fit.with_validation(loader);
@@ -251,17 +254,23 @@ fn store_weights(directory: &RunDirectory, learner: &dyn Learner, outcome: &Outc
     directory.store_weights(&bytes)
 }
 
+/// Options that a resume may change: they say how long to train, where the data lie (a checksum holds
+/// their content) and what is written when, and leave the weights of a step as they are.
+const FREE: [&str; 4] = ["fit.epochs", "data.source", "tensorboard", "fit.checkpoint."];
+
 /// What the bits of a run depend on.
-fn provenance(config: &RunConfig, device: &Device) -> Provenance {
-    let mut fixed = config.clone();
-    // A resume may ask for another number of epochs.
-    fixed.fit.epochs = 0;
-    let text = fixed.to_plain_toml();
-    Provenance {
-        configuration: format!("{:08x}", crc32c::crc32c(text.as_bytes())),
-        device: device_name(device),
-        instruction_set: instruction_set(),
-    }
+///
+/// An option that `stored` does not know was added after that checkpoint was written: it may stand at
+/// its default.
+fn provenance(config: &RunConfig, device: &Device, stored: Option<&Provenance>) -> Provenance {
+    let defaults = RunConfig::default().options();
+    let mut configuration = config.options();
+    configuration.retain(|option, value| {
+        let is_free = FREE.iter().any(|free| option.starts_with(free));
+        let is_new = stored.is_some_and(|stored| !stored.configuration.contains_key(option));
+        !is_free && !(is_new && defaults.get(option) == Some(value))
+    });
+    Provenance { configuration, device: device_name(device), instruction_set: instruction_set() }
 }
 
 /// A device in words.

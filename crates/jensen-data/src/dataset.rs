@@ -196,7 +196,10 @@ impl Dataset {
     }
 
     /// Visits the examples `rows` in order, as many at a time as take a few megabytes.
-    pub(crate) fn for_each_chunk(
+    ///
+    /// # Errors
+    /// If the file can no longer be read, or `visit` fails.
+    pub fn for_each_chunk(
         &self,
         rows: &Rows,
         mut visit: impl FnMut(&Batch) -> Result<(), DataError>,

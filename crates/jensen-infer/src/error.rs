@@ -68,6 +68,21 @@ pub enum InferError {
         /// What to do.
         remedy: &'static str,
     },
+
+    /// A file of another version of this program.
+    #[error(
+        "{path} has format {found}, this version reads {known}: {remedy}",
+        path = path.display(),
+        remedy = if found > known { "a newer version wrote it; update" } else { "go on with the version that wrote it" }
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The version of its form.
+        found: u32,
+        /// The version that is read.
+        known: u32,
+    },
 }
 
 impl From<NonFinite> for InferError {

@@ -5,6 +5,7 @@
 //! [`Objective`] says which bound on the evidence is climbed, an [`Estimator`] how its gradient is
 //! found; [`VariationalLearner`] puts them together.
 
+mod checksum;
 mod error;
 pub mod estimator;
 pub mod evaluation;

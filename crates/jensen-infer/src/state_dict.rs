@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use burn::tensor::{DType, TensorData};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::InferError;
+use crate::{InferError, checksum};
 
 /// The one metadata key of a file: `safetensors` keeps several keys in no fixed order, which
 /// would cost the same bits from the same run.
 const METADATA: &str = "jensen";
+
+/// The metadata entry of the file's checksum; it sorts before the others, so that its mark is the
+/// first thing in the header.
+const CHECKSUM: &str = "checksum";
 
 /// Arrays by name, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +101,8 @@ impl StateDict {
 
     /// The bytes of a safetensors file; the same state and metadata give the same bytes.
     ///
+    /// Its metadata gain an entry `checksum`, a CRC-32C of the whole file.
+    ///
     /// # Errors
     /// If an array has an element type that the format lacks.
     pub fn to_safetensors(&self, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>, InferError> {
@@ -109,22 +115,37 @@ impl StateDict {
                 .map_err(|e| refuse(e.to_string()))?;
             views.push((name.as_str(), view));
         }
-        let metadata = serde_json::to_string(metadata)
+        let mut metadata = metadata.clone();
+        metadata.insert(CHECKSUM.to_owned(), checksum::blank());
+        let metadata = serde_json::to_string(&metadata)
             .map_err(|e| InferError::State { detail: format!("its metadata: {e}") })?;
-        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)])))
-            .map_err(|e| InferError::State { detail: e.to_string() })
+        let mut bytes = safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)])))
+            .map_err(|e| InferError::State { detail: e.to_string() })?;
+        checksum::seal(&mut bytes);
+        Ok(bytes)
     }
 
-    /// Reads the bytes of a safetensors file and its metadata.
+    /// Reads the bytes that [`to_safetensors`](Self::to_safetensors) made, and their metadata.
+    ///
+    /// # Errors
+    /// If one bit is not as it was written, or the bytes are not such a file; the message says what
+    /// is wrong.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), String> {
+        checksum::verify(bytes)?;
+        Self::from_unsealed_safetensors(bytes)
+    }
+
+    /// Reads a safetensors file with or without a checksum, as other programs write them.
     ///
     /// # Errors
     /// If the bytes are not such a file; the message says what is wrong.
-    pub fn from_safetensors(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), String> {
+    pub fn from_unsealed_safetensors(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), String> {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
-        let metadata = match header.metadata().as_ref().and_then(|m| m.get(METADATA)) {
+        let mut metadata: BTreeMap<_, _> = match header.metadata().as_ref().and_then(|m| m.get(METADATA)) {
             Some(json) => serde_json::from_str(json).map_err(|e| format!("its metadata is not JSON: {e}"))?,
             None => BTreeMap::new(),
         };
+        metadata.remove(CHECKSUM);
         let file = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
         let mut state = Self::new();
         for (name, view) in file.iter() {

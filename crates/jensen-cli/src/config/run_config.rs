@@ -1,5 +1,7 @@
 //! Everything that decides what a training does.
 
+use std::collections::BTreeMap;
+
 use jensen_data::{Binarize, DataConfig, DataError};
 use jensen_infer::fit::FitConfig;
 use jensen_infer::{InferError, ObjectiveConfig, OptimizerConfig};
@@ -132,9 +134,28 @@ impl RunConfig {
         toml::to_string(&self.to_table()).expect("a table is a TOML document")
     }
 
+    /// Every option that is set, by its path.
+    pub fn options(&self) -> BTreeMap<String, String> {
+        let mut options = BTreeMap::new();
+        flatten("", &self.to_table(), &mut options);
+        options
+    }
+
     /// The configuration as a TOML table.
     pub fn to_table(&self) -> Table {
         Table::try_from(self).expect("a configuration is a TOML table")
+    }
+}
+
+/// Adds every value of a table under its path.
+fn flatten(path: &str, table: &Table, options: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let path = format!("{path}{key}");
+        match value {
+            Value::Table(inner) => flatten(&format!("{path}."), inner, options),
+            Value::String(text) => drop(options.insert(path, text.clone())),
+            other => drop(options.insert(path, other.to_string())),
+        }
     }
 }
 

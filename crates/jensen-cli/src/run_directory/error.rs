@@ -62,6 +62,17 @@ pub enum RunError {
         file: PathBuf,
     },
 
+    /// A later version of this program trained here.
+    #[error("{path} was trained by a newer version: its files have format {format}, this version reads up to {known}", path = path.display())]
+    Newer {
+        /// The directory.
+        path: PathBuf,
+        /// The version of its form.
+        format: u32,
+        /// The newest that is read.
+        known: u32,
+    },
+
     /// The data are not those that the training began with.
     #[error("{data} is not what {run} was trained on: {detail}")]
     OtherData {
@@ -118,6 +129,7 @@ impl RunError {
                 "its training has not ended: `jensen train --resume {}` continues it",
                 quoted(run)
             )),
+            Self::Newer { .. } => Some("update jensen".to_owned()),
             Self::NotBegun { .. } => Some("train again with `--force`".to_owned()),
             Self::OtherData { .. } => Some(
                 "a run goes on with the data it began with: restore them, or train a new run on these"

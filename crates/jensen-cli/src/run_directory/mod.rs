@@ -141,6 +141,7 @@ impl RunDirectory {
     /// If it cannot be read.
     pub fn config(&self) -> Result<RunConfig, CliError> {
         self.check_begun()?;
+        self.check_format()?;
         let path = self.config_path();
         let layers = Layers::over(&RunConfig::default()).with_file(&path);
         // Not a wrong use of the command: the program wrote this file.
@@ -161,7 +162,22 @@ impl RunDirectory {
     /// # Errors
     /// If it cannot be read.
     pub fn record(&self) -> Result<RunRecord, CliError> {
+        self.check_format()?;
         self.read_json(RECORD)
+    }
+
+    /// Refuses a run of a newer version, before one of its files is called damaged.
+    fn check_format(&self) -> Result<(), CliError> {
+        #[derive(serde::Deserialize)]
+        struct Stamp {
+            #[serde(default)]
+            format: u32,
+        }
+        let Stamp { format } = self.read_json(RECORD)?;
+        if format > record::FORMAT {
+            return Err(RunError::Newer { path: self.path.clone(), format, known: record::FORMAT }.into());
+        }
+        Ok(())
     }
 
     /// Stores what was found out.
@@ -250,8 +266,8 @@ impl RunDirectory {
 
     fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, CliError> {
         let path = self.path.join(name);
-        let text = fs::read_to_string(&path).map_err(CliError::file("read", &path))?;
-        serde_json::from_str(&text)
+        let text = fs::read(&path).map_err(CliError::file("read", &path))?;
+        serde_json::from_slice(&text)
             .map_err(|error| RunError::Damaged { path, detail: error.to_string() }.into())
     }
 

@@ -5,13 +5,21 @@ use jensen_infer::fit::instruction_set;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
-use super::fingerprint::fingerprint;
+use super::fingerprint;
 use super::name::timestamp;
 use crate::error::CliError;
+
+/// The version of the form of a run directory's files, `config.toml` included; raised whenever an
+/// older version would misread them.
+pub(super) const FORMAT: u32 = 1;
 
 /// `run.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct RunRecord {
+    /// The version of the form of this directory's files; 0 in runs that were trained before it was
+    /// counted.
+    #[serde(default)]
+    pub format: u32,
     /// The version of the program that trained.
     pub jensen: String,
     /// When the training started, in universal time.
@@ -41,17 +49,24 @@ impl RunRecord {
     pub fn new(device: String, dataset: &Dataset, preprocessing: Preprocessing) -> Result<Self, DataError> {
         let observation = dataset.require(Role::Observation)?;
         Ok(Self {
+            format: FORMAT,
             jensen: env!("CARGO_PKG_VERSION").to_owned(),
             created: timestamp(),
             device,
             instruction_set: instruction_set(),
             shape: observation.shape.clone(),
             examples: dataset.len(),
-            fingerprint: Some(fingerprint(dataset)?),
+            fingerprint: Some(fingerprint::full(dataset)?),
             preprocessing,
             training_seconds: None,
         })
     }
+
+    /// Whether `model.safetensors` holds its own checksum.
+    pub fn has_sealed_weights(&self) -> bool {
+        self.format >= 1
+    }
+
     /// Refuses data other than those that the run began with.
     ///
     /// # Errors
@@ -67,9 +82,11 @@ impl RunRecord {
         if dataset.len() != self.examples {
             return other(format!("it has {} examples, not {}", dataset.len(), self.examples));
         }
-        match &self.fingerprint {
-            Some(known) if *known != fingerprint(dataset)? => other("its values have changed".to_owned()),
-            _ => Ok(()),
+        let Some(expected) = &self.fingerprint else { return Ok(()) };
+        let found = fingerprint::of_kind(expected, dataset)?;
+        if found == *expected {
+            return Ok(());
         }
+        other(format!("its values have changed: their checksum was {expected} and is now {found}"))
     }
 }

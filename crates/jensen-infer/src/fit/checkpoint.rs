@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::ops::Range;
 use std::path::Path;
 
 use burn::tensor::{DType, TensorData};
@@ -17,7 +16,7 @@ use crate::{InferError, StateDict};
 ///
 /// # File
 /// A safetensors file: the arrays are the learner's state, the metadata holds the loop's
-/// [`Progress`] as JSON and a CRC-32C of the whole file, taken with its own eight digits as zeros.
+/// [`Progress`] as JSON, the version of this form and a CRC-32C of the whole file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// Where the run was.
@@ -26,13 +25,8 @@ pub struct Checkpoint {
     pub state: StateDict,
 }
 
-/// Raised whenever older files can no longer be read.
-const FORMAT: &str = "2";
-
-/// What stands before the eight digits of the checksum; the metadata is the first thing in the
-/// header, and `checksum` the first of its keys.
-const MARK: &[u8] = b"crc32c:";
-const ZEROS: &[u8] = b"00000000";
+/// Raised whenever this version's files cannot be read by an older one.
+const FORMAT: u32 = 3;
 
 impl Checkpoint {
     /// Writes the file in one piece: it is there completely or not at all.
@@ -54,60 +48,50 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`InferError::Io`] if the file cannot be read, [`InferError::Damaged`] if it is not as it was
-    /// written.
+    /// written, [`InferError::Format`] if another version wrote it.
     pub fn read(path: &Path) -> Result<Self, InferError> {
         let bytes = fs::read(path).map_err(|source| InferError::Io {
             action: "read",
             path: path.to_owned(),
             source,
         })?;
-        Self::from_bytes(bytes).map_err(|detail| InferError::Damaged {
-            path: path.to_owned(),
-            detail,
-            remedy: "delete it and go on from an older checkpoint",
+        let path = path.to_owned();
+        Self::from_bytes(&bytes).map_err(|reason| match reason {
+            Unreadable::Damaged(detail) => {
+                InferError::Damaged { path, detail, remedy: "delete it and go on from an older checkpoint" }
+            }
+            Unreadable::OtherFormat(found) => InferError::Format { path, found, known: FORMAT },
         })
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, InferError> {
         let progress = serde_json::to_string(&self.progress).expect("numbers and text are JSON");
-        let mark = [MARK, ZEROS].concat();
-        let metadata = [
-            ("checksum", String::from_utf8_lossy(&mark).into_owned()),
-            ("format", FORMAT.to_owned()),
-            ("progress", progress),
-        ];
+        let metadata = [("format", FORMAT.to_string()), ("progress", progress)];
         let metadata: BTreeMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
-        let mut bytes = self.state.to_safetensors(&metadata)?;
-        let digits = format!("{:08x}", crc32c::crc32c(&bytes));
-        let at = digits_at(&bytes).expect("the mark was just written");
-        bytes[at].copy_from_slice(digits.as_bytes());
-        Ok(bytes)
+        self.state.to_safetensors(&metadata)
     }
 
-    fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, String> {
-        let at = digits_at(&bytes).ok_or("its header is not that of a checkpoint")?;
-        let stored = bytes[at.clone()].to_owned();
-        bytes[at].copy_from_slice(ZEROS);
-        if stored != format!("{:08x}", crc32c::crc32c(&bytes)).into_bytes() {
-            return Err("its checksum does not match its content".to_owned());
+    fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let damaged = |detail| Unreadable::Damaged(detail);
+        let (state, metadata) = StateDict::from_safetensors(bytes).map_err(damaged)?;
+        let entry =
+            |key| metadata.get(key).ok_or(Unreadable::Damaged(format!("its metadata has no `{key}`")));
+        match entry("format")?.parse::<u32>() {
+            Ok(FORMAT) => {}
+            Ok(format) => return Err(Unreadable::OtherFormat(format)),
+            Err(_) => return Err(Unreadable::Damaged("its format is not a number".to_owned())),
         }
-        let (state, metadata) = StateDict::from_safetensors(&bytes)?;
-        let entry = |key| metadata.get(key).ok_or(format!("its metadata has no `{key}`"));
-        let format = entry("format")?;
-        if format != FORMAT {
-            return Err(format!("it has format {format}, this version reads {FORMAT}"));
-        }
-        let progress = serde_json::from_str(entry("progress")?).map_err(|e| format!("its progress: {e}"))?;
+        let progress = serde_json::from_str(entry("progress")?);
+        let progress = progress.map_err(|error| Unreadable::Damaged(format!("its progress: {error}")))?;
         Ok(Self { progress, state })
     }
 }
 
-/// Where the digits of the checksum stand; `None` if this is not the header of a checkpoint.
-fn digits_at(bytes: &[u8]) -> Option<Range<usize>> {
-    let length = u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?);
-    let header = bytes.get(8..usize::try_from(length).ok()?.checked_add(8)?)?;
-    let at = 8 + header.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
-    (at + ZEROS.len() <= 8 + header.len()).then_some(at..at + ZEROS.len())
+/// Why some bytes are no checkpoint.
+#[derive(Debug)]
+enum Unreadable {
+    Damaged(String),
+    OtherFormat(u32),
 }
 
 /// A state that is not finite is nothing to go on from.
@@ -128,8 +112,8 @@ mod tests {
     use crate::fit::{Horizon, Provenance};
 
     fn checkpoint() -> Checkpoint {
-        let provenance =
-            Provenance { configuration: "crc32c:ffffffff \"".to_owned(), ..Provenance::default() };
+        let configuration = [("crc32c:ffffffff \"".to_owned(), "crc32c:00000000".to_owned())].into();
+        let provenance = Provenance { configuration, ..Provenance::default() };
         let mut progress = Progress::new(Horizon { steps_per_epoch: 2, total_steps: 8 }, 7, provenance);
         progress.step = 5;
         let mut state = StateDict::new();
@@ -155,14 +139,28 @@ mod tests {
             let mut bytes = checkpoint().to_bytes().expect("bytes");
             let at = at.index(bytes.len());
             bytes[at] ^= 1 << bit;
-            prop_assert!(Checkpoint::from_bytes(bytes).is_err(), "bit {bit} of byte {at}");
+            prop_assert!(Checkpoint::from_bytes(&bytes).is_err(), "bit {bit} of byte {at}");
         }
 
         #[test]
         fn no_cut_goes_unseen(at: prop::sample::Index) {
             let mut bytes = checkpoint().to_bytes().expect("bytes");
             bytes.truncate(at.index(bytes.len()));
-            prop_assert!(Checkpoint::from_bytes(bytes).is_err());
+            prop_assert!(Checkpoint::from_bytes(&bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn another_version_s_file_is_not_called_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("checkpoint");
+        for (format, remedy) in [("99", "update"), ("2", "version that wrote it")] {
+            let metadata = [("format", format), ("progress", "{}")];
+            let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+            let bytes = checkpoint().state.to_safetensors(&metadata).expect("bytes");
+            fs::write(&path, bytes).expect("written");
+            let message = Checkpoint::read(&path).expect_err("refused").to_string();
+            assert!(message.contains(&format!("format {format}")) && message.contains(remedy), "{message}");
         }
     }
 

@@ -60,14 +60,19 @@ impl Checkpoints {
     /// # Errors
     /// [`InferError::Io`] if there is none, [`InferError::Damaged`] if none can be read.
     pub fn latest(&self) -> Result<(Checkpoint, Vec<Warning>), InferError> {
-        let mut warnings = Vec::new();
+        let mut reasons = Vec::new();
         for &step in self.steps()?.iter().rev() {
             match Checkpoint::read(&self.path(step)) {
-                Ok(checkpoint) => return Ok((checkpoint, warnings)),
-                Err(error) => warnings.push(Warning::SkippedCheckpoint { reason: error.to_string() }),
+                Ok(checkpoint) => {
+                    let skipped = |reason| Warning::SkippedCheckpoint { reason, step };
+                    return Ok((checkpoint, reasons.into_iter().map(skipped).collect()));
+                }
+                // Nothing is wrong with the file: to go on from an older one would lose its work.
+                Err(error @ InferError::Format { .. }) => return Err(error),
+                Err(error) => reasons.push(error.to_string()),
             }
         }
-        if warnings.is_empty() {
+        if reasons.is_empty() {
             let source = std::io::Error::new(
                 std::io::ErrorKind::NotFound,
                 "it holds no checkpoint, so there is nothing to resume: start the run anew",
@@ -76,7 +81,7 @@ impl Checkpoints {
         }
         Err(InferError::Damaged {
             path: self.folder.clone(),
-            detail: format!("none of its {} checkpoints can be read", warnings.len()),
+            detail: format!("none of its {} checkpoints can be read: {}", reasons.len(), reasons.join("; ")),
             remedy: "start the run anew",
         })
     }
@@ -176,8 +181,9 @@ mod tests {
         fs::write(&newest, &bytes[..bytes.len() / 2]).expect("cut");
         let (found, warnings) = checkpoints.latest().expect("an older one");
         assert_eq!(found, at(20));
-        let [Warning::SkippedCheckpoint { reason }] = &warnings[..] else { panic!("{warnings:?}") };
-        assert!(reason.contains("step-00000030.safetensors"), "{reason}");
+        let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+        let text = warning.to_string();
+        assert!(text.contains("step-00000030.safetensors") && text.contains("of step 20"), "{text}");
     }
 
     #[test]

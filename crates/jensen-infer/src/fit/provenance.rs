@@ -1,5 +1,7 @@
 //! What the bits of a run depend on besides its seed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Warning;
@@ -8,8 +10,8 @@ use crate::InferError;
 /// Which configuration is run, and where; stored in every checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// A fingerprint of everything in the configuration that a resume may not change.
-    pub configuration: String,
+    /// Every option that a resume may not change, by its path, in words.
+    pub configuration: BTreeMap<String, String>,
     /// The device, in words.
     pub device: String,
     /// The instruction set that the kernels use, in words; see [`instruction_set`].
@@ -19,10 +21,14 @@ pub struct Provenance {
 impl Provenance {
     /// Holds this process against the one that wrote a checkpoint.
     pub(super) fn check_resume(&self, stored: &Self) -> Result<Option<Warning>, InferError> {
-        if stored.configuration != self.configuration {
-            let (stored, here) = (&stored.configuration, &self.configuration);
-            let detail = format!("the configuration was {stored} and is now {here}");
-            return Err(InferError::State { detail });
+        let options = stored.configuration.keys().chain(self.configuration.keys());
+        for option in options {
+            let value = |of: &Self| of.configuration.get(option).map_or("not set", String::as_str).to_owned();
+            let (stored, here) = (value(stored), value(self));
+            if stored != here {
+                let detail = format!("`{option}` was {stored} and is now {here}");
+                return Err(InferError::State { detail });
+            }
         }
         let place = |provenance: &Self| format!("{} with {}", provenance.device, provenance.instruction_set);
         let (stored, here) = (place(stored), place(self));
@@ -53,7 +59,7 @@ mod tests {
 
     fn here() -> Provenance {
         Provenance {
-            configuration: "c0ffee".to_owned(),
+            configuration: [("fit.learning_rate".to_owned(), "0.002".to_owned())].into(),
             device: "cpu".to_owned(),
             instruction_set: "x86_64 avx2".to_owned(),
         }
@@ -65,8 +71,17 @@ mod tests {
         let elsewhere = Provenance { instruction_set: "aarch64".to_owned(), ..here() };
         let warning = here().check_resume(&elsewhere).expect("the same run").expect("a warning");
         assert!(warning.to_string().contains("aarch64") && warning.to_string().contains("x86_64 avx2"));
-        let other = Provenance { configuration: String::new(), ..here() };
-        assert!(matches!(here().check_resume(&other), Err(InferError::State { .. })));
+        let options =
+            [("fit.learning_rate", "0.1", "was 0.1 and is now 0.002"), ("seed", "3", "`seed` was 3")];
+        for (option, value, told) in options {
+            let mut other = here();
+            other.configuration.insert(option.to_owned(), value.to_owned());
+            let message = here().check_resume(&other).expect_err("another run").to_string();
+            assert!(message.contains(told), "{message}");
+        }
+        let message = here().check_resume(&Provenance { configuration: BTreeMap::new(), ..here() });
+        let message = message.expect_err("another run").to_string();
+        assert!(message.contains("was not set and is now 0.002"), "{message}");
     }
 
     #[test]

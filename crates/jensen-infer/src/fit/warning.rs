@@ -24,10 +24,12 @@ pub enum Warning {
     },
 
     /// A checkpoint is damaged, and an older one is used.
-    #[error("{reason}: going on from an older checkpoint")]
+    #[error("{reason}: going on from the checkpoint of step {step}")]
     SkippedCheckpoint {
         /// What is wrong with it, file included.
         reason: String,
+        /// The step of the older one.
+        step: u64,
     },
 
     /// The checkpoint of the best step is gone.
