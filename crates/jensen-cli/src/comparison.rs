@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation, mean_and_error};
 use crate::model;
 use crate::output;
+use crate::parting::Parting;
 use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
@@ -22,6 +23,8 @@ pub struct Comparison {
     pub runs: [Side; 2],
     /// What was configured differently.
     pub config: Vec<Difference>,
+    /// Where the two part.
+    pub parting: Parting,
     /// `log p(x)` of the second less that of the first, example by example.
     pub paired: Option<Paired>,
 }
@@ -93,8 +96,9 @@ impl Comparison {
             _ => None,
         };
         let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.options());
+        let parting = Parting::of(&runs)?;
         let runs = <[Side; 2]>::try_from(sides).expect("one side a run");
-        Ok(Self { runs, config: differences(&a, &b), paired })
+        Ok(Self { runs, config: differences(&a, &b), parting, paired })
     }
 
     /// The same for a person.
@@ -102,7 +106,7 @@ impl Comparison {
         let [a, b] = &self.runs;
         let header = ["", a.evaluation.run.as_str(), b.evaluation.run.as_str()];
         let mut rows: Vec<Vec<String>> = Vec::new();
-        for Difference { key, values } in &self.config {
+        for Difference { key, values } in self.config.iter().chain(&self.parting.origin) {
             let [a, b] = values.clone().map(|value| value.unwrap_or_else(|| "–".to_owned()));
             rows.push(vec![key.clone(), a, b]);
         }
@@ -134,6 +138,11 @@ impl Comparison {
                  (standard error over {n} examples, IWAE-{iwae_samples})"
             );
         }
+        if self.config.is_empty() && self.parting.origin.is_empty() {
+            text += "\n\nconfiguration, data, version, device and instruction set are the same";
+        }
+        let names = [a, b].map(|side| side.evaluation.run.as_str());
+        let _ = write!(text, "\n\n{}", self.parting.to_text(names));
         text
     }
 }
@@ -179,7 +188,7 @@ fn check_same_rows(first: &Rows, second: &Rows, split: Split) -> Result<(), CliE
 }
 
 /// The keys in which two configurations differ.
-fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<Difference> {
+pub fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<Difference> {
     let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     let pairs = keys
         .into_iter()

@@ -109,6 +109,8 @@ impl CliError {
             Self::Config(error) => error.help(),
             Self::Run(error) => error.help(),
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
+            Self::File { action: "write" | "create", source, .. }
+            | Self::Infer(InferError::Io { action: "write" | "create", source, .. }) => remedy(source),
             _ => None,
         }
     }
@@ -116,5 +118,52 @@ impl CliError {
     /// Whether the reader of our output went away, as `head` does.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What to do when a file cannot be written.
+pub fn remedy(error: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind;
+    let text = match error.kind() {
+        ErrorKind::StorageFull => "the disk is full: free some space there, or write elsewhere",
+        ErrorKind::QuotaExceeded => {
+            "your quota of that disk is used up: free some space there, or write elsewhere"
+        }
+        ErrorKind::FileTooLarge => "a limit on the size of files is too low: see `ulimit -f`",
+        ErrorKind::ReadOnlyFilesystem => "that disk is mounted read-only: write elsewhere",
+        ErrorKind::PermissionDenied => "you may not write there: write elsewhere, or ask for the permission",
+        ErrorKind::NotFound => {
+            "its folder does not exist, or was removed meanwhile: make it, or write elsewhere"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn every_failure_of_a_disk_has_a_remedy() {
+        for (kind, told) in [
+            (ErrorKind::StorageFull, "free some space"),
+            (ErrorKind::QuotaExceeded, "your quota"),
+            (ErrorKind::FileTooLarge, "ulimit -f"),
+            (ErrorKind::ReadOnlyFilesystem, "read-only"),
+            (ErrorKind::PermissionDenied, "permission"),
+            (ErrorKind::NotFound, "was removed meanwhile"),
+        ] {
+            let path = PathBuf::from("runs/a/checkpoints/step-00000001.safetensors");
+            let ours = CliError::file("write", &path)(Error::from(kind));
+            let theirs = InferError::Io { action: "write", path, source: Error::from(kind) }.into();
+            for error in [ours, theirs] {
+                assert_eq!(error.exit_code(), 1);
+                assert!(error.to_string().contains("step-00000001"), "{error}");
+                assert!(error.help().is_some_and(|help| help.contains(told)), "{kind}: {error}");
+            }
+        }
     }
 }

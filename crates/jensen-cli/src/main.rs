@@ -6,10 +6,13 @@ mod config;
 mod device;
 mod error;
 mod evaluation;
+#[cfg(unix)]
+mod file_size_limit;
 mod gallery;
 mod interrupt;
 mod model;
 mod output;
+mod parting;
 mod picture;
 mod progress;
 mod report;
@@ -38,6 +41,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
+    #[cfg(unix)]
+    file_size_limit::fail_rather_than_die();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(refusal) => return answer(&refusal),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use jensen_data::{Dataset, Loader, Split};
-use jensen_infer::Learner;
 use jensen_infer::fit::{
     Checkpoints, Ending, Fit, MetricsLog, Observer, Outcome, Provenance, instruction_set,
 };
+use jensen_infer::{InferError, Learner};
 use jensen_random::Rng;
 use serde::Serialize;
 
@@ -182,9 +182,19 @@ impl Training {
             fit.start(learner.as_mut(), &mut observers)
         };
         drop(observers);
-        let outcome = outcome.inspect_err(|_| {
-            if checkpoints.steps().is_ok_and(|steps| !steps.is_empty()) {
-                session.say(format!("the checkpoints in {} stand", checkpoints.folder().display()));
+        let outcome = outcome.inspect_err(|error| {
+            if let Some(&step) = checkpoints.steps().ok().as_ref().and_then(|steps| steps.last()) {
+                let way_back = match error {
+                    // The disk failed, not the training.
+                    InferError::Io { .. } => {
+                        format!(": go on with: jensen train --resume {}", called(&directory))
+                    }
+                    _ => String::new(),
+                };
+                eprintln!(
+                    "the checkpoint of step {step} in {} stands{way_back}",
+                    checkpoints.folder().display()
+                );
             }
         })?;
         store_weights(&directory, learner.as_ref(), &outcome)?;
@@ -200,6 +210,7 @@ impl From {
         Ok(match self {
             Self::Checkpoint(directory) => {
                 let lock = directory.lock()?;
+                directory.sweep()?;
                 (directory, lock)
             }
             Self::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,

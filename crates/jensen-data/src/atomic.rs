@@ -1,16 +1,15 @@
 //! Files that are either as before or complete, whatever happens meanwhile.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// The extension of what is not yet complete.
-const UNFINISHED: &str = "tmp";
-
 /// Puts what `write` writes in place of the file at `path`.
 ///
 /// The bytes go to a hidden neighbour, which is flushed to the disk and then renamed; so a reader,
-/// or a process started after a crash or a full disk, sees the old file or the new one.
+/// or a process started after a crash, a power failure or a full disk, sees the old file or the new
+/// one. A symbolic link stays and its target is replaced; a device or a pipe is written as it is.
 ///
 /// # Errors
 /// The first thing that fails; the old file is then untouched and the neighbour removed.
@@ -27,37 +26,109 @@ const UNFINISHED: &str = "tmp";
 pub fn replace_file(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut new = NewFile::beside(path)?;
     write(&mut new.file)?;
-    new.replace(path)
+    new.replace()
+}
+
+/// Makes a folder and those above it, so that they survive a power failure.
+///
+/// # Errors
+/// The first thing that fails.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    match fs::create_dir(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(path),
+    }
 }
 
 /// A hidden neighbour of a file that will replace it; removed when dropped before that.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     file: File,
-    neighbour: PathBuf,
+    place: Place,
+}
+
+/// Where the bytes of a [`NewFile`] go.
+#[derive(Debug)]
+enum Place {
+    /// To a neighbour of the file that it will replace.
+    Beside { neighbour: PathBuf, path: PathBuf },
+    /// To a device or a pipe: there is nothing to replace.
+    Itself,
 }
 
 impl NewFile {
     /// Creates the neighbour, open for writing and reading.
     pub fn beside(path: &Path) -> io::Result<Self> {
-        let neighbour = neighbour(path)?;
+        let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            return Ok(Self { file: File::options().write(true).open(path)?, place: Place::Itself });
+        }
+        let neighbour = neighbour(&path)?;
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&neighbour)?;
-        Ok(Self { file, neighbour })
+        Ok(Self { file, place: Place::Beside { neighbour, path } })
     }
 
-    /// Puts what was written in the place of the file at `path`, in the order that a power failure
-    /// needs: the bytes, the name, the folder.
-    pub fn replace(self, path: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.neighbour, path)?;
-        sync_folder(path)
+    /// Puts what was written in its place.
+    pub fn replace(self) -> io::Result<()> {
+        put_in_place(&mut &self)
+    }
+}
+
+/// What puts a written file in its place, one request each: a test cuts the power between them.
+trait Replacement {
+    /// Flushes the bytes to the disk.
+    fn sync_file(&mut self) -> io::Result<()>;
+    /// Gives the file the name of the old one.
+    fn rename(&mut self) -> io::Result<()>;
+    /// Flushes the folder that lists it to the disk.
+    fn sync_folder(&mut self) -> io::Result<()>;
+}
+
+/// The order that a power failure needs. A name that reaches the disk before its bytes is a damaged
+/// file; one that has not reached it when this returns is a file that may be gone.
+fn put_in_place(new: &mut impl Replacement) -> io::Result<()> {
+    new.sync_file()?;
+    new.rename()?;
+    new.sync_folder()
+}
+
+impl Replacement for &NewFile {
+    fn sync_file(&mut self) -> io::Result<()> {
+        match self.place {
+            Place::Beside { .. } => self.file.sync_all(),
+            Place::Itself => Ok(()),
+        }
+    }
+
+    fn rename(&mut self) -> io::Result<()> {
+        match &self.place {
+            Place::Beside { neighbour, path } => fs::rename(neighbour, path),
+            Place::Itself => Ok(()),
+        }
+    }
+
+    fn sync_folder(&mut self) -> io::Result<()> {
+        match &self.place {
+            Place::Beside { path, .. } => sync_folder(path),
+            Place::Itself => Ok(()),
+        }
     }
 }
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // The first failure is the one to tell; a neighbour that was renamed needs no removal.
-        let _ = fs::remove_file(&self.neighbour);
+        if let Place::Beside { neighbour, .. } = &self.place {
+            // The first failure is the one to tell; a neighbour that was renamed needs no removal.
+            let _ = fs::remove_file(neighbour);
+        }
     }
 }
 
@@ -83,9 +154,11 @@ impl Seek for NewFile {
     }
 }
 
-/// Whether a file is what a crash left of [`replace_file`].
+/// Whether a file is what a crash left of [`replace_file`]: `.NAME.PROCESS.tmp`.
 pub fn is_unfinished(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == UNFINISHED)
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
+    let process = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")?.rsplit('.').next());
+    process.is_some_and(|process| !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A rename is atomic only within one file system, hence the same folder; the process keeps two
@@ -94,7 +167,11 @@ fn neighbour(path: &Path) -> io::Result<PathBuf> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
-    Ok(path.with_file_name(format!(".{}.{}.{UNFINISHED}", name.to_string_lossy(), std::process::id())))
+    // A name need not be text.
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}.tmp", std::process::id()));
+    Ok(path.with_file_name(hidden))
 }
 
 /// A rename is safe from a power failure once the folder that lists it is on the disk.
@@ -109,6 +186,9 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod power_loss;
 
 #[cfg(test)]
 mod tests {
@@ -158,5 +238,58 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("a file");
         assert!(replace_file(&file.path().join("inside"), |_| Ok(())).is_err());
         assert!(replace_file(Path::new("/"), |_| Ok(())).is_err());
+    }
+
+    #[test]
+    fn only_a_file_of_ours_is_unfinished() {
+        for (name, ours) in [
+            (".run.json.17.tmp", true),
+            ("run.json.17.tmp", false),
+            (".run.json.tmp", false),
+            (".17.tmp", true),
+            (".notes.tmp", false),
+            ("notes.tmp", false),
+            (".run.json..tmp", false),
+        ] {
+            assert_eq!(is_unfinished(Path::new(name)), ours, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_target_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "old").expect("written");
+        std::os::unix::fs::symlink(&target, &link).expect("linked");
+        replace_file(&link, |file| file.write_all(b"new")).expect("written");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&target).expect("the target"), "new");
+    }
+
+    /// Not replaced by a file of its name, which root would be allowed to do.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_as_it_is() {
+        use std::os::unix::fs::FileTypeExt;
+        let error =
+            replace_file(Path::new("/dev/full"), |file| file.write_all(b"lost")).expect_err("it is full");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        replace_file(Path::new("/dev/null"), |file| file.write_all(b"lost")).expect("it takes everything");
+        for device in ["/dev/full", "/dev/null"] {
+            assert!(fs::metadata(device).expect("a device").file_type().is_char_device(), "{device}");
+        }
+    }
+
+    #[test]
+    fn folders_are_made_with_those_above_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a/b/c");
+        create_folder(&path).expect("made");
+        create_folder(&path).expect("there already");
+        assert!(path.is_dir());
+        fs::write(folder.path().join("file"), "").expect("written");
+        assert!(create_folder(&folder.path().join("file")).is_err());
+        assert!(create_folder(&folder.path().join("file/inside")).is_err());
     }
 }

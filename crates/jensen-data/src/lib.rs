@@ -42,7 +42,7 @@ mod table;
 mod writer;
 
 pub use array::{Array, DType};
-pub use atomic::{is_unfinished, replace_file};
+pub use atomic::{create_folder, is_unfinished, replace_file};
 pub use batch::Batch;
 pub use config::{Access, Binarize, DataConfig, DataSpec, Missing, Scale, Standardize};
 pub use dataset::Dataset;

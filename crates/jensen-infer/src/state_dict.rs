@@ -196,6 +196,17 @@ mod tests {
         assert_eq!((read, read_metadata), (state(), metadata));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_changed_bit_of_weights_goes_unseen(at: proptest::sample::Index, bit in 0..8u8) {
+            let metadata = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
+            let mut bytes = state().to_safetensors(&metadata).expect("saved");
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            proptest::prop_assert!(StateDict::from_safetensors(&bytes).is_err(), "bit {bit} of byte {at}");
+        }
+    }
+
     #[test]
     fn a_truncated_file_is_an_error() {
         let bytes = state().to_safetensors(&BTreeMap::new()).expect("saved");

@@ -5,6 +5,7 @@ mod crate_arrows;
 mod document_links;
 mod file_length;
 mod forbidden_words;
+mod reliability_tests;
 
 use std::{error::Error, path::Path};
 
@@ -14,10 +15,11 @@ use crate::finding::Finding;
 pub type Check = fn(&Path) -> Result<Vec<Finding>, Box<dyn Error>>;
 
 /// Every rule by name.
-pub const ALL: [(&str, Check); 5] = [
+pub const ALL: [(&str, Check); 6] = [
     ("architecture-paths", architecture_paths::check),
     ("crate-arrows", crate_arrows::check),
     ("document-links", document_links::check),
     ("file-length", file_length::check),
     ("forbidden-words", forbidden_words::check),
+    ("reliability-tests", reliability_tests::check),
 ];

@@ -1,7 +1,8 @@
 //! What can be wrong with a run directory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::WEIGHTS;
 use crate::output::quoted;
 
 /// A run directory that cannot be used as asked.
@@ -35,6 +36,15 @@ pub enum RunError {
     Busy {
         /// The directory.
         path: PathBuf,
+    },
+
+    /// The file system has no locks.
+    #[error("cannot lock {path} against a second training: {source}", path = path.display())]
+    Unlockable {
+        /// The directory.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
     },
 
     /// The training is under way.
@@ -124,6 +134,10 @@ impl RunError {
                 Some("give another `--name` or `--out`; `--force` removes runs only".to_owned())
             }
             Self::InTraining { .. } => Some("wait for its training to end".to_owned()),
+            Self::Unlockable { .. } => Some(
+                "its file system keeps no locks, as some network drives: put the run elsewhere with `--out DIR`"
+                    .to_owned(),
+            ),
             Self::Busy { .. } => Some("wait for it to end, or train under another `--name`".to_owned()),
             Self::Untrained { run, .. } => Some(format!(
                 "its training has not ended: `jensen train --resume {}` continues it",
@@ -135,7 +149,30 @@ impl RunError {
                 "a run goes on with the data it began with: restore them, or train a new run on these"
                     .to_owned(),
             ),
-            Self::Damaged { .. } | Self::File { .. } => None,
+            Self::Damaged { path, .. } if path.ends_with(WEIGHTS) => Some(format!(
+                "delete it, and `jensen train --resume {}` makes it anew from the checkpoints",
+                quoted(&path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy())
+            )),
+            Self::Damaged { path, .. } => Some(format!(
+                "restore {} from a copy, or train again with `--force`",
+                path.file_name().unwrap_or_default().display()
+            )),
+            Self::File { source, .. } => crate::error::remedy(source),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_from_a_busy_run() {
+        let source = std::io::ErrorKind::Unsupported.into();
+        let error = RunError::Unlockable { path: "runs/a".into(), source };
+        assert!(error.to_string().contains("cannot lock runs/a"), "{error}");
+        assert!(error.help().is_some_and(|help| help.contains("--out DIR")));
+        let busy = RunError::Busy { path: "runs/a".into() };
+        assert!(busy.help().is_some_and(|help| help.contains("wait for it to end")));
     }
 }

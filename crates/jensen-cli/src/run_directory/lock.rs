@@ -23,7 +23,9 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(RunError::Busy { path: directory.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+            Err(TryLockError::Error(source)) => {
+                Err(RunError::Unlockable { path: directory.to_owned(), source })
+            }
         }
     }
 }

@@ -25,9 +25,10 @@ use crate::error::CliError;
 
 /// What was found out when the training started.
 const RECORD: &str = "run.json";
+/// The weights that every verb uses.
+const WEIGHTS: &str = "model.safetensors";
 /// What a training writes into its directory; `--force` removes these and nothing else.
-const FILES: [&str; 6] =
-    ["config.toml", RECORD, "metrics.jsonl", "model.safetensors", "evaluation.json", "report.html"];
+const FILES: [&str; 6] = ["config.toml", RECORD, "metrics.jsonl", WEIGHTS, "evaluation.json", "report.html"];
 /// Folders that a training writes.
 const FOLDERS: [&str; 3] = ["checkpoints", "pictures", "tensorboard"];
 
@@ -54,19 +55,14 @@ impl RunDirectory {
     /// same.
     pub fn create(path: PathBuf, existing: Existing) -> Result<(Self, Lock), RunError> {
         let created = |source| RunError::File { action: "create", path: path.clone(), source };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(created)?;
-        }
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(created(error)),
-            _ => {}
-        }
+        jensen_data::create_folder(&path).map_err(created)?;
         let run = Self { path };
         run.check_free(existing)?;
         let lock = run.lock()?;
         // Another training may have begun here, and even ended, before the lock was ours.
         run.check_free(existing)?;
         run.clear()?;
+        run.sweep()?;
         Ok((run, lock))
     }
 
@@ -102,6 +98,21 @@ impl RunDirectory {
         }
         for file in FILES.map(|name| self.path.join(name)).into_iter().rev() {
             gone(file.clone(), fs::remove_file(&file))?;
+        }
+        Ok(())
+    }
+
+    /// Removes what a training left that was killed, or lost its power, while it wrote a file.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn sweep(&self) -> Result<(), RunError> {
+        let folders = FOLDERS.map(|name| self.path.join(name));
+        for folder in std::iter::once(&self.path).chain(&folders) {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            for path in entries.filter(|path| jensen_data::is_unfinished(path)) {
+                fs::remove_file(&path).map_err(|source| RunError::File { action: "remove", path, source })?;
+            }
         }
         Ok(())
     }
@@ -241,7 +252,7 @@ impl RunDirectory {
 
     /// The weights that every verb uses.
     pub fn weights_path(&self) -> PathBuf {
-        self.path.join("model.safetensors")
+        self.path.join(WEIGHTS)
     }
 
     /// Everything a resume needs.
@@ -345,6 +356,7 @@ mod tests {
         fs::write(folder.path().join(lock::FILE), "").expect("written");
         fs::write(folder.path().join(".config.toml.1.tmp"), "half").expect("written");
         drop(create(Existing::Keep).expect("nothing is there yet"));
+        assert!(!folder.path().join(".config.toml.1.tmp").exists(), "half a file is left");
         let dataset = jensen_data::Dataset::open(&jensen_data::DataSpec::new("digits")).expect("digits");
         let rows = dataset.rows(jensen_data::Split::Train).expect("rows");
         let fitted = jensen_data::Preprocessing::fit(&RunConfig::default().data, &dataset, &rows);

@@ -31,9 +31,10 @@ enum What {
     List,
     /// Show what is known of a run
     Show(RunOption),
-    /// Hold one run against another: what was configured differently and what came out
+    /// Hold one run against another: what was configured differently, what came out, where they part
     ///
-    /// With --iwae K also the paired difference of log p(x) on the same examples.
+    /// Two runs that are to be the same and are not: the first step whose log lines differ, what differs
+    /// in them, and the first weights that differ among the checkpoints. With --iwae K also the paired difference of log p(x) on the same examples.
     Compare {
         /// A run: its name under runs/, or its path
         #[arg(value_name = "A")]

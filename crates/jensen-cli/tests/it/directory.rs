@@ -106,3 +106,102 @@ fn damaged_weights_are_named() {
     let message = here.refused("sample a", 1);
     assert!(message.contains("model.safetensors") && message.contains("damaged"), "{message}");
 }
+
+#[test]
+fn two_equal_runs_do_not_part() {
+    let here = Workshop::new();
+    here.train("--name a");
+    here.train("--name b --threads 1");
+    let parting = &here.json("runs compare a b --json")["parting"];
+    assert_eq!(parting["origin"], serde_json::json!([]));
+    assert_eq!(
+        (parting["log"]["same_up_to"].as_u64(), parting["log"]["parts_at"].as_u64()),
+        (Some(12), None)
+    );
+    assert_eq!(parting["weights"]["same_at"], serde_json::json!([12]));
+    let text = here.ok("runs compare a b");
+    assert!(text.contains("the logs say the same, to the bit, up to step 12, the end of both"), "{text}");
+    assert!(text.contains("instruction set are the same"), "{text}");
+}
+
+/// The same run but for one bit of one weight, from the checkpoint of step 6 on.
+#[test]
+fn runs_part_where_one_bit_was_changed() {
+    let here = Workshop::new();
+    for name in ["a", "b"] {
+        here.train(&format!("--set fit.schedule.kind=constant --epochs 1 --name {name}"));
+    }
+    let path = here.checkpoints("b").pop().expect("a checkpoint");
+    let mut checkpoint = jensen_infer::fit::Checkpoint::read(&path).expect("whole");
+    let (name, data) =
+        checkpoint.state.iter().find(|(name, _)| name.starts_with("model.")).expect("a weight");
+    let (name, mut data) = (name.to_owned(), data.clone());
+    let weights = data.as_mut_slice::<f32>().expect("single precision");
+    weights[3] = f32::from_bits(weights[3].to_bits() ^ (1 << 20));
+    checkpoint.state.insert(name.clone(), data);
+    checkpoint.write(&path).expect("written");
+    for run in ["a", "b"] {
+        here.ok(&format!("train --resume {run} --epochs 3"));
+    }
+    let parting = &here.json("runs compare a b --json")["parting"];
+    assert_eq!(
+        (parting["log"]["same_up_to"].as_u64(), parting["log"]["parts_at"].as_u64()),
+        (Some(6), Some(10))
+    );
+    let columns: Vec<&str> = parting["log"]["columns"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|c| c["key"].as_str())
+        .collect();
+    assert!(columns.contains(&"objective") && columns.contains(&"gradient_norm"), "{columns:?}");
+    assert!(!columns.contains(&"learning_rate") && !columns.contains(&"seconds"), "{columns:?}");
+    // Step 6 of b is as it was changed: one number of one weight.
+    let weights = &parting["weights"];
+    assert_eq!(
+        (weights["parts_at"].as_u64(), weights["tensor"]["name"].as_str()),
+        (Some(6), Some(name.as_str()))
+    );
+    assert_eq!(weights["tensor"]["differing"].as_u64(), Some(1));
+    let text = here.ok("runs compare a b");
+    assert!(text.contains("after step 6 and at step 10 at the latest"), "{text}");
+}
+
+#[test]
+fn a_newer_run_is_not_misread() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let record = here.text("runs/a/run.json");
+    assert!(record.contains("\"format\": 1"), "{record}");
+    here.write("runs/a/run.json", &record.replace("\"format\": 1", "\"format\": 2"));
+    for line in ["sample a", "train --resume a --epochs 3", "runs show a"] {
+        let message = here.refused(line, 1);
+        assert!(message.contains("newer version") && message.contains("update jensen"), "{message}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_training_of_a_run_is_refused_and_a_killed_one_s_lock_is_taken_over() {
+    let here = Workshop::new();
+    let mut first = here.start(
+        &format!("train {TINY} --set fit.schedule.kind=constant --set fit.checkpoint.steps=5 --name a")
+            .replace("--epochs 2", "--epochs 4000"),
+    );
+    here.wait_until("two checkpoints", || here.checkpoints("a").len() > 1);
+    for line in ["train --resume a --quiet".to_owned(), format!("train {TINY} --name a --force")] {
+        let message = here.refused(&line, 1);
+        assert!(
+            message.contains("another training writes to") && message.contains("wait for it"),
+            "{message}"
+        );
+    }
+    let message = here.refused("sample a", 1);
+    assert!(message.contains("is being trained"), "{message}");
+    first.kill().expect("SIGKILL");
+    first.wait().expect("it is dead");
+    assert!(here.exists("runs/a/.lock"), "the lock of a killed training is a stale file");
+    let epochs =
+        here.text("runs/a/metrics.jsonl").lines().filter(|line| line.contains("\"epoch\",")).count() + 2;
+    here.ok(&format!("train --resume a --epochs {epochs}"));
+}

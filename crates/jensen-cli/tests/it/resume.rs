@@ -6,17 +6,9 @@ use crate::workshop::{TINY, Workshop};
 /// the continuation of one for fewer.
 const CONSTANT: &str = "--set fit.schedule.kind=constant";
 
-/// Everything of a run that may not differ: weights, and metrics without the wall clock.
+/// As [`Workshop::essence`].
 fn essence(here: &Workshop, run: &str) -> (Vec<u8>, Vec<String>) {
-    let clock = ["seconds", "examples_per_second"];
-    let lines = here.text(&format!("runs/{run}/metrics.jsonl"));
-    let without_clock = |line: &str| {
-        let mut record: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(line).expect("JSON");
-        record.retain(|key, _| !clock.contains(&key.as_str()));
-        serde_json::to_string(&record).expect("JSON")
-    };
-    (here.read(&format!("runs/{run}/model.safetensors")), lines.lines().map(without_clock).collect())
+    here.essence(run)
 }
 
 #[test]
@@ -63,6 +55,71 @@ fn a_run_goes_on_with_its_own_data_only() {
     std::fs::write(&path, bytes).expect("written");
     let message = here.refused("train --resume a --epochs 3", 1);
     assert!(message.contains("not what a was trained on") && message.contains("restore"), "{message}");
+    let record: serde_json::Value = serde_json::from_str(&here.text("runs/a/run.json")).expect("JSON");
+    let before = record["fingerprint"].as_str().expect("a checksum");
+    assert!(message.contains(&format!("their checksum was {before} and is now crc32c:")), "{message}");
+}
+
+#[test]
+fn data_that_moved_are_the_same_data() {
+    let here = Workshop::new();
+    here.train("--name a");
+    std::fs::rename(here.path("tiny"), here.path("moved")).expect("moved");
+    let message = here.refused("train --resume a --epochs 3", 1);
+    assert!(message.contains("tiny"), "{message}");
+    let config = here.text("runs/a/config.toml").replace("/tiny", "/moved");
+    here.write("runs/a/config.toml", &config);
+    here.ok("train --resume a --epochs 3");
+}
+
+#[test]
+fn a_run_goes_on_with_its_own_configuration_only() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let config = here.text("runs/a/config.toml");
+    assert!(config.contains("batch_size = 20"), "{config}");
+    here.write("runs/a/config.toml", &config.replace("batch_size = 20", "batch_size = 18"));
+    let message = here.refused("train --resume a --epochs 3", 1);
+    assert!(message.contains("`fit.batch_size` was 20 and is now 18"), "{message}");
+}
+
+/// As a later version will meet this one's runs.
+#[test]
+fn an_option_that_a_checkpoint_does_not_know_may_stand_at_its_default() {
+    let here = Workshop::new();
+    here.train("--name a");
+    alter_newest(&here, "a", |checkpoint| {
+        let known = &mut checkpoint.progress.provenance.configuration;
+        known.remove("fit.accumulate").expect("an option");
+    });
+    here.ok("train --resume a --epochs 3");
+    alter_newest(&here, "a", |checkpoint| {
+        let known = &mut checkpoint.progress.provenance.configuration;
+        known.remove("fit.batch_size").expect("an option");
+    });
+    let message = here.refused("train --resume a --epochs 4", 1);
+    assert!(message.contains("`fit.batch_size` was not set and is now 20"), "{message}");
+}
+
+#[test]
+fn another_instruction_set_warns() {
+    let here = Workshop::new();
+    here.train("--name a");
+    alter_newest(&here, "a", |checkpoint| {
+        "aarch64 sve".clone_into(&mut checkpoint.progress.provenance.instruction_set);
+    });
+    let done = here.run("train --resume a --epochs 3 --quiet");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("began on cpu with aarch64 sve and goes on on cpu with"), "{}", done.stderr);
+    assert!(done.stderr.contains("not give the same bits"), "{}", done.stderr);
+}
+
+/// Writes the newest checkpoint of a run anew with something changed.
+fn alter_newest(here: &Workshop, run: &str, change: impl FnOnce(&mut jensen_infer::fit::Checkpoint)) {
+    let path = here.checkpoints(run).pop().expect("a checkpoint");
+    let mut checkpoint = jensen_infer::fit::Checkpoint::read(&path).expect("whole");
+    change(&mut checkpoint);
+    checkpoint.write(&path).expect("written");
 }
 
 /// Kills a training with `signal` as soon as it has written a checkpoint.

@@ -166,10 +166,14 @@ fn table(rows: usize) -> String {
 fn weights_that_are_not_finite_are_refused() {
     let here = Workshop::new();
     here.train("--name a");
-    let mut bytes = here.read("runs/a/model.safetensors");
-    let end = bytes.len();
-    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
-    std::fs::write(here.path("runs/a/model.safetensors"), bytes).expect("written");
+    let weights = here.path("runs/a/model.safetensors");
+    let bytes = std::fs::read(&weights).expect("read");
+    let (mut state, metadata) = jensen_infer::StateDict::from_safetensors(&bytes).expect("weights");
+    let (name, mut data) =
+        state.iter().map(|(name, data)| (name.to_owned(), data.clone())).next().expect("one");
+    data.as_mut_slice::<f32>().expect("single precision")[0] = f32::NAN;
+    state.insert(name, data);
+    std::fs::write(weights, state.to_safetensors(&metadata).expect("saved")).expect("written");
     for line in ["evaluate a", "sample a"] {
         let message = here.refused(line, 1);
         assert!(message.contains("model.safetensors") && message.contains("not finite"), "{message}");

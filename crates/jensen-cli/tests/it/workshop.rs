@@ -27,14 +27,60 @@ pub struct Done {
 impl Workshop {
     pub fn new() -> Self {
         let workshop = Self { folder: tempfile::tempdir().expect("a temporary folder") };
-        let tiny = workshop.path("tiny");
-        std::fs::create_dir(&tiny).expect("a folder");
-        for (name, count) in [("train", 120), ("t10k", 40)] {
-            let (images, labels): (Vec<_>, Vec<_>) = (0..count).map(|i| (image(i), (i % 4) as u8)).unzip();
-            write(&tiny.join(format!("{name}-images-idx3-ubyte")), &idx(&[count, 8, 8], &images.concat()));
-            write(&tiny.join(format!("{name}-labels-idx1-ubyte")), &idx(&[count], &labels));
-        }
+        workshop.images("tiny", 8, [120, 40]);
         workshop
+    }
+
+    /// Makes a folder of four IDX files: so many `side`×`side` images for training and for testing.
+    pub fn images(&self, name: &str, side: usize, counts: [usize; 2]) {
+        let folder = self.path(name);
+        std::fs::create_dir(&folder).expect("a folder");
+        for (name, count) in ["train", "t10k"].into_iter().zip(counts) {
+            let (images, labels): (Vec<_>, Vec<_>) =
+                (0..count).map(|i| (image(i, side), (i % 4) as u8)).unzip();
+            let shape = [count, side, side];
+            write(&folder.join(format!("{name}-images-idx3-ubyte")), &idx(&shape, &images.concat()));
+            write(&folder.join(format!("{name}-labels-idx1-ubyte")), &idx(&[count], &labels));
+        }
+    }
+
+    /// Starts a command that is not waited for; what it prints is dropped but for its errors.
+    pub fn start(&self, line: &str) -> std::process::Child {
+        use std::process::{Command, Stdio};
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("jensen"));
+        command.args(line.split_whitespace()).current_dir(self.path("")).env("NO_COLOR", "1");
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the command starts")
+    }
+
+    /// Waits until something is true of this folder.
+    pub fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        use std::time::{Duration, Instant};
+        let begun = Instant::now();
+        while !holds() {
+            assert!(begun.elapsed() < Duration::from_mins(2), "waited in vain: {what}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The checkpoints of a run, the oldest first.
+    pub fn checkpoints(&self, run: &str) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.path(&format!("runs/{run}/checkpoints"))).into_iter().flatten();
+        let mut files: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
+        files.retain(|path| !jensen_data::is_unfinished(path));
+        files.sort();
+        files
+    }
+
+    /// Everything of a run that may not differ: weights, and metrics without the wall clock.
+    pub fn essence(&self, run: &str) -> (Vec<u8>, Vec<String>) {
+        let clock = ["seconds", "examples_per_second"];
+        let lines = self.text(&format!("runs/{run}/metrics.jsonl"));
+        let without_clock = |line: &str| {
+            let mut record: serde_json::Map<String, Value> = serde_json::from_str(line).expect("JSON");
+            record.retain(|key, _| !clock.contains(&key.as_str()));
+            serde_json::to_string(&record).expect("JSON")
+        };
+        (self.read(&format!("runs/{run}/model.safetensors")), lines.lines().map(without_clock).collect())
     }
 
     /// A workshop with the run `shared`, trained once for all tests that only read it.
@@ -121,15 +167,26 @@ impl From<Output> for Done {
     }
 }
 
+/// Copies a folder with everything in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("made");
+    for entry in std::fs::read_dir(from).expect("listed").map(|entry| entry.expect("listed").path()) {
+        let to = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() { copy(&entry, &to) } else { std::fs::copy(&entry, &to).map(drop).expect("copied") }
+    }
+}
+
 fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("written");
 }
 
 /// A bar in one of four places, a little different in each image.
-fn image(i: usize) -> Vec<u8> {
-    let (place, shade) = (i % 4 * 2, 255 - (i * 37 % 100) as u8);
-    let pixel = |at: usize| if (place..place + 2).contains(&(at % 8)) { shade } else { (i * at % 13) as u8 };
-    (0..64).map(pixel).collect()
+fn image(i: usize, side: usize) -> Vec<u8> {
+    let width = side / 4;
+    let (place, shade) = (i % 4 * width, 255 - (i * 37 % 100) as u8);
+    let bar = place..place + width;
+    let pixel = |at: usize| if bar.contains(&(at % side)) { shade } else { (i * at % 13) as u8 };
+    (0..side * side).map(pixel).collect()
 }
 
 /// The IDX format (yann.lecun.com/exdb/mnist): magic, sizes, bytes.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jensen_data::is_unfinished;
+use jensen_data::{create_folder, is_unfinished};
 
 use super::{Checkpoint, Warning};
 use crate::InferError;
@@ -21,7 +21,7 @@ impl Checkpoints {
     /// [`InferError::Io`] if it cannot be made.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, InferError> {
         let folder = folder.into();
-        fs::create_dir_all(&folder).map_err(|source| io("create", &folder, source))?;
+        create_folder(&folder).map_err(|source| io("create", &folder, source))?;
         Ok(Self { folder })
     }
 
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn only_its_own_leavings_are_removed() {
         let (_folder, checkpoints) = folder();
-        let left = checkpoints.folder().join("step-00000001.safetensors.tmp");
+        let left = checkpoints.folder().join(".step-00000001.safetensors.17.tmp");
         let foreign = checkpoints.folder().join("notes.txt");
         for path in [&left, &foreign] {
             fs::write(path, "").expect("written");

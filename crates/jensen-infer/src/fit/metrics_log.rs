@@ -66,8 +66,7 @@ impl MetricsLog {
         Ok(())
     }
 
-    /// A whole line in one write, unbuffered, so that what precedes a checkpoint is in the file when
-    /// the checkpoint is.
+    /// A whole line in one write, unbuffered: a process that is killed leaves whole lines.
     fn write(&mut self, record: &Record) -> Result<(), InferError> {
         let mut line = serde_json::to_string(record).expect("numbers and text are JSON");
         line.push('\n');
@@ -75,6 +74,11 @@ impl MetricsLog {
             Some(file) => file.write_all(line.as_bytes()).map_err(|source| self.failed(source)),
             None => Ok(()),
         }
+    }
+
+    /// Flushes the lines so far to the disk.
+    fn sync(&self) -> Result<(), InferError> {
+        self.file.as_ref().map_or(Ok(()), |file| file.sync_data().map_err(|source| self.failed(source)))
     }
 
     fn failed(&self, source: std::io::Error) -> InferError {
@@ -86,6 +90,7 @@ impl Observer for MetricsLog {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
         match *event {
             Event::Started { step, .. } => self.start(step),
+            Event::Checkpointing { .. } => self.sync(),
             Event::Step {
                 step, epoch, report, learning_rate, warm_up, examples_per_second, seconds, ..
             } if self.every > 0 && step.is_multiple_of(self.every) => self.write(&Record::Step(StepRecord {

@@ -77,6 +77,11 @@ pub enum Event<'a> {
         /// Time spent in training, over all sittings.
         seconds: f64,
     },
+    /// A checkpoint is about to be written: what it has counted has to survive a power failure first.
+    Checkpointing {
+        /// Updates made.
+        step: u64,
+    },
     /// A checkpoint was written.
     Checkpointed {
         /// Updates made.

@@ -287,6 +287,7 @@ impl<'a, 'r> Run<'a, 'r> {
 
     fn save(&mut self) -> Result<(), InferError> {
         self.progress.seconds = self.seconds();
+        self.observer.observe(&Event::Checkpointing { step: self.progress.step })?;
         match self.keeper.write(&self.checkpoint())? {
             Some(path) => {
                 self.observer.observe(&Event::Checkpointed { step: self.progress.step, path: &path })
