@@ -111,10 +111,12 @@ fn a_run_to_store_is_small_and_says_nothing_of_its_machine() {
         "one_more_epoch": keep(&on["test"], &["elbo"]),
     });
     here.write("runs/stored/figures.json", &serde_json::to_string_pretty(&figures).expect("JSON"));
-    let config = here.text("runs/stored/config.toml");
-    let data = here.path("tiny").canonicalize().expect("the data").display().to_string();
-    let placed = config.replace(&data, PLACE).replace(&here.path("tiny").display().to_string(), PLACE);
-    here.write("runs/stored/config.toml", &placed);
+    let data = here.path("tiny");
+    let real = data.canonicalize().expect("the data").display().to_string();
+    for file in ["config.toml", "evaluation.json"] {
+        let text = here.text(&format!("runs/stored/{file}")).replace(&real, PLACE);
+        here.write(&format!("runs/stored/{file}"), &text.replace(&data.display().to_string(), PLACE));
+    }
     for picture in ["report.html", "pictures", ".lock"] {
         let path = run.join(picture);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
