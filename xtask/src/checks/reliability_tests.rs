@@ -21,21 +21,19 @@ fn findings(document: &str, sources: &[RustSource]) -> Vec<Finding> {
         markdown::code_spans(document).into_iter().filter(|span| Test::parse(&span.text).is_some()).collect();
     let gone = named.iter().filter(|span| Test::parse(&span.text).is_some_and(|test| !test.is_in(sources)));
     let gone = gone.map(|span| finding(span.line, format!("there is no test `{}`", span.text)));
-    let untested = rows(document).filter(|line| named.iter().all(|span| span.line != *line));
+    let untested = rows(document).into_iter().filter(|line| named.iter().all(|span| span.line != *line));
     let untested = untested
         .map(|line| finding(line, "a fault without a test: name one as `crate: module::test`".to_string()));
     gone.chain(untested).collect()
 }
 
-/// The lines of the tables' rows, headers aside.
-fn rows(document: &str) -> impl Iterator<Item = usize> {
+/// The lines of the tables' rows, counted from 1; headers, which stand above a rule, are none.
+fn rows(document: &str) -> Vec<usize> {
     let lines: Vec<&str> = document.lines().collect();
-    let is_row = |line: &str| line.starts_with('|');
-    let is_rule = |line: &str| is_row(line) && line.chars().all(|c| "|-: ".contains(c));
-    let found = move |i: &usize| {
-        is_row(lines[*i]) && !is_rule(lines[*i]) && !lines.get(i + 1).is_some_and(|next| is_rule(next))
-    };
-    (0..document.lines().count()).filter(found).map(|i| i + 1)
+    let is_row = |i: usize| lines.get(i).is_some_and(|line| line.starts_with('|'));
+    let is_rule = |i: usize| is_row(i) && lines[i].chars().all(|c| "|-: ".contains(c));
+    let rows = (0..lines.len()).filter(|&i| is_row(i) && !is_rule(i) && !is_rule(i + 1));
+    rows.map(|i| i + 1).collect()
 }
 
 /// `jensen-cli: kill::every_bit_survives`: a crate, the modules of a test, its name.
