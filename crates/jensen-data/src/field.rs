@@ -127,6 +127,15 @@ impl Field {
         }
     }
 
+    /// The examples of a known schema.
+    ///
+    /// # Errors
+    /// If an example has no numbers, or the array is not a whole number of examples.
+    pub(crate) fn of(spec: FieldSpec, array: Array) -> Result<Self, DataError> {
+        let field = Self::new(spec.name.clone(), spec.role, spec.shape.clone(), array)?;
+        Ok(Self { spec, ..field })
+    }
+
     /// Names the features, as the columns of a table.
     ///
     /// # Panics

@@ -1,9 +1,12 @@
 //! File formats, one file each; which one a file has is told from its content.
 
+mod array_file;
 mod compression;
 mod csv;
+mod encoding;
 mod idx;
 mod images;
+mod layout;
 mod mnist;
 mod nd_array;
 mod npy;
@@ -36,8 +39,8 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
     let file = PositionalFile::open(path)?;
     match file.prefix(MAGIC)?.as_slice() {
         [] => Err(DataError::Empty { name: path.display().to_string() }),
-        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(&file, spec),
-        [0, 0, 0x08..=0x0E, _, ..] => idx::open(&file, spec),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(file, spec),
+        [0, 0, 0x08..=0x0E, _, ..] => idx::open(file, spec),
         [b'P', b'A', b'R', b'1' | b'E', ..] => parquet::open(file, spec),
         begin if compression::is_compressed(begin) => {
             open_content(path, inflate(path, &file.whole()?)?, spec)

@@ -1,8 +1,9 @@
 //! A whole array as a file holds it, the example axis first.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::{Array, DataError, Field, Role};
+use crate::{Array, DType, DataError, Field, FieldSpec, Role};
 
 /// Numbers with their shape, row-major, the example axis first.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,25 +39,43 @@ impl NdArray {
 
     /// The field that the array is.
     pub fn into_field(self, path: &Path, name: &str, role: Role) -> Result<Field, DataError> {
-        let refuse = |problem: String, remedy: &str| {
-            Err(DataError::Malformed {
-                path: path.to_owned(),
-                position: "header".to_owned(),
-                problem,
-                remedy: remedy.to_owned(),
-            })
-        };
-        match self.shape.split_first() {
-            None => refuse(
-                format!("`{name}` is a single number without an example axis"),
-                "give it a first axis that counts examples",
-            ),
-            Some((0, _)) => Err(DataError::Empty { name: path.display().to_string() }),
-            Some((_, event)) if event.contains(&0) => refuse(
-                format!("an example of shape {event:?} has no numbers"),
-                "write at least one number an example",
-            ),
-            Some((_, event)) => Field::new(name, role, event.to_vec(), self.array),
-        }
+        Field::of(field_spec(path, name, role, &self.shape, self.array.dtype())?, self.array)
+    }
+}
+
+/// The schema of the field that an array of this shape is.
+pub(crate) fn field_spec(
+    path: &Path,
+    name: &str,
+    role: Role,
+    shape: &[usize],
+    dtype: DType,
+) -> Result<FieldSpec, DataError> {
+    let refuse = |problem: String, remedy: &str| {
+        Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: "header".to_owned(),
+            problem,
+            remedy: remedy.to_owned(),
+        })
+    };
+    match shape.split_first() {
+        None => refuse(
+            format!("`{name}` is a single number without an example axis"),
+            "give it a first axis that counts examples",
+        ),
+        Some((0, _)) => Err(DataError::Empty { name: path.display().to_string() }),
+        Some((_, event)) if event.contains(&0) => refuse(
+            format!("an example of shape {event:?} has no numbers"),
+            "write at least one number an example",
+        ),
+        Some((_, event)) => Ok(FieldSpec {
+            name: name.to_owned(),
+            role,
+            dtype,
+            shape: event.to_vec(),
+            feature_names: Vec::new(),
+            levels: BTreeMap::new(),
+        }),
     }
 }
