@@ -157,6 +157,33 @@ impl Array {
         }
     }
 
+    /// No numbers, with room for `count`.
+    pub(crate) fn with_capacity(dtype: DType, count: usize) -> Self {
+        match dtype {
+            DType::U8 => Self::U8(Vec::with_capacity(count)),
+            DType::I32 => Self::I32(Vec::with_capacity(count)),
+            DType::I64 => Self::I64(Vec::with_capacity(count)),
+            DType::F32 => Self::F32(Vec::with_capacity(count)),
+            DType::F64 => Self::F64(Vec::with_capacity(count)),
+        }
+    }
+
+    /// Appends row `row` of `other`, an array of the same type with `features` numbers a row.
+    ///
+    /// # Panics
+    /// If the type differs or there is no such row.
+    pub(crate) fn push_row(&mut self, other: &Self, row: usize, features: usize) {
+        let part = row * features..(row + 1) * features;
+        match (self, other) {
+            (Self::U8(own), Self::U8(other)) => own.extend_from_slice(&other[part]),
+            (Self::I32(own), Self::I32(other)) => own.extend_from_slice(&other[part]),
+            (Self::I64(own), Self::I64(other)) => own.extend_from_slice(&other[part]),
+            (Self::F32(own), Self::F32(other)) => own.extend_from_slice(&other[part]),
+            (Self::F64(own), Self::F64(other)) => own.extend_from_slice(&other[part]),
+            (own, other) => panic!("a row of {} cannot follow rows of {}", other.dtype(), own.dtype()),
+        }
+    }
+
     /// Appends the numbers of `other`; gives `other` back if its type differs.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jensen_random::Rng;
 
 use crate::source::{InMemory, Source};
-use crate::{Batch, DataError, DataSpec, Field, FieldSpec, Role, Rows, Split, embedded, format};
+use crate::{Batch, DataError, DataSpec, Field, FieldSpec, Role, Rows, Split, Strata, embedded, format};
 
 /// A data set: named fields over one example axis, named splits, random access by row.
 ///
@@ -80,7 +80,9 @@ impl Dataset {
     /// brings its own validation split keeps that.
     ///
     /// The rows come from `Rng::seed(seed).fork("validation")`, so the same seed always gives the
-    /// same split.
+    /// same split. Of examples in memory any set of that size is equally likely. Of examples that stay
+    /// in their file one is drawn from each of as many equal strata ([`Strata`]): no list of rows is
+    /// kept, so that the split of a billion examples costs nothing.
     ///
     /// # Errors
     /// If the fraction is outside `[0, 1)`, or leaves one of the two without examples.
@@ -103,6 +105,12 @@ impl Dataset {
         if kept == 0 || kept == n {
             return refuse(&format!("0, or leave at least one of the {n} examples on either side"));
         }
+        if let (Rows::Range(range), true) = (&self.train, self.stays_in_file()) {
+            let (valid, train) = Strata::split(range.clone(), kept, seed);
+            self.valid = Some(Rows::Strata(valid));
+            self.train = Rows::Strata(train);
+            return Ok(self);
+        }
         let order = Rng::seed(seed).fork("validation").permutation(n);
         let sorted = |positions: &[usize]| {
             let mut rows: Vec<u64> = positions.iter().map(|&position| self.train.at(position)).collect();
@@ -113,6 +121,16 @@ impl Dataset {
         self.valid = Some(valid);
         self.train = train;
         Ok(self)
+    }
+
+    /// Whether examples are read from their file each time.
+    pub fn stays_in_file(&self) -> bool {
+        self.source.chunk_starts().is_some()
+    }
+
+    /// Where runs of rows that are cheap to read together begin, if examples stay in their file.
+    pub(crate) fn chunk_starts(&self) -> Option<&[u64]> {
+        self.source.chunk_starts()
     }
 
     /// The name for messages: that of the embedded set, or the path.
@@ -193,6 +211,16 @@ impl Dataset {
             return Err(DataError::RowOutOfRange { name: self.name.to_string(), row, len: self.len() });
         }
         Ok(Batch::new(self.name.clone(), rows.to_vec(), self.source.read(rows)?))
+    }
+
+    /// The fields of rows that exist.
+    pub(crate) fn read_fields(&self, rows: &[u64]) -> Result<Vec<Field>, DataError> {
+        self.source.read(rows)
+    }
+
+    /// The batch of fields that were read before.
+    pub(crate) fn batch(&self, rows: Vec<u64>, fields: Vec<Field>) -> Batch {
+        Batch::new(self.name.clone(), rows, fields)
     }
 
     /// Visits the examples `rows` in order, as many at a time as take a few megabytes.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::DataError;
+use crate::{DataError, Strata};
 
 /// A named part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -51,13 +51,15 @@ impl FromStr for Split {
     }
 }
 
-/// Row indices into a data set: a range, or a list.
+/// Row indices into a data set: a range, a list, or a part of a range that was drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// Consecutive rows.
     Range(Range<u64>),
     /// Any rows, in this order.
     List(Arc<[u64]>),
+    /// The rows that were drawn from a range, one a stratum, or those that were not.
+    Strata(Strata),
 }
 
 impl Rows {
@@ -66,6 +68,7 @@ impl Rows {
         match self {
             Self::Range(range) => (range.end - range.start) as usize,
             Self::List(list) => list.len(),
+            Self::Strata(strata) => strata.len(),
         }
     }
 
@@ -85,6 +88,24 @@ impl Rows {
                 range.start + index as u64
             }
             Self::List(list) => list[index],
+            Self::Strata(strata) => strata.at(index),
+        }
+    }
+
+    /// How many of the rows are below `row`; the rows must be ascending.
+    pub(crate) fn below(&self, row: u64) -> usize {
+        match self {
+            Self::Range(range) => (row.clamp(range.start, range.end) - range.start) as usize,
+            Self::List(list) => list.partition_point(|&other| other < row),
+            Self::Strata(strata) => strata.below(row),
+        }
+    }
+
+    /// Whether each row is above the one before it.
+    pub(crate) fn is_ascending(&self) -> bool {
+        match self {
+            Self::List(list) => list.is_sorted_by(|a, b| a < b),
+            Self::Range(_) | Self::Strata(_) => true,
         }
     }
 
@@ -100,6 +121,7 @@ impl Rows {
                 Self::Range(range.start..range.end.min(range.start.saturating_add(limit as u64)))
             }
             Self::List(list) => Self::List(list[..limit.min(list.len())].into()),
+            Self::Strata(strata) => Self::Strata(strata.take(limit)),
         }
     }
 }
@@ -114,6 +136,7 @@ impl From<Vec<u64>> for Rows {
 pub(crate) enum Membership {
     Range(Range<u64>),
     Bits(Vec<u64>),
+    Strata(Strata),
 }
 
 impl Membership {
@@ -125,6 +148,7 @@ impl Membership {
                 list.iter().for_each(|row| bits[(row / 64) as usize] |= 1 << (row % 64));
                 Self::Bits(bits)
             }
+            Rows::Strata(strata) => Self::Strata(strata.clone()),
         }
     }
 
@@ -132,6 +156,7 @@ impl Membership {
         match self {
             Self::Range(range) => range.contains(&row),
             Self::Bits(bits) => bits[(row / 64) as usize] >> (row % 64) & 1 == 1,
+            Self::Strata(strata) => strata.below(row) < strata.below(row + 1),
         }
     }
 }

@@ -108,8 +108,9 @@ impl Source for ArrayFile {
             }
         }
         self.file.check_unchanged()?;
-        let offset = rows.first().map_or(0, |row| row * self.row_bytes);
-        let array = self.layout.decode(self.file.path(), offset, numbers)?;
+        let place =
+            |byte: u64| rows[(byte / self.row_bytes) as usize] * self.row_bytes + byte % self.row_bytes;
+        let array = self.layout.decode(self.file.path(), numbers, place)?;
         Ok(vec![Field::of(self.spec.clone(), array)?])
     }
 

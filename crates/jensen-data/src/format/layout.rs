@@ -56,17 +56,22 @@ impl Layout {
 
     /// The whole array from its bytes, in row-major order whatever the file's order is.
     pub fn array(self, path: &Path, numbers: Vec<u8>) -> Result<NdArray, DataError> {
-        let mut array = self.decode(path, 0, numbers)?;
+        let mut array = self.decode(path, numbers, |byte| byte)?;
         if self.order == Order::ColumnMajor {
             array = row_major(&array, &self.shape);
         }
         Ok(NdArray { shape: self.shape, array })
     }
 
-    /// Some numbers, whose first is `offset` bytes behind the first of all.
-    pub fn decode(&self, path: &Path, offset: u64, numbers: Vec<u8>) -> Result<Array, DataError> {
+    /// Some numbers; `place` says how many bytes behind the first of all each byte of them lies.
+    pub fn decode(
+        &self,
+        path: &Path,
+        numbers: Vec<u8>,
+        place: impl Fn(u64) -> u64,
+    ) -> Result<Array, DataError> {
         self.encoding.decode(numbers).map_err(|index| {
-            let at = self.start as u64 + offset + (index * self.encoding.size) as u64;
+            let at = self.start as u64 + place((index * self.encoding.size) as u64);
             let problem = "an unsigned 64-bit integer is larger than 2^63 - 1".to_owned();
             malformed(path, at, problem, "convert the array with .astype('float64')")
         })

@@ -46,9 +46,12 @@ fn layout(path: &Path, bytes: &[u8], len: u64) -> Result<Layout, DataError> {
 
 /// The shape in the header, with its product checked, before npyz multiplies it out unchecked.
 fn declared_shape(bytes: &[u8], len: u64) -> Result<Vec<usize>, (usize, String)> {
-    let short = || match len == bytes.len() as u64 {
-        true => (bytes.len(), "truncated: the file ends within its header".to_owned()),
-        false => (8, format!("the npy header is longer than {} bytes, which none is", bytes.len())),
+    let short = || {
+        if len == bytes.len() as u64 {
+            (bytes.len(), "truncated: the file ends within its header".to_owned())
+        } else {
+            (8, format!("the npy header is longer than {} bytes, which none is", bytes.len()))
+        }
     };
     let version = *bytes.get(6).ok_or_else(short)?;
     let (start, length): (usize, usize) = if version == 1 {
