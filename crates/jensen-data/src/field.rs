@@ -133,7 +133,7 @@ impl Field {
     /// If an example has no numbers, or the array is not a whole number of examples.
     pub(crate) fn of(spec: FieldSpec, array: Array) -> Result<Self, DataError> {
         let field = Self::new(spec.name.clone(), spec.role, spec.shape.clone(), array)?;
-        Ok(Self { spec, ..field })
+        Ok(Self { spec: spec.into(), ..field })
     }
 
     /// Names the features, as the columns of a table.

@@ -59,8 +59,9 @@ impl PositionalFile {
         while !buffer.is_empty() {
             match read_at(&self.file, buffer, position) {
                 Ok(0) => {
+                    self.check_unchanged()?;
                     return Err(
-                        self.changed(format!("it had {} bytes, and ends at byte {position}", self.len))
+                        self.changed(format!("it had {} bytes, and ended at byte {position}", self.len))
                     );
                 }
                 Ok(read) => {

@@ -6,6 +6,7 @@ mod compression;
 mod digits;
 mod formats;
 mod images;
+mod larger_than_memory;
 mod loader;
 mod parquet;
 mod preprocessing;
