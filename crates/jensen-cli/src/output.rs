@@ -50,6 +50,17 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     std::iter::once(set(&header)).chain(rows.iter().map(|row| set(row))).collect::<Vec<_>>().join("\n")
 }
 
+/// Text in aligned columns.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let set = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(set).collect::<Vec<_>>().join("\n")
+}
+
 /// A number of things: `1 epoch`, `2 epochs`.
 pub fn count(n: u64, thing: &str) -> String {
     format!("{n} {thing}{}", if n == 1 { "" } else { "s" })

@@ -81,13 +81,21 @@ impl TrainedRun {
         if let Some(source) = source {
             source.clone_into(&mut spec.source);
         }
+        let table = self.record.preprocessing.table();
+        // Other data need not have what was left out of the training.
+        let chosen = spec.columns.is_some() || !spec.exclude.is_empty();
+        if let (Some(schema), true, false) = (table, chosen, self.is_own(&spec.source)) {
+            spec.columns = Some(schema.columns.iter().map(|column| column.name.clone()).collect());
+            spec.exclude.clear();
+        }
         let dataset = if self.is_own(&spec.source) {
             Dataset::open(&spec)?.with_validation(self.config.data.validation, self.config.seed)?
         } else {
             Dataset::open(&spec)?
         };
         let shape = &dataset.require(Role::Observation)?.shape;
-        if *shape != self.record.shape {
+        // The columns of a table are found by their names.
+        if table.is_none() && *shape != self.record.shape {
             return Err(CliError::usage(
                 format!(
                     "{} has examples of shape {shape:?}, but {} was trained on {:?}",

@@ -44,6 +44,12 @@ pub const EMBEDDED: &[Embedded] = &[
         licence: "palmerpenguins by A. M. Horst, A. P. Hill and K. B. Gorman (2020), CC0",
         content: Content::Table(include_bytes!("../assets/penguins/penguins.csv")),
     },
+    Embedded {
+        name: "wine",
+        description: "a table of eleven measurements of 1599 red wines: the UCI Wine Quality data",
+        licence: "Wine Quality by P. Cortez, A. Cerdeira, F. Almeida, T. Matos and J. Reis (2009), CC BY 4.0",
+        content: Content::Table(include_bytes!("../assets/wine/red.csv")),
+    },
 ];
 
 impl Embedded {

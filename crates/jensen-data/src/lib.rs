@@ -59,6 +59,6 @@ pub use preprocessing::{Draws, Preprocessing, Support};
 pub use split::{Rows, Split};
 pub use standardization::Standardization;
 pub use strata::Strata;
-pub use summary::{FieldSummary, LabelCount, SplitSummary, Summary};
+pub use summary::{ColumnSummary, FieldSummary, LabelCount, LevelCount, SplitSummary, Summary};
 pub use table::{Column, ColumnKind, Kind, TableSchema};
 pub use writer::{Writer, write};

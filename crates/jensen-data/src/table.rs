@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Array, DataError, Field, FieldSpec, Missing, Role};
 
 pub(crate) use alignment::Alignment;
+pub(crate) use fit::is_identifier;
+pub(crate) use tally::{Part, Tally};
 
 /// A column with more different values has no levels.
 pub(crate) const MAX_LEVELS: usize = 1000;

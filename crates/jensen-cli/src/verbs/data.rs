@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use jensen_data::{DType, DataSpec, Dataset, EMBEDDED, Role, Split, Summary};
+use jensen_data::{ColumnSummary, DType, DataSpec, Dataset, EMBEDDED, LabelCount, Role, Split, Summary};
 
 use super::options::check_ending;
 use crate::error::CliError;
@@ -16,6 +16,9 @@ use crate::view::write_scene;
 /// Pictures in a grid, and in a terminal.
 const IN_GRID: usize = 64;
 const IN_TERMINAL: usize = 4;
+/// Columns of a table, and levels or labels in a list.
+const IN_TABLE: usize = 100;
+const IN_LIST: usize = 10;
 /// Characters of a terminal line.
 const WIDTH: usize = 120;
 
@@ -36,12 +39,15 @@ enum What {
     },
     /// Show the shape, type, range and labels of data, and a few pictures
     Inspect {
-        /// `digits` (embedded), or the path of a file or folder
+        /// `digits` or `penguins` (embedded), or the path of a file or folder
         #[arg(value_name = "SPEC")]
         data: String,
         /// The columns of a table, or arrays of an archive, that are observed [default: all but the label]
         #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',')]
         columns: Option<Vec<String>>,
+        /// The columns of a table that are left out
+        #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',')]
+        exclude: Vec<String>,
         /// The column of a table, or array of an archive, that holds the label
         #[arg(long, value_name = "NAME")]
         label_column: Option<String>,
@@ -62,12 +68,13 @@ impl Data {
     pub fn run(&self) -> Result<(), CliError> {
         match &self.what {
             What::List { json } => list(*json),
-            What::Inspect { data, columns, label_column, json, output } => {
+            What::Inspect { data, columns, exclude, label_column, json, output } => {
                 if let Some(path) = output {
                     check_ending(path, &["png", "svg"])?;
                 }
                 let dataset = Dataset::open(&DataSpec {
                     columns: columns.clone(),
+                    exclude: exclude.clone(),
                     label_column: label_column.clone(),
                     ..DataSpec::new(data.clone())
                 })?;
@@ -79,6 +86,10 @@ impl Data {
                     return output::json(&summary);
                 }
                 output::line(describe(&summary))?;
+                let is_table = summary.fields.iter().any(|field| !field.columns.is_empty());
+                if is_table {
+                    return Ok(());
+                }
                 if std::io::stdout().is_terminal() {
                     output::line(in_terminal(&dataset)?.trim_end())?;
                 }
@@ -113,6 +124,12 @@ fn describe(summary: &Summary) -> String {
     ];
     for field in &summary.fields {
         let range = format!("{} to {}, mean {}", number(field.min), number(field.max), number(field.mean));
+        if !field.columns.is_empty() {
+            let what =
+                format!("{}, table of {}", field.role, output::count(field.columns.len() as u64, "column"));
+            rows.push((format!("field `{}`", field.name), what));
+            continue;
+        }
         let missing = match field.nan + field.infinite {
             0 => String::new(),
             _ => format!(", {} NaN, {} infinite", field.nan, field.infinite),
@@ -121,11 +138,64 @@ fn describe(summary: &Summary) -> String {
         rows.push((format!("field `{}`", field.name), what));
     }
     if !summary.labels.is_empty() {
-        let counts: Vec<_> =
-            summary.labels.iter().map(|one| format!("{}: {}", one.label, one.count)).collect();
-        rows.push(("labels".to_owned(), counts.join(", ")));
+        let name = |one: &LabelCount| one.name.clone().unwrap_or_else(|| one.label.to_string());
+        let counts = summary.labels.iter().map(|one| format!("{}: {}", name(one), one.count));
+        rows.push(("labels".to_owned(), some(counts)));
     }
-    output::aligned(&rows)
+    let mut text = output::aligned(&rows);
+    for field in summary.fields.iter().filter(|field| !field.columns.is_empty()) {
+        text.push_str("\n\n");
+        text.push_str(&describe_columns(&field.columns, summary.examples as u64));
+    }
+    text
+}
+
+/// A line a column: its kind, how much is missing, and its range or its levels.
+fn describe_columns(columns: &[ColumnSummary], examples: u64) -> String {
+    let row = |column: &ColumnSummary| {
+        let share = 100.0 * column.missing as f64 / examples as f64;
+        let missing = match column.missing {
+            0 => "–".to_owned(),
+            some => format!("{some} ({share:.1} %)"),
+        };
+        [column.name.clone(), column.kind.to_string(), missing, describe_values(column)]
+    };
+    let header = ["column", "kind", "missing", "values"].map(str::to_owned);
+    let rows: Vec<_> = std::iter::once(header).chain(columns.iter().take(IN_TABLE).map(row)).collect();
+    match columns.len().saturating_sub(IN_TABLE) {
+        0 => output::columns(&rows),
+        more => format!("{}\n… and {more} more, which --json lists", output::columns(&rows)),
+    }
+}
+
+fn describe_values(column: &ColumnSummary) -> String {
+    let infinite = match column.infinite {
+        0 => String::new(),
+        some => format!(", and {some} infinite"),
+    };
+    let levels = column.levels.iter().map(|one| format!("{} {}", one.level, one.count));
+    match (column.min, column.max, column.mean, column.std) {
+        (Some(min), Some(max), Some(mean), Some(std)) => {
+            let [min, max, mean, std] = [min, max, mean, std].map(output::number);
+            format!("{min} to {max}, mean {mean}, std {std}{infinite}")
+        }
+        _ if column.identifier => format!(
+            "{} different words, like names or free text: leave it out with `data.exclude`",
+            column.levels.len()
+        ),
+        _ if !column.levels.is_empty() => some(levels),
+        _ => format!("none{infinite}: leave it out with `data.exclude`"),
+    }
+}
+
+/// The first of some entries, and how many more there are.
+fn some(entries: impl ExactSizeIterator<Item = String>) -> String {
+    let more = entries.len().saturating_sub(IN_LIST);
+    let mut shown: Vec<_> = entries.take(IN_LIST).collect();
+    if more > 0 {
+        shown.push(format!("… {more} more"));
+    }
+    shown.join(", ")
 }
 
 /// The first observations, for showing.

@@ -49,7 +49,7 @@ impl TableSchema {
 
 /// What is in each column, over all rows; `fitted` rows make the constants. A value that a column of
 /// the asked-for kind cannot hold is an error, as is an infinite one.
-pub(crate) fn tally(
+fn tally(
     dataset: &Dataset,
     fitted: &Rows,
     missing: Missing,
@@ -128,7 +128,7 @@ fn leave_out(column: &str) -> String {
 
 /// Whether a column of words tells its rows apart rather than sorting them.
 pub(crate) fn is_identifier(levels: usize, observed: u64) -> bool {
-    levels > FEW_LEVELS && 2 * levels as u64 > observed
+    levels > MAX_LEVELS || levels > FEW_LEVELS && 2 * levels as u64 > observed
 }
 
 fn constants(
@@ -180,20 +180,15 @@ fn constants(
             };
             let counts = tally.values().ok_or_else(too_many)?;
             let n = tally.moments.count() as f64;
-            match words {
-                Some(words) => {
-                    let by_level: BTreeMap<usize, u64> =
-                        counts.map(|(level, _, counted)| (level as usize, counted)).collect();
-                    let share = |level| by_level.get(&level).map_or(0.0, |&count| count as f64 / n);
-                    let levels = words.to_vec();
-                    ColumnKind::Categorical { shares: (0..levels.len()).map(share).collect(), levels }
-                }
-                None => {
-                    let (levels, shares) =
-                        counts.map(|(value, _, counted)| (value.to_string(), counted as f64 / n)).unzip();
-                    ColumnKind::Categorical { levels, shares }
-                }
-            }
+            let (levels, shares) = if let Some(words) = words {
+                let by_level: BTreeMap<usize, u64> =
+                    counts.map(|(level, _, counted)| (level as usize, counted)).collect();
+                let share = |level| by_level.get(&level).map_or(0.0, |&count| count as f64 / n);
+                (words.to_vec(), (0..words.len()).map(share).collect())
+            } else {
+                counts.map(|(value, _, counted)| (value.to_string(), counted as f64 / n)).unzip()
+            };
+            ColumnKind::Categorical { levels, shares }
         }
     })
 }

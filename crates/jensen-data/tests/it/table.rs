@@ -54,6 +54,10 @@ fn refused<T: std::fmt::Debug>(result: Result<T, DataError>, parts: &[&str]) {
     }
 }
 
+fn lines(n: usize, line: impl Fn(usize) -> String) -> String {
+    (0..n).map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Text of what the model sees, NaN included.
 fn words(values: &[f32]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
@@ -235,7 +239,7 @@ fn kinds_that_do_not_fit_are_refused() {
     refused(asked("w", Kind::Real), &["`w`", "real", "words such as `a`"]);
     refused(asked("m", Kind::Real), &["`m`", "`n`, `w`, `z`"]);
     assert!(asked("n", Kind::Categorical).is_ok());
-    let many: String = (0..1002).map(|i| format!("{i}.5\n")).collect();
+    let many = lines(1002, |i| format!("{i}.5"));
     refused(
         fit(&kinds(&[("x", Kind::Categorical)]), &csv(&format!("x\n{many}"))),
         &["`x`", "more than 1000"],
@@ -254,12 +258,12 @@ fn columns_without_a_pattern_are_refused() {
         Preprocessing::fit_table(&DataConfig::default(), &data, &rows),
         &["`b`", "missing in the rows for training"],
     );
-    let names: String = (0..40).map(|i| format!("{i},case {i}\n")).collect();
+    let names = lines(40, |i| format!("{i},case {i}"));
     refused(
         fit(&DataConfig::default(), &csv(&format!("a,case\n{names}"))),
         &["`case`", "40 values are 40 different words", "data.exclude = [\"case\"]"],
     );
-    let names: String = (0..5000).map(|i| format!("case {}\n", i % 1200)).collect();
+    let names = lines(5000, |i| format!("case {}", i % 1200));
     refused(
         fit(&DataConfig::default(), &csv(&format!("case\n{names}"))),
         &["1200 different words", "data.exclude"],
@@ -345,6 +349,21 @@ fn the_penguins_are_a_table() {
     }
     let label = DataSpec { label_column: Some("species".into()), ..DataSpec::new("penguins") };
     assert_eq!(Dataset::open(&label).expect("embedded").fields()[1].levels[&0].len(), 3);
+}
+
+/// The means that are published with the data.
+#[test]
+fn the_wines_are_a_table_of_reals() {
+    let wine = Dataset::open(&DataSpec::new("wine")).expect("embedded");
+    assert_eq!(wine.len(), 1599);
+    let fitted = fitted(&wine);
+    for (index, published) in [(0, 8.319_637), (7, 0.996_747), (8, 3.311_113), (10, 10.422_983)] {
+        let ColumnKind::Real { mean, .. } = columns(&fitted)[index].kind else {
+            panic!("measurements are real")
+        };
+        assert!((mean - published).abs() < 1e-6, "{mean} is not {published}");
+    }
+    assert!(columns(&fitted).iter().all(|column| column.kind.kind() == Kind::Real));
 }
 
 #[test]
