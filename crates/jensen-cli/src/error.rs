@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use jensen_data::DataError;
 use jensen_infer::InferError;
+use jensen_infer::forensics::NonFinite;
 
 use crate::config::ConfigError;
+use crate::output::quoted;
 use crate::picture::PictureError;
 use crate::run_directory::RunError;
 
@@ -67,6 +69,21 @@ pub enum CliError {
     #[error("cannot write to standard output: {0}")]
     Output(#[from] std::io::Error),
 
+    /// A step was not finite, and the training stopped there.
+    #[error("{failure}")]
+    NonFinite {
+        /// Which value, step and rows.
+        failure: Box<NonFinite>,
+        /// What to call the run.
+        run: String,
+        /// Where its examples are.
+        data: String,
+    },
+
+    /// A bundle does not show its failure here.
+    #[error("the failure does not show here: {0}")]
+    NotReproduced(String),
+
     /// The user stopped the training; everything is saved.
     #[error("interrupted")]
     Interrupted,
@@ -108,6 +125,7 @@ impl CliError {
             Self::Usage { help, .. } => Some(help.clone()).filter(|help| !help.is_empty()),
             Self::Config(error) => error.help(),
             Self::Run(error) => error.help(),
+            Self::NonFinite { failure, run, data } => Some(remedies(failure, run, data)),
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
             Self::File { action: "write" | "create", source, .. }
             | Self::Infer(InferError::Io { action: "write" | "create", source, .. }) => remedy(source),
@@ -138,6 +156,21 @@ pub fn remedy(error: &std::io::Error) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// What to try after a step that was not finite, a command a line.
+fn remedies(failure: &NonFinite, run: &str, data: &str) -> String {
+    let mut lines = Vec::new();
+    if let Some(bundle) = &failure.bundle {
+        lines.push(format!("see how it came about: jensen replay {}", quoted(&bundle.display().to_string())));
+    }
+    if failure.is_of_few_rows() {
+        lines.push(format!("look at the range of the data: jensen data inspect {}", quoted(data)));
+        lines.push(format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip"));
+    } else {
+        lines.push(format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback"));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

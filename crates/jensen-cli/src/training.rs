@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use jensen_data::{Dataset, Loader, Split};
 use jensen_infer::fit::{
-    Checkpoints, Ending, Fit, MetricsLog, Observer, Outcome, Provenance, instruction_set,
+    Checkpoints, Ending, Failures, Fit, MetricsLog, Observer, OnNonFinite, Outcome, Provenance,
+    instruction_set,
 };
 use jensen_infer::{InferError, Learner};
 use jensen_random::Rng;
@@ -24,6 +25,7 @@ use crate::session::Session;
 use crate::summary::conclude;
 use crate::tensorboard_log::TensorboardLog;
 use crate::trained_run::TrainedRun;
+use crate::verbs::replay::{CONFIG, RECORD};
 
 /// Steps between two lines of `metrics.jsonl`.
 const LOG_EVERY: u64 = 10;
@@ -73,17 +75,23 @@ impl Training {
         Self { config, from: From::Start(place) }
     }
 
-    /// A training from the last checkpoint of a run, for another number of epochs if one is given.
+    /// A training from the last checkpoint of a run, for another number of epochs, or with another way
+    /// with steps that are not finite, if one is given.
     ///
     /// # Errors
     /// If there is no such run.
-    pub fn resume(run: &str, epochs: Option<u32>) -> Result<Self, CliError> {
+    pub fn resume(
+        run: &str,
+        epochs: Option<u32>,
+        on_nonfinite: Option<OnNonFinite>,
+    ) -> Result<Self, CliError> {
         let directory = RunDirectory::open(run)?;
         let mut config = directory.config()?;
         if let Some(epochs) = epochs {
             config.fit.epochs = u64::from(epochs);
             config.fit.validate()?;
         }
+        config.fit.on_nonfinite = on_nonfinite.unwrap_or(config.fit.on_nonfinite);
         Ok(Self { config, from: From::Checkpoint(directory) })
     }
 
@@ -165,9 +173,11 @@ impl Training {
         }
         directory.store_config(&document)?;
         directory.store_record(&record)?;
+        let failures = failures(&directory, &document, &record)?;
         let stop = stop_on_interrupt();
         let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
             .with_checkpoints(&checkpoints)
+            .with_failures(&failures)
             .with_provenance(provenance(&config, session.device(), stored.as_ref()))
             .with_stop(&stop);
         if let Some(loader) = &valid_loader {
@@ -196,6 +206,12 @@ impl Training {
                     checkpoints.folder().display()
                 );
             }
+        });
+        let outcome = outcome.map_err(|error| match error {
+            InferError::NonFinite(failure) => {
+                CliError::NonFinite { failure, run: called(&directory), data: config.data.source.clone() }
+            }
+            error => error.into(),
         })?;
         store_weights(&directory, learner.as_ref(), &outcome)?;
         record.training_seconds = Some(outcome.seconds);
@@ -254,6 +270,13 @@ fn observers(config: &RunConfig, directory: &RunDirectory, session: &Session) ->
     observers
 }
 
+/// Where failed steps are kept, each with all that rebuilds the learner.
+fn failures(directory: &RunDirectory, config: &str, record: &RunRecord) -> Result<Failures, CliError> {
+    let record = serde_json::to_string_pretty(record).map_err(std::io::Error::from)?;
+    let failures = Failures::new(directory.failures_path());
+    Ok(failures.with_document(CONFIG, config.to_owned()).with_document(RECORD, record))
+}
+
 /// Writes `model.safetensors`.
 fn store_weights(directory: &RunDirectory, learner: &dyn Learner, outcome: &Outcome) -> Result<(), CliError> {
     // Nothing that differs between two runs of the same seed: the bytes are compared.
@@ -266,8 +289,9 @@ fn store_weights(directory: &RunDirectory, learner: &dyn Learner, outcome: &Outc
 }
 
 /// Options that a resume may change: they say how long to train, where the data lie (a checksum holds
-/// their content) and what is written when, and leave the weights of a step as they are.
-const FREE: [&str; 4] = ["fit.epochs", "data.source", "tensorboard", "fit.checkpoint."];
+/// their content), what is written when and what comes after a step that cannot be made, and leave the
+/// weights of a step as they are.
+const FREE: [&str; 5] = ["fit.epochs", "data.source", "tensorboard", "fit.checkpoint.", "fit.on_nonfinite"];
 
 /// What the bits of a run depend on.
 ///

@@ -111,6 +111,20 @@ pub fn learner(
     }
 }
 
+/// A learner for observations of `shape` whose weights come with a state.
+///
+/// # Errors
+/// If the configuration does not fit the shape.
+pub fn blank_learner(
+    config: &RunConfig,
+    shape: &[usize],
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    match config.model {
+        ModelKind::Vae => vae::blank_learner(config, shape, device),
+    }
+}
+
 /// A trained model for observations of `shape`.
 ///
 /// # Errors

@@ -73,6 +73,22 @@ pub(super) fn learner(
     Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
 }
 
+/// A learner whose weights come with a state.
+pub(super) fn blank_learner(
+    config: &RunConfig,
+    shape: &[usize],
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let vae = blank(config, shape, &device.clone().autodiff())?;
+    Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
+}
+
+/// A VAE whose weights, the bias included, are still to come.
+fn blank(config: &RunConfig, shape: &[usize], device: &Device) -> Result<Vae, CliError> {
+    let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
+    Ok(blank.init(image_shape(shape)?, &[], &Rng::seed(0), device)?)
+}
+
 /// The VAE with these weights.
 pub(super) fn trained(
     config: &RunConfig,
@@ -80,11 +96,7 @@ pub(super) fn trained(
     weights: &StateDict,
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
-    let shape = image_shape(shape)?;
-    // The bias comes with the weights.
-    let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
-    let vae = blank.init(shape, &[], &Rng::seed(0), device)?;
-    let vae = with_parameters(vae, weights)?;
+    let vae = with_parameters(blank(config, shape, device)?, weights)?;
     Ok(Box::new(TrainedVae { vae, latent_dim: config.vae.latent_dim, device: device.clone() }))
 }
 

@@ -30,7 +30,7 @@ const WEIGHTS: &str = "model.safetensors";
 /// What a training writes into its directory; `--force` removes these and nothing else.
 const FILES: [&str; 6] = ["config.toml", RECORD, "metrics.jsonl", WEIGHTS, "evaluation.json", "report.html"];
 /// Folders that a training writes.
-const FOLDERS: [&str; 3] = ["checkpoints", "pictures", "tensorboard"];
+const FOLDERS: [&str; 4] = ["checkpoints", "failures", "pictures", "tensorboard"];
 
 /// The directory of one run.
 #[derive(Clone, Debug)]
@@ -258,6 +258,11 @@ impl RunDirectory {
     /// Everything a resume needs.
     pub fn checkpoints_path(&self) -> PathBuf {
         self.path.join("checkpoints")
+    }
+
+    /// What failed steps were made from.
+    pub fn failures_path(&self) -> PathBuf {
+        self.path.join("failures")
     }
 
     /// The report.

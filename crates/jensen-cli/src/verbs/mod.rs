@@ -10,6 +10,7 @@ pub mod interpolate;
 pub mod man;
 mod options;
 pub mod reconstruct;
+pub mod replay;
 pub mod report;
 pub mod runs;
 pub mod sample;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use jensen_infer::fit::OnNonFinite;
 use toml::Value;
 
 use crate::config::{Assignment, ConfigError, Layers, Origin, RunConfig};
@@ -70,6 +71,9 @@ pub struct Train {
     /// The learning rate
     #[arg(long, value_name = "X", help_heading = "Training", allow_negative_numbers = true)]
     lr: Option<f64>,
+    /// What to do about a step that is not finite; may be given with --resume too
+    #[arg(long, value_name = "HOW", help_heading = "Training", value_parser = PossibleValuesParser::new(["stop", "skip", "rollback"]))]
+    on_nonfinite: Option<String>,
     /// What every random number follows from
     #[arg(long, value_name = "S", help_heading = "Training", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     seed: Option<i64>,
@@ -106,11 +110,20 @@ impl Train {
         let training = match &self.resume {
             Some(run) => {
                 self.check_resume_options()?;
-                Training::resume(run, self.epochs)?
+                Training::resume(run, self.epochs, self.on_nonfinite())?
             }
             None => Training::start(self.configuration()?, self.place()?),
         };
         training.run(session, if self.json { Printed::Json } else { Printed::Text })
+    }
+
+    /// The way with a step that is not finite, if one is given.
+    fn on_nonfinite(&self) -> Option<OnNonFinite> {
+        match self.on_nonfinite.as_deref()? {
+            "skip" => Some(OnNonFinite::Skip),
+            "rollback" => Some(OnNonFinite::Rollback),
+            _ => Some(OnNonFinite::Stop),
+        }
     }
 
     /// Where the new run goes.
@@ -161,6 +174,7 @@ impl Train {
             ("--epochs", "fit.epochs", count(self.epochs)),
             ("--batch-size", "fit.batch_size", count(self.batch_size)),
             ("--lr", "fit.learning_rate", self.lr.map(Value::from)),
+            ("--on-nonfinite", "fit.on_nonfinite", text(&self.on_nonfinite)),
             ("--seed", "seed", self.seed.map(Value::from)),
             ("--tensorboard", "tensorboard", self.tensorboard.then_some(Value::from(true))),
         ];
@@ -172,8 +186,8 @@ impl Train {
 
     /// With `--resume` the run's own configuration holds.
     fn check_resume_options(&self) -> Result<(), CliError> {
-        let given =
-            self.assignments()?.into_iter().filter(|one| one.origin != Origin::Option("--epochs".to_owned()));
+        let allowed = ["--epochs", "--on-nonfinite"].map(|option| Origin::Option(option.to_owned()));
+        let given = self.assignments()?.into_iter().filter(|one| !allowed.contains(&one.origin));
         let others = [
             (self.config.is_some(), "CONFIG.toml"),
             (self.name.is_some(), "--name"),
@@ -187,7 +201,7 @@ impl Train {
         }
         Err(CliError::usage(
             format!("{} cannot be given with `--resume`", refused.join(", ")),
-            "a run goes on as it was configured; only `--epochs`, `--threads`, `--device`, `--quiet` and `--json` may be given",
+            "a run goes on as it was configured; only `--epochs`, `--on-nonfinite`, `--threads`, `--device`, `--quiet` and `--json` may be given",
         ))
     }
 }

@@ -78,6 +78,23 @@ impl Convolutions {
         let image = x.reshape([rows, height, width, channels]).permute([0, 3, 1, 2]);
         self.layers.iter().fold(image, |x, layer| self.activation.apply(layer.forward(x))).flatten(1, 3)
     }
+
+    /// As [`forward`](Self::forward); `see` is shown what each layer gives before its activation.
+    pub(crate) fn watch(&self, x: Tensor<2>, mut see: impl FnMut(usize, Tensor<2>)) -> Tensor<2> {
+        if self.layers.is_empty() {
+            return x;
+        }
+        let ImageShape { height, width, channels } = self.shape;
+        let [rows, _] = x.dims();
+        let image = x.reshape([rows, height, width, channels]).permute([0, 3, 1, 2]);
+        let layers = self.layers.iter().enumerate();
+        let image = layers.fold(image, |x, (i, layer)| {
+            let x = layer.forward(x);
+            see(i, x.clone().flatten(1, 3));
+            self.activation.apply(x)
+        });
+        image.flatten(1, 3)
+    }
 }
 
 /// Transposed convolutions with the activation between them; the last layer is linear.
@@ -152,5 +169,19 @@ impl TransposedConvolutions {
             x = layer.forward(x);
         }
         x
+    }
+
+    /// As [`forward`](Self::forward); `see` is shown what each layer gives before its activation.
+    pub(crate) fn watch(&self, x: Tensor<2>, mut see: impl FnMut(usize, Tensor<2>)) {
+        let ImageShape { height, width, channels } = self.start;
+        let [rows, _] = x.dims();
+        let mut x = x.reshape([rows, channels, height, width]);
+        for (i, layer) in self.layers.iter().enumerate() {
+            if i > 0 {
+                x = self.activation.apply(x);
+            }
+            x = layer.forward(x);
+            see(i, x.clone().flatten(1, 3));
+        }
     }
 }

@@ -170,6 +170,19 @@ impl Decoder {
         }
     }
 
+    /// The values on the way to the likelihood's parameters, by the path of the layer that gives them:
+    /// the latents, and each layer's before its activation.
+    pub fn trace(&self, z: Tensor<2>) -> Vec<(String, Tensor<2>)> {
+        let mut seen = vec![("the latents".to_owned(), z.clone())];
+        let hidden = self.net.watch(z, |i, x| seen.push((format!("decoder.net.layers.{i}"), x)));
+        if let Some(convolutions) = &self.convolutions {
+            convolutions.watch(hidden, |i, x| seen.push((format!("decoder.convolutions.layers.{i}"), x)));
+        } else if let Some(output) = &self.output {
+            seen.push(("decoder.output".to_owned(), output.forward(hidden)));
+        }
+        seen
+    }
+
     /// The same decoder with its output's bias at the mean of the data, where training starts many
     /// nats higher than at zero: the log-odds for a Bernoulli likelihood, of means clipped to
     /// `[0.001, 0.999]` as in the code of Burda, Grosse & Salakhutdinov (2016), else the mean itself.

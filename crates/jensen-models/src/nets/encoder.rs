@@ -81,12 +81,27 @@ impl Encoder {
     /// # Shapes
     /// `[rows, features]` to two of `[rows, latent_dim]`.
     pub fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let x = match &self.table {
+        let hidden = self.net.forward(self.convolutions.forward(self.input(x)));
+        (self.mean.forward(hidden.clone()), soft_limit(self.log_variance.forward(hidden)))
+    }
+
+    /// The values on the way, by the path of the layer that gives them: each layer's before its
+    /// activation, the mean, and the log-variance as it is limited.
+    pub fn trace(&self, x: Tensor<2>) -> Vec<(String, Tensor<2>)> {
+        let x = self.input(x);
+        let mut seen = vec![("the encoder's input".to_owned(), x.clone())];
+        let x = self.convolutions.watch(x, |i, x| seen.push((format!("encoder.convolutions.layers.{i}"), x)));
+        let hidden = self.net.watch(x, |i, x| seen.push((format!("encoder.net.layers.{i}"), x)));
+        seen.push(("encoder.mean".to_owned(), self.mean.forward(hidden.clone())));
+        seen.push(("encoder.log_variance".to_owned(), soft_limit(self.log_variance.forward(hidden))));
+        seen
+    }
+
+    fn input(&self, x: Tensor<2>) -> Tensor<2> {
+        match &self.table {
             Some(layout) => layout.input(x),
             None => x,
-        };
-        let hidden = self.net.forward(self.convolutions.forward(x));
-        (self.mean.forward(hidden.clone()), soft_limit(self.log_variance.forward(hidden)))
+        }
     }
 }
 

@@ -32,4 +32,13 @@ impl Mlp {
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         self.layers.iter().fold(x, |x, layer| self.activation.apply(layer.forward(x)))
     }
+
+    /// As [`forward`](Self::forward); `see` is shown what each layer gives before its activation.
+    pub(crate) fn watch(&self, x: Tensor<2>, mut see: impl FnMut(usize, Tensor<2>)) -> Tensor<2> {
+        self.layers.iter().enumerate().fold(x, |x, (i, layer)| {
+            let x = layer.forward(x);
+            see(i, x.clone());
+            self.activation.apply(x)
+        })
+    }
 }

@@ -36,6 +36,10 @@ impl JointModel for Decoder {
     fn likelihood(&self, latent: &Tensor<2>, _condition: &()) -> Likelihood {
         self.forward(latent.clone())
     }
+
+    fn trace(&self, latent: &Tensor<2>, _condition: &()) -> Vec<(String, Tensor<2>)> {
+        self.trace(latent.clone())
+    }
 }
 
 impl Guide<Decoder> for Encoder {
@@ -52,6 +56,10 @@ impl Guide<Decoder> for Encoder {
 
     fn posterior_mean(&self, posterior: &Normal) -> Option<Tensor<2>> {
         Some(posterior.mean())
+    }
+
+    fn trace(&self, evidence: &Evidence<'_, Decoder>) -> Vec<(String, Tensor<2>)> {
+        self.trace(evidence.observation.clone())
     }
 }
 
