@@ -164,8 +164,11 @@ fn remedies(failure: &NonFinite, run: &str, data: &str) -> String {
     if let Some(bundle) = &failure.bundle {
         lines.push(format!("see how it came about: jensen replay {}", quoted(&bundle.display().to_string())));
     }
-    if failure.is_of_few_rows() {
+    // The first batch knows nothing of the learning rate, but the weights begin at the data's mean.
+    if failure.is_of_few_rows() || failure.step == 0 {
         lines.push(format!("look at the range of the data: jensen data inspect {}", quoted(data)));
+    }
+    if failure.is_of_few_rows() {
         lines.push(format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip"));
     } else {
         lines.push(format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback"));

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jensen_data::Role;
 use jensen_infer::fit::instruction_set;
 use jensen_infer::forensics::{
     Bundle, Circumstances, NonFinite, Place, Replay as Replayed, Stage, StageKind,
@@ -133,11 +134,17 @@ fn text(bundle: &Bundle, replayed: &Replayed) -> String {
     ];
     let mut parts = vec![output::aligned(&facts), String::new(), table(&replayed.autopsy.stages)];
     if let Some(origin) = replayed.autopsy.origin() {
-        parts.push(format!("\n▶ the first value at fault: {}{}", origin.name, place(origin.first.as_ref())));
+        parts.push(format!(
+            "\n▶ the first value at fault: {}{}{}",
+            origin.name,
+            place(origin.first.as_ref()),
+            column(bundle, origin, origin.first.as_ref())
+        ));
     }
     let data = replayed.autopsy.stages.iter().find(|stage| stage.kind == StageKind::Data);
     if let Some(data) = data {
-        parts.push(format!("  the largest number of {}{}", data.name, place(data.largest.as_ref())));
+        let at = data.largest.as_ref();
+        parts.push(format!("  the largest number of {}{}{}", data.name, place(at), column(bundle, data, at)));
     }
     parts.join("\n")
 }
@@ -146,7 +153,19 @@ fn text(bundle: &Bundle, replayed: &Replayed) -> String {
 fn place(place: Option<&Place>) -> String {
     let Some(Place { index, row, value }) = place else { return String::new() };
     let row = row.map(|row| format!(", in row {row} of the data")).unwrap_or_default();
+    let value = value.parse().map_or_else(|_| value.clone(), output::number);
     format!(" is {value} at {index:?}{row}")
+}
+
+/// `, column `age`` of a place in the data.
+fn column(bundle: &Bundle, stage: &Stage, place: Option<&Place>) -> String {
+    let field = bundle.batches.first().and_then(|batch| batch.field(Role::Observation));
+    match (field, place) {
+        (Some(field), Some(Place { index, .. })) if stage.kind == StageKind::Data && index.len() == 2 => {
+            format!(", column {}", field.spec().feature_name(index[1]))
+        }
+        _ => String::new(),
+    }
 }
 
 /// A line a value; of the optimizer's memory only what is at fault.

@@ -7,6 +7,7 @@ mod disk;
 mod durability;
 #[cfg(unix)]
 mod kill;
+mod nonfinite;
 mod resume;
 mod stored_run;
 mod threads;

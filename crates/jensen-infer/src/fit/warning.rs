@@ -53,7 +53,7 @@ pub enum Warning {
     },
 
     /// A batch was left out, because the step was not finite.
-    #[error("the batch of step {} is left out, the {so_far}th of this run: {failure}", failure.step)]
+    #[error("{}: this batch is left out, {so_far} so far in this run", failure.facts())]
     Skipped {
         /// What was wrong.
         failure: Box<NonFinite>,
@@ -67,9 +67,9 @@ pub enum Warning {
 
     /// The run went back, because a step was not finite.
     #[error(
-        "going back from step {}: weights and optimizer are again those of after {anchor} steps, and the learning rate \
-         is {learning_rate_factor} of the configured one: {failure}",
-        failure.step
+        "{}: weights and optimizer are again those of after {anchor} steps, and the learning rate is \
+         {learning_rate_factor} of the configured one",
+        failure.facts()
     )]
     RolledBack {
         /// What was wrong.

@@ -74,6 +74,23 @@ impl NonFinite {
         self.at_fault > 0 && 2 * self.at_fault <= self.examples
     }
 
+    /// What is wrong and where, without advice.
+    pub fn facts(&self) -> String {
+        let mut text = format!("{} is not finite at step {}", self.term, self.step);
+        match (self.at_fault, self.examples) {
+            (0, _) => {}
+            (n, all) if n == all => text += &format!(", in all {all} examples ({})", self.rows_in_words()),
+            (n, all) => text += &format!(", in {n} of {all} examples ({})", self.rows_in_words()),
+        }
+        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != self.term) {
+            text += &format!("; the first value at fault is in {origin}");
+        }
+        if let Some(given_up) = &self.given_up {
+            text += &format!("; {given_up}");
+        }
+        text
+    }
+
     /// The rows at fault in words: `rows 3, 17 and 6 more`.
     pub fn rows_in_words(&self) -> String {
         let named: Vec<String> = self.rows.iter().map(u64::to_string).collect();
@@ -87,18 +104,7 @@ impl NonFinite {
 
 impl Display for NonFinite {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(f, "{} is not finite at step {}", self.term, self.step)?;
-        match (self.at_fault, self.examples) {
-            (0, _) => {}
-            (n, all) if n == all => write!(f, ", in all {all} examples ({})", self.rows_in_words())?,
-            (n, all) => write!(f, ", in {n} of {all} examples ({})", self.rows_in_words())?,
-        }
-        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != self.term) {
-            write!(f, "; the first value at fault is in {origin}")?;
-        }
-        if let Some(given_up) = &self.given_up {
-            write!(f, "; {given_up}")?;
-        }
+        f.write_str(&self.facts())?;
         f.write_str(if self.is_of_few_rows() {
             ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
              learning rate"
