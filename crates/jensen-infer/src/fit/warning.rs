@@ -93,7 +93,7 @@ pub enum Warning {
 
     /// The objective is finite and absurd.
     #[error(
-        "training diverges: the bound of step {step} is {objective:e} nats and was {first:e} at the first step; lower \
+        "training diverges: the bound of step {step} is {objective:.3e} nats and was {first:.3e} at the first step; lower \
          the learning rate (`fit.learning_rate`), or clip gradients with `optimizer.clip_norm`"
     )]
     Divergence {
