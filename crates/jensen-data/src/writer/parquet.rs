@@ -30,7 +30,7 @@ const COLUMN_BYTES: usize = 64 << 10;
 
 /// Decoded bytes of the rows that begin a page together in every column, so that a part of a group
 /// can be read without the pages of another.
-const PAGE_ROWS_BYTES: usize = 4 << 20;
+const PAGE_ROWS_BYTES: usize = 1 << 20;
 
 /// Numbers that are handed to a column at once.
 const BATCH: usize = 1 << 16;

@@ -320,3 +320,94 @@ fn a_page_that_does_not_match_its_checksum_is_refused() {
     let error = error.to_string();
     assert!(error.contains("row group 0, column `single`") && error.contains("checksum"), "{error}");
 }
+
+/// A field of Thrift's compact protocol, `delta` after the one before it.
+fn thrift(delta: u8, kind: u8, payload: &[u8]) -> Vec<u8> {
+    [&[delta << 4 | kind][..], payload].concat()
+}
+
+fn varint(mut value: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+fn number(delta: u8, kind: u8, value: i64) -> Vec<u8> {
+    thrift(delta, kind, &varint((value << 1 ^ value >> 63).cast_unsigned()))
+}
+
+/// A file of one column of required 32-bit integers with these rows and this page.
+fn one_column(rows: i64, codec: i64, page: &[u8]) -> Vec<u8> {
+    let root = [&thrift(4, 8, b"\x01s")[..], &number(1, 5, 1), &[0]].concat();
+    let leaf = [&number(1, 5, 1)[..], &number(2, 5, 0), &thrift(1, 8, b"\x01x"), &[0]].concat();
+    let column = [
+        &number(1, 5, 1)[..],
+        &number(3, 5, codec),
+        &number(1, 6, rows),
+        &number(2, 6, page.len() as i64),
+        &number(2, 6, 4),
+        &[0],
+    ];
+    let chunk = [&thrift(3, 12, &column.concat())[..], &[0]].concat();
+    let group = [&thrift(1, 9, &[0x1C])[..], &chunk, &number(2, 6, rows), &[0]].concat();
+    let schema = [&[0x2C][..], &root, &leaf].concat();
+    let footer =
+        [&thrift(2, 9, &schema)[..], &number(1, 6, rows), &thrift(1, 9, &[0x1C]), &group, &[0]].concat();
+    with_footer(page, &footer)
+}
+
+fn with_footer(pages: &[u8], footer: &[u8]) -> Vec<u8> {
+    [b"PAR1", pages, footer, &(footer.len() as u32).to_le_bytes(), b"PAR1"].concat()
+}
+
+fn data_page(size: i64, entries: i64, encoding: i64, body: &[u8]) -> Vec<u8> {
+    let header =
+        [&number(1, 5, entries)[..], &number(1, 5, encoding), &number(1, 5, 3), &number(1, 5, 3), &[0]];
+    let sizes = [number(1, 5, 0), number(1, 5, size), number(1, 5, body.len() as i64)].concat();
+    [&sizes[..], &thrift(2, 12, &header.concat()), &[0], body].concat()
+}
+
+/// A few bytes that declare more than any memory holds.
+#[test]
+fn what_is_declared_is_not_allocated() {
+    let open = |content: &[u8]| {
+        let folder = folder(&[("bomb.parquet", content)]);
+        Dataset::open(&spec(&path(&folder, "bomb.parquet"), &[], Access::Auto)).map(|data| whole(&data))
+    };
+    let three = [1i32, 2, 3].map(i32::to_le_bytes).concat();
+    let sound = one_column(3, 0, &data_page(12, 3, 0, &three));
+    assert_eq!(open(&sound).expect("a sound file"), Array::I32(vec![1, 2, 3]));
+
+    let huge = i64::from(i32::MAX);
+    let children = [&[0x1C][..], &thrift(4, 8, b"\x01s"), &number(1, 5, huge), &[0]].concat();
+    let children = [&thrift(2, 9, &children)[..], &number(1, 6, 1), &[0]].concat();
+    let nested =
+        [&number(3, 5, 0)[..], &thrift(1, 8, b"\x01s"), &number(1, 5, 1), &[0]].concat().repeat(200_000);
+    let nested = [&[0xFC][..], &varint(200_000), &nested].concat();
+    let nested = [&thrift(2, 9, &nested)[..], &number(1, 6, 1), &[0]].concat();
+    let list = [&thrift(2, 9, &[0xFC])[..], &varint(u64::from(u32::MAX))].concat();
+    for (content, says) in [
+        (with_footer(&[], &children), "not complete"),
+        (with_footer(&[], &nested), "not complete"),
+        (with_footer(&[], &list), "longer than the bytes"),
+        (one_column(i64::MAX, 0, &data_page(12, 3, 0, &three)), "cannot hold"),
+        (one_column(-1, 0, &data_page(12, 3, 0, &three)), "out of range"),
+        (one_column(3, 0, &data_page(huge, 3, 0, &three)), "at most"),
+        (one_column(3, 1, &data_page(200 << 20, 3, 0, &[0x80, 0x80, 0x80, 0x64])), "says that it has"),
+        (one_column(3, 7, &data_page(200 << 20, 3, 0, &three)), "is stored in 12"),
+        (one_column(3, 6, &data_page(200 << 20, 3, 0, &three)), "cannot be decompressed"),
+        (one_column(3, 2, &data_page(200 << 20, 3, 0, &three)), "cannot be decompressed"),
+        (one_column(3, 0, &data_page(12, huge, 0, &three)), "numbers"),
+        (one_column(3, 0, &data_page(12, 3, 8, &three)), "dictionary"),
+        (one_column(3, 0, &data_page(12, 3, 5, &three)), "parts"),
+        (one_column(4, 0, &data_page(12, 4, 0, &three)), "end before"),
+        (one_column(3, 0, &data_page(12, 3, 77, &three)), "encoding 77"),
+    ] {
+        let error = open(&content).expect_err(says).to_string();
+        assert!(error.contains("bomb.parquet") && error.contains(says), "{error} should say {says}");
+    }
+}

@@ -16,7 +16,7 @@ use crate::{Array, DType, DataError, Field, FieldSpec};
 const BLOCK: usize = 4096;
 
 /// Decoded bytes of the rows that are cheap to read together.
-const CHUNK_BYTES: usize = 8 << 20;
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// The most of them, where a row is small.
 const CHUNK_ROWS: usize = 1 << 18;
