@@ -56,7 +56,6 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
         .map(|(part, (name, leaf))| Scan::new(&file, &groups, part, name, leaf))
         .collect::<Result<Vec<_>, _>>()?;
     let (specs, parts) = fields(&path, leaves, scans, observed.len())?;
-    check_counts(&file, &groups, &parts)?;
     let table = Table::new(file, specs, parts, groups);
     if table.size().is_none_or(|size| spec.access.stays_in_file(size)) {
         return Ok(Dataset::from_source(&name, Arc::new(table)));
@@ -227,31 +226,4 @@ fn fields(
         parts.push(Part { name: name.to_owned(), leaf, field, offset, pattern: scan.pattern, levels });
     }
     Ok((specs, parts))
-}
-
-/// Every row has as many numbers as the first.
-fn check_counts(file: &PositionalFile, groups: &[GroupAt], parts: &[Part]) -> Result<(), DataError> {
-    for (index, group) in groups.iter().enumerate() {
-        for (part, pages) in parts.iter().zip(&group.pages) {
-            let width = part.pattern.len() as u64;
-            if group.rows.checked_mul(width) == Some(pages.entries) {
-                continue;
-            }
-            let refuse = |flaw: Flaw| Err(flaw.at(file.path(), position(index, &part.name)));
-            if part.leaf.depth == 0 {
-                return refuse(Flaw::corrupt(format!("{} numbers in {} rows", pages.entries, group.rows)));
-            }
-            let row = scan::first_other(file, groups, index, part)?;
-            return refuse(Flaw::unsupported(
-                match row {
-                    Some((row, len)) => format!(
-                        "the list of row {row} (counted from 0) has {len} numbers, but that of the first row has {width}"
-                    ),
-                    None => format!("{} numbers in {} rows of {width}", pages.entries, group.rows),
-                },
-                "give every row a list of the same length, or leave the column out with `data.exclude`",
-            ));
-        }
-    }
-    Ok(())
 }

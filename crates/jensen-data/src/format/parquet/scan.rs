@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::flaw::Flaw;
 use super::page::{Block, Cursor, Page, dictionary};
 use super::schema::{Kind, Leaf};
-use super::table::{GroupAt, Part, position};
+use super::table::{GroupAt, position};
 use super::values::empty;
 use crate::DataError;
 use crate::positional::PositionalFile;
@@ -44,6 +44,7 @@ impl Scan {
             scan.pattern = column.first_row()?;
             scan.shape = shape(&scan.pattern, leaf.depth).map_err(|flaw| column.refuse(0, flaw))?;
         }
+        column.check_counts(scan.pattern.len())?;
         if leaf.kind == Kind::Text {
             (scan.levels, scan.has_nulls) = column.words()?;
         } else if leaf.nullable && !leaf.kind.dtype().is_float() {
@@ -55,33 +56,6 @@ impl Scan {
         }
         Ok(scan)
     }
-}
-
-/// The first row of a group whose list is not as long as it should be, and its length.
-pub(super) fn first_other(
-    file: &PositionalFile,
-    groups: &[GroupAt],
-    group: usize,
-    part: &Part,
-) -> Result<Option<(u64, usize)>, DataError> {
-    let index = groups[group].pages.len();
-    let index = (0..index).find(|&index| part.offset == index && part.field == 0).unwrap_or(0);
-    let column = Column { file, groups, part: index, name: &part.name, leaf: &part.leaf };
-    let (mut row, mut len, mut found) = (groups[group].first, 0, None);
-    column.visit(group, &mut |_| Ok(0), &mut |block| {
-        for &level in &block.repetition {
-            if level == 0 && len > 0 {
-                if len != part.pattern.len() {
-                    found = Some((row, len));
-                    return Ok(false);
-                }
-                (row, len) = (row + 1, 0);
-            }
-            len += 1;
-        }
-        Ok(true)
-    })?;
-    Ok(found.or((len != part.pattern.len()).then_some((row, len))))
 }
 
 /// A column of an open file.
@@ -125,6 +99,56 @@ impl Column<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Every row has as many numbers as the first; what follows relies on it.
+    fn check_counts(&self, width: usize) -> Result<(), DataError> {
+        for (index, group) in self.groups.iter().enumerate() {
+            let entries = group.pages[self.part].entries;
+            // Lists of equal numbers take few bytes, but not as few as this; see `footer::check`.
+            if entries >> 16 > self.file.len() {
+                let flaw = format!("{entries} numbers, which {} bytes cannot hold", self.file.len());
+                return Err(self.refuse(index, Flaw::corrupt(flaw)));
+            }
+            if group.rows.checked_mul(width as u64) == Some(entries) {
+                continue;
+            }
+            let counts = format!("{entries} numbers in {} rows", group.rows);
+            if self.leaf.depth == 0 {
+                return Err(self.refuse(index, Flaw::corrupt(counts)));
+            }
+            let problem = match self.first_other(index, width)? {
+                Some(row) => {
+                    format!(
+                        "the list of row {row} (counted from 0) does not have the first row's {width} numbers"
+                    )
+                }
+                None => counts,
+            };
+            let remedy =
+                "give every row a list of the same length, or leave the column out with `data.exclude`";
+            return Err(self.refuse(index, Flaw::unsupported(problem, remedy)));
+        }
+        Ok(())
+    }
+
+    /// The first row of a group whose list does not have `width` numbers.
+    fn first_other(&self, group: usize, width: usize) -> Result<Option<u64>, DataError> {
+        let (mut row, mut len, mut found) = (self.groups[group].first, 0, None);
+        self.visit(group, &mut |_| Ok(0), &mut |block| {
+            for &level in &block.repetition {
+                if level == 0 && len > 0 {
+                    if len != width {
+                        found = Some(row);
+                        return Ok(false);
+                    }
+                    (row, len) = (row + 1, 0);
+                }
+                len += 1;
+            }
+            Ok(len <= width)
+        })?;
+        Ok(found.or((len != width).then_some(row)))
     }
 
     /// The words of the column, sorted, and whether some are missing.

@@ -21,8 +21,8 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// The most of them, where a row is small.
 const CHUNK_ROWS: usize = 1 << 18;
 
-/// How many times larger a chunk may be to end where a page does.
-const STRETCH: u64 = 4;
+/// How many times larger a chunk may be to end where a page does, or where pages are larger still.
+const STRETCH: u64 = 3;
 
 /// Bytes of pages and dictionaries that are kept for the next read.
 const CACHE_BYTES: usize = 32 << 20;
@@ -334,10 +334,8 @@ fn chunk_starts(groups: &[GroupAt], parts: &[Part], target: u64) -> Vec<u64> {
             let after = if page + 1 < pages.data.len() { first_row(page + 1) } else { end };
             let cut = if before >= start + target.div_ceil(2) && before > start {
                 before
-            } else if after <= start + STRETCH * target {
-                after
             } else {
-                wanted
+                after.min(start + STRETCH * target)
             };
             if cut >= end {
                 break;
