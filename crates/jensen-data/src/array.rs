@@ -75,6 +75,19 @@ macro_rules! with_values {
 }
 pub(crate) use with_values;
 
+/// Replaces the level indices of feature `feature` by `codes[index]`; what is no index, as NaN, stays.
+#[allow(clippy::unnecessary_cast)] // one of the five types is f64 already
+pub(crate) fn map_codes(array: &mut Array, feature: usize, features: usize, codes: &[u32]) {
+    with_values!(array, values => {
+        for value in values.iter_mut().skip(feature).step_by(features) {
+            let index = *value as f64;
+            if index >= 0.0 && let Some(&code) = codes.get(index as usize) {
+                *value = code as _;
+            }
+        }
+    });
+}
+
 impl Array {
     /// The type of the numbers.
     pub fn dtype(&self) -> DType {

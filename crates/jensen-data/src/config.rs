@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, ImageConfig, Kind, embedded};
+use crate::{DataError, ImageConfig, Kind, embedded, format};
 
 /// Which data, and which of its columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,13 @@ impl DataConfig {
     /// The same data wherever it is asked for from: a relative path is made absolute.
     pub fn anywhere(mut self) -> Self {
         // A folder that cannot be named, or a path that is not text, is left as it was given.
-        if embedded::find(&self.source).is_none()
+        if format::several::is_pattern(&self.source) {
+            if let Ok(folder) = std::env::current_dir()
+                && let Some(folder) = folder.to_str()
+            {
+                self.source = format::several::anywhere(&self.source, folder);
+            }
+        } else if embedded::find(&self.source).is_none()
             && let Ok(path) = std::path::absolute(&self.source)
             && let Some(path) = path.to_str()
         {

@@ -76,6 +76,16 @@ impl Dataset {
         self
     }
 
+    /// Says which examples are for what.
+    pub(crate) fn with_splits(self, train: Rows, valid: Option<Rows>, test: Option<Rows>) -> Self {
+        Self { train, valid, test, ..self }
+    }
+
+    /// Where the examples lie.
+    pub(crate) fn into_source(self) -> Arc<dyn Source> {
+        self.source
+    }
+
     /// Keeps a fraction of the training examples for validation, chosen by `seed`; a data set that
     /// brings its own validation split keeps that.
     ///

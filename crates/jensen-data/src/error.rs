@@ -14,8 +14,9 @@ const LEAVE_OUT: &str = ", or leave missing values out of the likelihood of a ta
 pub enum DataError {
     /// There is nothing at the path.
     #[error(
-        "no file or folder {path}: give `digits` for the embedded digits, or the path of an IDX, npy, npz or CSV \
-         file or of a folder with the four MNIST files", path = path.display()
+        "no file or folder {path}: give `digits` for the embedded digits, or the path of an IDX, npy, npz, \
+         safetensors, Parquet or CSV file (plain, .gz or .zst), of a folder with pictures or with the four MNIST \
+         files, or a pattern such as `shards/*.npy`", path = path.display()
     )]
     NotFound {
         /// What was asked for.

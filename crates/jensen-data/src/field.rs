@@ -168,6 +168,15 @@ impl Field {
         Ok(field)
     }
 
+    /// The examples of `other`, a field of the same schema, after its own.
+    ///
+    /// # Panics
+    /// If the numbers of `other` are of another type.
+    pub(crate) fn append(&mut self, other: Self) {
+        let appended = self.array.append(other.array);
+        assert!(appended.is_ok(), "fields of one schema have one type");
+    }
+
     /// The schema.
     pub fn spec(&self) -> &FieldSpec {
         &self.spec

@@ -28,7 +28,12 @@ pub(crate) fn inflate_if_compressed(path: &Path, bytes: Vec<u8>) -> Result<Vec<u
 
 /// The content of a compressed file, all members or frames of it one after the other.
 pub(crate) fn inflate(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, DataError> {
-    inflate_to(path, bytes, ALWAYS.max(bytes.len().saturating_mul(PER_BYTE)))
+    inflate_to(path, bytes, most_inflated(bytes.len()))
+}
+
+/// How many bytes a file of `compressed` bytes may inflate to.
+pub(crate) fn most_inflated(compressed: usize) -> usize {
+    ALWAYS.max(compressed.saturating_mul(PER_BYTE))
 }
 
 /// The content, of at most `most` bytes.

@@ -1,5 +1,6 @@
 //! How numbers lie in a file, and what they become.
 
+use super::half::from_f16;
 use crate::{Array, DType};
 
 /// What the bits of a number mean.
@@ -17,7 +18,7 @@ pub(crate) enum ByteOrder {
     Big,
 }
 
-/// How a number lies in a file: integers of 1, 2, 4 or 8 bytes, floats of 4 or 8.
+/// How a number lies in a file: integers of 1, 2, 4 or 8 bytes, floats of 2, 4 or 8.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Encoding {
     pub kind: Kind,
@@ -29,7 +30,7 @@ impl Encoding {
     /// The narrowest type that holds every number.
     pub fn dtype(self) -> DType {
         match (self.kind, self.size) {
-            (Kind::Float, 4) => DType::F32,
+            (Kind::Float, 2 | 4) => DType::F32,
             (Kind::Float, _) => DType::F64,
             (Kind::Unsigned, 1) => DType::U8,
             (Kind::Signed, 8) | (Kind::Unsigned, 4 | 8) => DType::I64,
@@ -52,6 +53,7 @@ impl Encoding {
         }
         let order = self.order;
         Ok(match (self.kind, self.size) {
+            (Kind::Float, 2) => Array::F32(numbers(&bytes, order, |b| from_f16(u16::from_le_bytes(b)))),
             (Kind::Float, 4) => Array::F32(numbers(&bytes, order, f32::from_le_bytes)),
             (Kind::Float, _) => Array::F64(numbers(&bytes, order, f64::from_le_bytes)),
             (Kind::Signed, 1) => Array::I32(numbers(&bytes, order, |b| i8::from_le_bytes(b).into())),

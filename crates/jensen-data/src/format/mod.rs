@@ -4,14 +4,18 @@ mod array_file;
 mod compression;
 mod csv;
 mod encoding;
+mod half;
 mod idx;
 mod images;
 mod layout;
 mod mnist;
+mod named_arrays;
 mod nd_array;
 mod npy;
 mod npz;
 mod parquet;
+mod safetensors;
+pub(crate) mod several;
 
 use std::path::Path;
 
@@ -24,14 +28,22 @@ pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
 pub(crate) use nd_array::NdArray;
 
 /// So many bytes tell a format.
-const MAGIC: usize = 8;
+const MAGIC: usize = 16;
+
+/// Opens a file, a folder or the files of a pattern.
+pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
+    if several::is_pattern(&spec.source) {
+        several::open(spec)
+    } else {
+        open_path(Path::new(&spec.source), spec)
+    }
+}
 
 /// Opens a file or folder.
 ///
 /// Formats that can be read by position are given the open file, so that a large one is never held
 /// whole; the others are given its content.
-pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
-    let path = Path::new(&spec.source);
+fn open_path(path: &Path, spec: &DataSpec) -> Result<Dataset, DataError> {
     if path.is_dir() {
         refuse_columns(spec, "a folder of images")?;
         return if mnist::is_here(path) { mnist::open(path) } else { images::open(path, spec) };
@@ -53,6 +65,7 @@ pub(crate) fn open(spec: &DataSpec) -> Result<Dataset, DataError> {
 fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset, DataError> {
     match bytes.as_slice() {
         [] => Err(DataError::Empty { name: path.display().to_string() }),
+        begin if safetensors::is_here(begin) => safetensors::open(path, &bytes, spec),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => npz::open(path, bytes, spec),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => {
             refuse_columns(spec, "a npy file")?;
@@ -67,15 +80,21 @@ fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset,
         _ if bytes[..bytes.len().min(1024)].iter().all(|byte| !matches!(byte, 0..=8 | 14..=31)) => {
             csv::open(path, &bytes, spec)
         }
+        begin if image::guess_format(begin).is_ok() => Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: "file".to_owned(),
+            problem: "it is a single picture".to_owned(),
+            remedy: "give the folder of the pictures".to_owned(),
+        }),
         _ => Err(DataError::Malformed {
             path: path.to_owned(),
             position: "byte 0".to_owned(),
             problem: format!(
                 "the file begins with {:02X?}, which is the wrong magic for IDX (00 00 08 …), npy (93 NUMPY), npz \
-                 (PK 03 04) and Parquet (PAR1), and is not text either",
+                 (PK 03 04), Parquet (PAR1) and safetensors, and is not text either",
                 &bytes[..bytes.len().min(4)]
             ),
-            remedy: "convert it to one of IDX, npy, npz, Parquet or CSV".to_owned(),
+            remedy: "convert it to one of IDX, npy, npz, safetensors, Parquet or CSV".to_owned(),
         }),
     }
 }

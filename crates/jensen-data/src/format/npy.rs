@@ -91,7 +91,7 @@ fn encoding(header: &NpyHeader) -> Result<Encoding, (String, &'static str)> {
     let kind = match (dtype.type_char(), size) {
         (TypeChar::Bool, 1) | (TypeChar::Uint, 1 | 2 | 4 | 8) => Kind::Unsigned,
         (TypeChar::Int, 1 | 2 | 4 | 8) => Kind::Signed,
-        (TypeChar::Float, 4 | 8) => Kind::Float,
+        (TypeChar::Float, 2 | 4 | 8) => Kind::Float,
         (TypeChar::Object, _) => {
             return Err((
                 "the array holds Python objects (dtype object), which are never unpickled".to_owned(),

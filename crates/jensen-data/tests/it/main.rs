@@ -10,6 +10,8 @@ mod larger_than_memory;
 mod loader;
 mod parquet;
 mod preprocessing;
+mod safetensors;
+mod several;
 mod splits;
 mod summary;
 mod support;

@@ -57,6 +57,11 @@ pub fn grey_png(height: u32, width: u32, pixels: &[u8]) -> Vec<u8> {
     encoded(&DynamicImage::ImageLuma8(picture), ImageFormat::Png)
 }
 
+/// The bytes of a safetensors file.
+pub fn safetensors(header: &str, numbers: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), numbers].concat()
+}
+
 /// The bytes of an IDX file.
 pub fn idx(code: u8, shape: &[u32], numbers: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, code, shape.len() as u8];
