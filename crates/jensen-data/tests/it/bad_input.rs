@@ -1,8 +1,13 @@
 //! Each message names the file, the position and a remedy.
 
-use jensen_data::{Array, DataSpec, Dataset, Field, Role, write};
+use std::io::Write;
 
-use crate::support::{assert_says, folder, gzip, idx, mnist, npy, open, path, refusal, write_all};
+use jensen_data::{Array, DataConfig, DataSpec, Dataset, Field, Preprocessing, Role, Split, write};
+
+use crate::support::{
+    assert_says, folder, grey_png, gzip, idx, mnist, npy, open, path, refusal, safetensors, write_all,
+    zstandard,
+};
 
 #[test]
 fn a_missing_file() {
@@ -243,4 +248,84 @@ fn words_where_numbers_are_modelled() {
     let fitted = jensen_data::Preprocessing::fit(&jensen_data::DataConfig::default(), &data, &rows);
     let message = fitted.expect_err("words").to_string();
     assert_says(&message, &["t.csv", "`colour`", "`blue`", "--likelihood table", "data.exclude"]);
+}
+
+#[test]
+fn archives_of_other_things() {
+    let npz = |members: &[(&str, Vec<u8>)]| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in members {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
+            archive.write_all(content).expect("memory takes it");
+        }
+        refusal("x.npz", &archive.finish().expect("an archive").into_inner())
+    };
+    let bytes = |n: usize| npy("'|u1'", "False", &format!("({n},)"), &vec![0; n]);
+    let object = npy("'|O'", "False", "(2,)", b"\x80\x04pickle");
+    assert_says(&npz(&[("x.npy", object)]), &["x.npz/x.npy", "Python objects", "never unpickled"]);
+    let message = npz(&[("x.npy", bytes(3)), ("y.npy", bytes(2))]);
+    assert_says(&message, &["x of", "3 examples", "y of", "2", "belong together"]);
+    let message = npz(&[("x_train.npy", bytes(3)), ("x_test.npy", npy("'<f4'", "False", "(1,)", &[0; 4]))]);
+    assert_says(&message, &["x_test", "f32", "u8", "belong together"]);
+    let message = npz(&[("x.npy", bytes(3)), ("x_train.npy", bytes(3))]);
+    assert_says(&message, &["x_train", "the same part of `x`", "data.columns"]);
+    assert_says(&npz(&[("x.npy", bytes(3)[..130].to_vec())]), &["x.npy", "byte 130", "truncated"]);
+    assert_says(&npz(&[("x.npy", b"hello".to_vec())]), &["x.npy", "npy"]);
+    assert_says(&npz(&[("x.npy", bytes(0))]), &["holds no examples"]);
+    assert_says(&npz(&[("readme.txt", b"hello".to_vec())]), &["no arrays"]);
+}
+
+#[test]
+fn compressed_files_of_other_things() {
+    for compress in [gzip, zstandard] {
+        assert_says(&refusal("x.dat", &compress(&[1, 2, 3, 4])), &["byte 0", "wrong magic", "convert it"]);
+        assert_says(&refusal("x.dat", &compress(b"")), &["holds no examples"]);
+        assert_says(&refusal("x.dat", &compress(b"a,b\n1\n")), &["line 2", "1 cells", "2 columns"]);
+        assert_says(&refusal("x.dat", &compress(&idx(8, &[9], &[0; 8]))), &["truncated", "8 are there"]);
+        let object = npy("'|O'", "False", "(2,)", b"\x80\x04pickle");
+        assert_says(&refusal("x.dat", &compress(&object)), &["Python objects"]);
+    }
+}
+
+#[test]
+fn a_single_picture() {
+    let file = grey_png(1, 1, &[0]);
+    assert_says(&refusal("x.png", &file), &["a single picture", "give the folder"]);
+}
+
+/// A path that the system refuses: one that leads through a file, and one without permission, which
+/// does not stop root.
+#[cfg(unix)]
+#[test]
+fn a_path_that_cannot_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = folder(&[("a.csv", b"a\n1\n"), ("secret.npy", b"?")]);
+    let message = open(&path(&files, "a.csv/x.npy")).expect_err("a file is no folder").to_string();
+    assert_says(&message, &["cannot read", "a.csv/x.npy"]);
+    let secret = path(&files, "secret.npy");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0)).expect("permissions");
+    if std::fs::File::open(&secret).is_err() {
+        let message = open(&secret).expect_err("no permission").to_string();
+        assert_says(&message, &["cannot read", "secret.npy", "ermission"]);
+    }
+}
+
+/// NaN in an array is refused when it is prepared, and named by row and position.
+#[test]
+fn numbers_that_are_none() {
+    for value in [f32::NAN, f32::INFINITY] {
+        let numbers: Vec<u8> = [0.0, 1.0, 2.0, value].iter().flat_map(|x: &f32| x.to_le_bytes()).collect();
+        let header = r#"{"x": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}"#;
+        for (name, file) in [
+            ("x.npy", npy("'<f4'", "False", "(2, 2)", &numbers)),
+            ("x.npy.zst", zstandard(&npy("'<f4'", "False", "(2, 2)", &numbers))),
+            ("x.safetensors", safetensors(header, &numbers)),
+        ] {
+            let files = folder(&[(name, &file)]);
+            let data = open(&path(&files, name)).expect("the file itself is well formed");
+            let rows = data.rows(Split::Train).expect("rows");
+            let refused = Preprocessing::fit(&DataConfig::default(), &data, &rows).expect_err("not finite");
+            assert_says(&refused.to_string(), &[name, "`x`", &value.to_string(), "row 1", "[1]", "remove"]);
+        }
+    }
 }
