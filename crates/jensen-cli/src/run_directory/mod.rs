@@ -80,7 +80,12 @@ impl RunDirectory {
 
     /// Whether nothing is there but what a training leaves that was killed before it wrote a file.
     fn is_vacant(&self) -> bool {
-        let leftover = |path: &Path| path.ends_with(lock::FILE) || jensen_data::is_unfinished(path);
+        let is_empty = |path: &Path| fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+        let leftover = |path: &Path| {
+            path.ends_with(lock::FILE)
+                || jensen_data::is_unfinished(path)
+                || (FOLDERS.iter().any(|folder| path.ends_with(folder)) && is_empty(path))
+        };
         fs::read_dir(&self.path).is_ok_and(|entries| entries.flatten().all(|entry| leftover(&entry.path())))
     }
 
@@ -360,6 +365,7 @@ mod tests {
         let create = |existing| RunDirectory::create(folder.path().to_owned(), existing);
         fs::write(folder.path().join(lock::FILE), "").expect("written");
         fs::write(folder.path().join(".config.toml.1.tmp"), "half").expect("written");
+        fs::create_dir(folder.path().join("checkpoints")).expect("made");
         drop(create(Existing::Keep).expect("nothing is there yet"));
         assert!(!folder.path().join(".config.toml.1.tmp").exists(), "half a file is left");
         let dataset = jensen_data::Dataset::open(&jensen_data::DataSpec::new("digits")).expect("digits");
