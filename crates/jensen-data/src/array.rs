@@ -82,7 +82,7 @@ pub(crate) fn map_codes(array: &mut Array, feature: usize, features: usize, code
         for value in values.iter_mut().skip(feature).step_by(features) {
             let index = *value as f64;
             if index >= 0.0 && let Some(&code) = codes.get(index as usize) {
-                *value = code as _;
+                *value = f64::from(code) as _;
             }
         }
     });

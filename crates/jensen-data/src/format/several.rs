@@ -20,11 +20,11 @@ pub(crate) fn is_pattern(source: &str) -> bool {
 
 /// A pattern that means the same in every folder.
 pub(crate) fn anywhere(pattern: &str, folder: &str) -> String {
-    match Path::new(pattern).is_absolute() {
-        true => pattern.to_owned(),
-        // The folder's own name is no pattern.
-        false => format!("{}/{pattern}", glob::Pattern::escape(folder)),
+    if Path::new(pattern).is_absolute() {
+        return pattern.to_owned();
     }
+    // The folder's own name is no pattern.
+    format!("{}/{pattern}", glob::Pattern::escape(folder))
 }
 
 /// Opens the files that match, sorted by path.
