@@ -303,7 +303,7 @@ fn a_path_that_cannot_be_read() {
     let message = open(&path(&files, "a.csv/x.npy")).expect_err("a file is no folder").to_string();
     assert_says(&message, &["cannot read", "a.csv/x.npy"]);
     let secret = path(&files, "secret.npy");
-    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0)).expect("permissions");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).expect("permissions");
     if std::fs::File::open(&secret).is_err() {
         let message = open(&secret).expect_err("no permission").to_string();
         assert_says(&message, &["cannot read", "secret.npy", "ermission"]);
