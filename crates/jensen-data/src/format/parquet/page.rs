@@ -203,16 +203,17 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Reads a data page.
+    /// Reads a data page; `buffer` holds it as it is stored.
     pub fn load(
         file: &PositionalFile,
         at: PageAt,
         codec: i32,
         leaf: &Leaf,
+        buffer: &mut Vec<u8>,
         refuse: &dyn Fn(Flaw) -> DataError,
     ) -> Result<Self, DataError> {
-        let (header, body) = read(file, at, refuse)?;
-        Self::decode(&header, &body, codec, leaf).map_err(refuse)
+        let (header, body) = read(file, at, buffer, refuse)?;
+        Self::decode(&header, body, codec, leaf).map_err(refuse)
     }
 
     fn decode(header: &Header, body: &[u8], codec: i32, leaf: &Leaf) -> Result<Self, Flaw> {
@@ -277,28 +278,30 @@ pub(super) fn dictionary(
     physical: i32,
     refuse: &dyn Fn(Flaw) -> DataError,
 ) -> Result<Dictionary, DataError> {
-    let (header, body) = read(file, at, refuse)?;
-    decompress(codec, &body, header.size)
+    let mut buffer = Vec::new();
+    let (header, body) = read(file, at, &mut buffer, refuse)?;
+    decompress(codec, body, header.size)
         .and_then(|bytes| Dictionary::new(bytes, header.entries, physical))
         .map_err(refuse)
 }
 
 /// The header of a page, and its bytes as they are stored.
-fn read(
+fn read<'a>(
     file: &PositionalFile,
     at: PageAt,
+    buffer: &'a mut Vec<u8>,
     refuse: &dyn Fn(Flaw) -> DataError,
-) -> Result<(Header, Vec<u8>), DataError> {
-    let mut bytes = vec![0; at.len as usize];
-    file.read_exact_at(at.at, &mut bytes)?;
-    let (header, header_len) = Header::parse(&bytes).map_err(refuse)?;
-    let body = bytes.split_off(header_len);
+) -> Result<(Header, &'a [u8]), DataError> {
+    buffer.resize(at.len as usize, 0);
+    file.read_exact_at(at.at, buffer)?;
+    let (header, header_len) = Header::parse(buffer).map_err(refuse)?;
+    let body = &buffer[header_len..];
     if body.len() != header.compressed_size {
         return Err(refuse(Flaw::corrupt(format!("the page at byte {} has changed", at.at))));
     }
     if let Some(checksum) = header.checksum {
         let mut crc = flate2::Crc::new();
-        crc.update(&body);
+        crc.update(body);
         if crc.sum() != checksum {
             return Err(refuse(Flaw::corrupt(format!(
                 "the checksum of the page at byte {} does not match",

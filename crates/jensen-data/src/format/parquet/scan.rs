@@ -87,8 +87,9 @@ impl Column<'_> {
             .transpose()?;
         let values = empty(self.leaf.physical).map_err(refuse)?;
         let mut block = Block { repetition: vec![], definition: vec![], values };
+        let mut buffer = Vec::new();
         for &at in &pages.data {
-            let page = Page::load(self.file, at, pages.codec, self.leaf, &refuse)?;
+            let page = Page::load(self.file, at, pages.codec, self.leaf, &mut buffer, &refuse)?;
             let mut cursor = Cursor::new(&page, self.leaf).map_err(refuse)?;
             while cursor.left() > 0 {
                 let count = cursor.left().min(BLOCK);

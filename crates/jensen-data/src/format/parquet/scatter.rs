@@ -30,6 +30,10 @@ pub(super) enum Misfit {
 impl Target<'_> {
     /// Puts a block in its place, which begins with number `within` of a row; `positions` are the rows
     /// of the result from that one on.
+    ///
+    /// It goes from row to row, so that nothing is divided: this runs once for every number of a file.
+    // Some of the 25 pairs of types are of one; NaN is put into floating-point numbers alone.
+    #[allow(clippy::unnecessary_cast, clippy::cast_nan_to_int)]
     pub fn put(
         &mut self,
         block: &Block,
@@ -37,16 +41,6 @@ impl Target<'_> {
         within: usize,
         positions: &[(u64, usize)],
     ) -> Result<(), Misfit> {
-        let width = self.pattern.len();
-        let of_row = |number: usize| (within + number) % width;
-        if let Some(number) = block
-            .repetition
-            .iter()
-            .enumerate()
-            .position(|(number, &level)| level != self.pattern[of_row(number)])
-        {
-            return Err(Misfit::Ragged(number));
-        }
         let there = u32::from(leaf.max_definition);
         let null = there - u32::from(leaf.nullable);
         if let Some(number) = block.definition.iter().position(|&level| level < null) {
@@ -54,41 +48,46 @@ impl Target<'_> {
         }
         let settled = settle(leaf.kind, &block.values).map_err(Misfit::Flaw)?;
         let values = settled.as_ref().unwrap_or(&block.values);
-        let place = |number: usize| {
-            let (row, column) = ((within + number) / width, (within + number) % width);
-            positions[row].1 * self.stride + self.offset + column
-        };
         let has_nulls = block.definition.len() > values.len();
         if has_nulls && !self.array.dtype().is_float() {
             return Err(Misfit::Flaw(Flaw::corrupt("a number is null where the file says that none is")));
         }
-        let is_there = |number: usize| !has_nulls || block.definition[number] == there;
         let count = block.definition.len().max(values.len());
-        place_all(self.array, values, count, place, is_there);
+        with_values!(&mut *self.array, out => with_values!(values, values => {
+            let (mut values, mut number, mut column) = (&values[..], 0, within);
+            for &(_, position) in positions {
+                let len = (self.pattern.len() - column).min(count - number);
+                let numbers = number..number + len;
+                if !block.repetition.is_empty()
+                    && block.repetition[numbers.clone()] != self.pattern[column..column + len]
+                {
+                    return Err(Misfit::Ragged(number));
+                }
+                let start = position * self.stride + self.offset + column;
+                let row = &mut out[start..start + len];
+                if has_nulls {
+                    for (number, &level) in row.iter_mut().zip(&block.definition[numbers]) {
+                        *number = match values.split_first() {
+                            Some((&value, rest)) if level == there => {
+                                values = rest;
+                                value as _
+                            }
+                            _ => f64::NAN as _,
+                        };
+                    }
+                } else {
+                    let (now, rest) = values.split_at(len);
+                    row.iter_mut().zip(now).for_each(|(number, &value)| *number = value as _);
+                    values = rest;
+                }
+                (number, column) = (number + len, 0);
+                if number == count {
+                    break;
+                }
+            }
+        }));
         Ok(())
     }
-}
-
-/// Puts the values that are there, and NaN for those that are not.
-// Some of the 25 pairs of types are of one; NaN is put into floating-point numbers alone.
-#[allow(clippy::unnecessary_cast, clippy::cast_nan_to_int)]
-fn place_all(
-    array: &mut Array,
-    values: &Array,
-    count: usize,
-    place: impl Fn(usize) -> usize,
-    is_there: impl Fn(usize) -> bool,
-) {
-    with_values!(array, out => with_values!(values, values => {
-        let mut values = values.iter();
-        for number in 0..count {
-            let at = place(number);
-            match is_there(number).then(|| values.next()).flatten() {
-                Some(&value) => out[at] = value as _,
-                None => out[at] = f64::NAN as _,
-            }
-        }
-    }));
 }
 
 /// What stored integers mean, where that is not what they are.

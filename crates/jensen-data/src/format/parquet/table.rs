@@ -21,8 +21,9 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// The most of them, where a row is small.
 const CHUNK_ROWS: usize = 1 << 18;
 
-/// How many times larger a chunk may be to end where a page does, or where pages are larger still.
-const STRETCH: u64 = 3;
+/// Decoded bytes up to which a chunk may grow to end where a page does, or where pages are larger still:
+/// a quarter of a window of the shuffle, above which chunks are cut.
+const LARGEST_CHUNK_BYTES: usize = 4 << 20;
 
 /// Bytes of pages and dictionaries that are kept for the next read.
 const CACHE_BYTES: usize = 32 << 20;
@@ -68,6 +69,8 @@ struct Cache {
     pages: HashMap<usize, (usize, usize, Arc<Page>)>,
     dictionaries: HashMap<usize, (usize, Arc<Dictionary>)>,
     bytes: usize,
+    /// For pages as they are stored.
+    buffer: Vec<u8>,
 }
 
 impl Table {
@@ -80,7 +83,7 @@ impl Table {
         let rows = groups.iter().map(|group| group.rows as usize).sum();
         let row_bytes: usize = specs.iter().map(|spec| spec.features() * spec.dtype.size()).sum();
         let chunk_starts =
-            chunk_starts(&groups, &parts, (CHUNK_BYTES / row_bytes).clamp(1, CHUNK_ROWS) as u64);
+            chunk_starts(&groups, &parts, [CHUNK_BYTES / row_bytes, LARGEST_CHUNK_BYTES / (row_bytes + 8)]);
         Self { file, specs, rows, parts, groups, chunk_starts, cache: Mutex::default() }
     }
 
@@ -197,8 +200,14 @@ impl Table {
         let Part { name, leaf, .. } = &self.parts[part];
         let pages = &self.groups[group].pages[part];
         let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(group, name));
-        let loaded = Arc::new(Page::load(&self.file, pages.data[page], pages.codec, leaf, &refuse)?);
+        // Memory that is given back and taken again costs more than what is done with it.
+        let mut buffer = std::mem::take(&mut self.cache().buffer);
+        let loaded = Page::load(&self.file, pages.data[page], pages.codec, leaf, &mut buffer, &refuse);
         let mut cache = self.cache();
+        if buffer.capacity() <= CACHE_BYTES {
+            cache.buffer = buffer;
+        }
+        let loaded = Arc::new(loaded?);
         if let Some((_, _, old)) = cache.pages.remove(&part) {
             cache.bytes -= old.size();
         }
@@ -306,9 +315,11 @@ fn zeros(dtype: DType, len: usize) -> Array {
     }
 }
 
-/// Cuts the rows into runs of about `target`: small groups of rows are taken together, and large ones
+/// Cuts the rows into runs of about `target`, at most `largest`: small groups of rows are taken together, and large ones
 /// cut where a page of the widest column ends, if one does nearby.
-fn chunk_starts(groups: &[GroupAt], parts: &[Part], target: u64) -> Vec<u64> {
+fn chunk_starts(groups: &[GroupAt], parts: &[Part], [target, largest]: [usize; 2]) -> Vec<u64> {
+    let target = target.clamp(1, CHUNK_ROWS) as u64;
+    let largest = (largest as u64).max(target);
     let widest = (0..parts.len()).max_by_key(|&part| parts[part].pattern.len());
     let mut starts = vec![0];
     for group in groups {
@@ -335,7 +346,7 @@ fn chunk_starts(groups: &[GroupAt], parts: &[Part], target: u64) -> Vec<u64> {
             let cut = if before >= start + target.div_ceil(2) && before > start {
                 before
             } else {
-                after.min(start + STRETCH * target)
+                after.min(start + largest)
             };
             if cut >= end {
                 break;
