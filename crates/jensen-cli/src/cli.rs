@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::bytes::Bytes;
 use crate::device::DeviceKind;
 use crate::error::CliError;
 use crate::session::Session;
@@ -30,6 +31,9 @@ pub struct GlobalOptions {
     /// Threads to compute with; results do not depend on it [default: one for each core]
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// The most memory to take, as 400MB or 2GiB; results do not depend on it [default: all there is]
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub memory_limit: Option<Bytes>,
     /// Print results only, no progress
     #[arg(long, short, global = true)]
     pub quiet: bool,

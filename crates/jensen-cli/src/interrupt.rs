@@ -1,25 +1,90 @@
-//! Ctrl-C: the first asks for a checkpoint and an orderly end, the second ends at once.
+//! Ctrl-C, SIGTERM and SIGHUP.
+//!
+//! Where there is something to save, the first signal asks for a checkpoint and an orderly end, the
+//! second ends the process at once. Everywhere else the first ends it: what a verb writes appears
+//! whole at its end, so a file that is not finished is removed and nothing else is lost.
 
-use std::sync::Arc;
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What was asked for was not done, as after the first Ctrl-C.
+use crate::output::note;
+
+/// What was asked for was not done.
 const EXIT_CODE: i32 = 1;
 
-/// A flag that the first Ctrl-C (or SIGTERM) raises.
+/// What the first signal does.
+enum Answer {
+    /// Ends the process, with these words.
+    End(String),
+    /// Raises the flag.
+    Raise,
+}
+
+static ANSWER: Mutex<Answer> = Mutex::new(Answer::End(String::new()));
+static STOP: AtomicBool = AtomicBool::new(false);
+
+fn answer() -> MutexGuard<'static, Answer> {
+    ANSWER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers signals from now on, by ending the process.
 ///
-/// Where no handler can be installed, Ctrl-C keeps its usual meaning.
-pub fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&stop);
-    let installed = ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::SeqCst) {
-            std::process::exit(EXIT_CODE);
+/// Where no handler can be installed, they keep their usual meaning.
+pub fn install() {
+    let installed = ctrlc::set_handler(|| {
+        let answer = answer();
+        match &*answer {
+            Answer::Raise if !STOP.swap(true, Ordering::SeqCst) => {
+                note("\nstopping after this step, with a checkpoint; press Ctrl-C again to stop at once");
+            }
+            Answer::Raise => end("stopped at once: the last checkpoint stands"),
+            Answer::End(words) => end(words),
         }
-        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     });
     if let Err(error) = installed {
         tracing::warn!("Ctrl-C will not save a checkpoint: {error}");
     }
-    stop
+}
+
+fn end(words: &str) {
+    let words = if words.is_empty() { "interrupted" } else { words };
+    note(format_args!("\n{words}"));
+    let _ = std::io::stdout().flush();
+    jensen_data::discard_unfinished();
+    std::process::exit(EXIT_CODE);
+}
+
+/// While it lives, the first signal raises its flag and nothing more.
+pub struct Orderly(());
+
+impl Orderly {
+    /// From here on there is something to save.
+    pub fn begin() -> Self {
+        *answer() = Answer::Raise;
+        Self(())
+    }
+
+    /// The flag.
+    pub fn flag(&self) -> &'static AtomicBool {
+        &STOP
+    }
+
+    /// From here on a signal ends the process, with these words; if one came meanwhile, now.
+    pub fn end(self, words: String) {
+        let is_raised = STOP.load(Ordering::SeqCst);
+        if is_raised {
+            end(&words);
+        }
+        *answer() = Answer::End(words);
+    }
+}
+
+impl Drop for Orderly {
+    fn drop(&mut self) {
+        let mut answer = answer();
+        if matches!(*answer, Answer::Raise) {
+            *answer = Answer::End(String::new());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The `jensen` command: train, evaluate, sample, encode and report on latent-variable models.
 
+mod bytes;
 mod cli;
 mod comparison;
 mod config;
@@ -10,6 +11,8 @@ mod evaluation;
 mod file_size_limit;
 mod gallery;
 mod interrupt;
+#[expect(unsafe_code, reason = "an allocator is written in no other way")]
+mod memory;
 mod model;
 mod output;
 mod parting;
@@ -33,11 +36,11 @@ use clap::Parser;
 
 use crate::cli::Cli;
 use crate::error::CliError;
+use crate::output::note;
 use crate::session::Session;
 
-/// The system allocator makes a training step 1.6–1.9 times slower.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Metered = memory::Metered;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
@@ -91,16 +94,16 @@ fn explain(error: &CliError) {
         Some(source) => report.with_source_code(source),
         None => report,
     };
-    eprint!("{report:?}");
+    note(format!("{report:?}").trim_end_matches('\n'));
 }
 
 /// One line for a defect of ours; never a backtrace.
 fn report_panic(panic: &std::panic::PanicHookInfo) {
     let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
     let text = panic.payload_as_str().unwrap_or("no message").lines().next().unwrap_or_default();
-    eprintln!(
+    note(format_args!(
         "jensen {} hit a defect of its own{place}: {text}. Please report this line and your command at {}/issues",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_REPOSITORY")
-    );
+    ));
 }

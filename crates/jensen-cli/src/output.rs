@@ -16,6 +16,13 @@ pub fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
     Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }
 
+/// Says something that is no result, to standard error.
+///
+/// Not `eprintln!`, which panics when nobody reads: where it cannot be said, it is left unsaid.
+pub fn note(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Prints exactly one JSON object.
 ///
 /// # Errors

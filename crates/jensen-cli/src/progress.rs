@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use jensen_infer::InferError;
 use jensen_infer::fit::{EpochMeans, Event, Observer};
 
-use crate::output::count;
+use crate::output::{count, note};
 use crate::session::Session;
 
 /// How often the bar's numbers change; the steps of a small model take less than a millisecond.
@@ -31,7 +31,7 @@ struct Warnings;
 impl Observer for Warnings {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
         if let Event::Warning(warning) = event {
-            eprintln!("warning: {warning}");
+            note(format_args!("warning: {warning}"));
         }
         Ok(())
     }
@@ -44,16 +44,16 @@ impl Observer for Lines {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
         match event {
             Event::Started { step, epoch, epochs, examples, .. } if *step > 0 => {
-                eprintln!(
+                note(format_args!(
                     "going on at step {step}, epoch {}/{epochs}, {examples} training examples",
                     epoch + 1
-                );
+                ));
             }
             Event::Started { epochs, examples, .. } => {
-                eprintln!("{examples} training examples, {}", count(*epochs, "epoch"));
+                note(format_args!("{examples} training examples, {}", count(*epochs, "epoch")));
             }
-            Event::EpochEnd { .. } => eprintln!("{}", epoch_line(event)),
-            Event::Warning(warning) => eprintln!("warning: {warning}"),
+            Event::EpochEnd { .. } => note(epoch_line(event)),
+            Event::Warning(warning) => note(format_args!("warning: {warning}")),
             _ => {}
         }
         Ok(())

@@ -7,6 +7,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::GlobalOptions;
 use crate::error::CliError;
+use crate::output::note;
+use crate::{interrupt, memory};
 
 /// The stack of a thread in bytes: that of a main thread, whose work they do.
 const STACK: usize = 8 << 20;
@@ -26,6 +28,7 @@ impl Session {
     /// # Errors
     /// If the device is not compiled in or the threads cannot be started.
     pub fn start(options: &GlobalOptions) -> Result<Self, CliError> {
+        memory::limit(options.memory_limit);
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
         tracing_subscriber::fmt()
             .with_env_filter(filter)
@@ -33,7 +36,9 @@ impl Session {
             .with_ansi(std::io::stderr().is_terminal())
             .without_time()
             .with_target(false)
+            .log_internal_errors(false) // it would panic where standard error is closed
             .init();
+        interrupt::install();
         let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK);
         if let Some(threads) = options.threads {
             if threads.get() > MOST_THREADS {
@@ -63,7 +68,7 @@ impl Session {
     /// Says something that is no result, to standard error.
     pub fn say(&self, text: impl std::fmt::Display) {
         if !self.quiet {
-            eprintln!("{text}");
+            note(text);
         }
     }
 }

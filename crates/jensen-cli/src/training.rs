@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation};
-use crate::interrupt::stop_on_interrupt;
+use crate::interrupt::Orderly;
+use crate::memory::{self, Holder};
 use crate::model::{self, Examples};
 use crate::output;
 use crate::progress;
@@ -66,6 +67,8 @@ struct Trained<'a> {
     epochs: u64,
     steps: u64,
     report: String,
+    /// The most bytes that were allocated at any moment.
+    peak_memory: u64,
     test: &'a Evaluation,
 }
 
@@ -105,11 +108,11 @@ impl Training {
         let (directory, _lock, outcome) = self.fit(session)?;
         if outcome.ending == Ending::Interrupted {
             // Not `say`: this line is the way back, even with --quiet.
-            eprintln!(
+            output::note(format_args!(
                 "stopped at step {}; go on with: jensen train --resume {}",
                 outcome.steps,
                 called(&directory)
-            );
+            ));
             return Err(CliError::Interrupted);
         }
         let run = TrainedRun::load(directory, session.device())?;
@@ -121,6 +124,7 @@ impl Training {
                 epochs: outcome.epochs,
                 steps: outcome.steps,
                 report: run.directory.report_path().display().to_string(),
+                peak_memory: memory::peak().0,
                 test: &evaluation,
             }),
             Printed::Text => output::line(text(&run, &evaluation, &outcome)),
@@ -131,8 +135,8 @@ impl Training {
     fn fit(self, session: &Session) -> Result<(RunDirectory, Lock, Outcome), CliError> {
         let Self { config, from } = self;
         // What is wrong with data or model is found before there is a directory.
-        let dataset =
-            Dataset::open(&config.data.spec())?.with_validation(config.data.validation, config.seed)?;
+        let dataset = memory::held(Holder::Data, || Dataset::open(&config.data.spec()))?
+            .with_validation(config.data.validation, config.seed)?;
         let train = dataset.rows(Split::Train)?;
         let preprocessing = match &from {
             From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
@@ -143,7 +147,8 @@ impl Training {
             }
         };
         let examples = Examples { dataset: &dataset, train: &train, preprocessing: &preprocessing };
-        let mut learner = model::learner(&config, &examples, session.device())?;
+        let mut learner =
+            memory::held(Holder::Weights, || model::learner(&config, &examples, session.device()))?;
         let loader =
             |rows| Loader::new(&dataset, rows, &preprocessing, config.fit.batch_size, Rng::seed(config.seed));
         let train_loader = loader(train.clone())?;
@@ -151,6 +156,7 @@ impl Training {
 
         let document = config.to_toml();
         let resumed = matches!(from, From::Checkpoint(_));
+        let orderly = Orderly::begin();
         let (directory, lock) = from.directory(&config)?;
         let mut record = if resumed {
             directory.record()?
@@ -168,18 +174,19 @@ impl Training {
             } else {
                 // Not `say`: whoever is quiet has to know that the work is done again.
                 let path = directory.path().display();
-                eprintln!("warning: {path} has no checkpoint: it starts from the beginning");
+                output::note(format_args!(
+                    "warning: {path} has no checkpoint: it starts from the beginning"
+                ));
             }
         }
         directory.store_config(&document)?;
         directory.store_record(&record)?;
         let failures = failures(&directory, &document, &record)?;
-        let stop = stop_on_interrupt();
         let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
             .with_checkpoints(&checkpoints)
             .with_failures(&failures)
             .with_provenance(provenance(&config, session.device(), stored.as_ref()))
-            .with_stop(&stop);
+            .with_stop(orderly.flag());
         if let Some(loader) = &valid_loader {
             fit = fit.with_validation(loader);
         }
@@ -216,6 +223,12 @@ impl Training {
         store_weights(&directory, learner.as_ref(), &outcome)?;
         record.training_seconds = Some(outcome.seconds);
         directory.store_record(&record)?;
+        if outcome.ending != Ending::Interrupted {
+            orderly.end(format!(
+                "interrupted: the model is trained and stored, the report is not; make it with: jensen report {}",
+                called(&directory)
+            ));
+        }
         Ok((directory, lock, outcome))
     }
 }

@@ -5,6 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use crate::unfinished::Unfinished;
+
+/// Bytes of a file's name that its neighbour repeats.
+const LONGEST_STEM: usize = 200;
+
 /// Puts what `write` writes in place of the file at `path`.
 ///
 /// The bytes go to a hidden neighbour, which is flushed to the disk and then renamed; so a reader,
@@ -59,7 +64,7 @@ pub(crate) struct NewFile {
 #[derive(Debug)]
 enum Place {
     /// To a neighbour of the file that it will replace.
-    Beside { neighbour: PathBuf, path: PathBuf },
+    Beside { neighbour: Unfinished, path: PathBuf },
     /// To a device or a pipe: there is nothing to replace.
     Itself,
 }
@@ -71,8 +76,8 @@ impl NewFile {
         if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
             return Ok(Self { file: File::options().write(true).open(path)?, place: Place::Itself });
         }
-        let neighbour = neighbour(&path)?;
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&neighbour)?;
+        let neighbour = Unfinished::new(neighbour(&path)?);
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(neighbour.path())?;
         Ok(Self { file, place: Place::Beside { neighbour, path } })
     }
 
@@ -110,7 +115,7 @@ impl Replacement for &NewFile {
 
     fn rename(&mut self) -> io::Result<()> {
         match &self.place {
-            Place::Beside { neighbour, path } => fs::rename(neighbour, path),
+            Place::Beside { neighbour, path } => fs::rename(neighbour.path(), path),
             Place::Itself => Ok(()),
         }
     }
@@ -127,7 +132,7 @@ impl Drop for NewFile {
     fn drop(&mut self) {
         if let Place::Beside { neighbour, .. } = &self.place {
             // The first failure is the one to tell; a neighbour that was renamed needs no removal.
-            let _ = fs::remove_file(neighbour);
+            let _ = fs::remove_file(neighbour.path());
         }
     }
 }
@@ -167,9 +172,13 @@ fn neighbour(path: &Path) -> io::Result<PathBuf> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
-    // A name need not be text.
+    // A name need not be text. A system that takes 255 bytes for a name shall not refuse the neighbour of
+    // one that it takes.
     let mut hidden = OsString::from(".");
-    hidden.push(name);
+    match name.to_str() {
+        Some(text) => hidden.push(&text[..text.floor_char_boundary(LONGEST_STEM.min(text.len()))]),
+        None => hidden.push(name),
+    }
     hidden.push(format!(".{}.tmp", std::process::id()));
     Ok(path.with_file_name(hidden))
 }
@@ -231,6 +240,14 @@ mod tests {
         })
         .expect("written");
         assert!(!is_unfinished(&path) && path.exists());
+    }
+
+    #[test]
+    fn a_name_as_long_as_the_system_allows_has_a_neighbour() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ä".repeat(127));
+        replace_file(&path, |file| file.write_all(b"new")).expect("written");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1);
     }
 
     #[test]

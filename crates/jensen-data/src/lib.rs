@@ -42,6 +42,7 @@ mod strata;
 mod summary;
 mod survey;
 mod table;
+mod unfinished;
 mod window;
 mod writer;
 
@@ -61,4 +62,5 @@ pub use standardization::Standardization;
 pub use strata::Strata;
 pub use summary::{ColumnSummary, FieldSummary, LabelCount, LevelCount, SplitSummary, Summary};
 pub use table::{Column, ColumnKind, Kind, TableSchema};
+pub use unfinished::discard_unfinished;
 pub use writer::{Writer, write};
