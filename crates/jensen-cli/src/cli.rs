@@ -29,7 +29,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "DEVICE")]
     pub device: DeviceKind,
     /// Threads to compute with; results do not depend on it [default: one for each core]
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = verbs::at_least_one, allow_negative_numbers = true)]
     pub threads: Option<std::num::NonZeroUsize>,
     /// The most memory to take, as 400MB or 2GiB; results do not depend on it [default: all there is]
     #[arg(long, global = true, value_name = "SIZE")]

@@ -7,10 +7,12 @@ use jensen_data::{Rows, Split};
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, mean_and_error};
+use crate::evaluation::{Draws, Evaluation, Measurement};
 use crate::model;
 use crate::output;
 use crate::parting::Parting;
+use crate::progress::counter;
+use crate::running_mean::RunningMean;
 use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
@@ -76,29 +78,34 @@ impl Comparison {
         let [first, second] = names.map(|name| TrainedRun::open(name, session.device()));
         let runs = [first?, second?];
         check_same_data(&runs, data)?;
-        let mut sides = Vec::new();
-        let mut values = Vec::new();
-        let mut first_rows: Option<Rows> = None;
-        for run in &runs {
-            let subset = Subset::of(run, data, default)?;
-            let rows = &subset.rows;
-            check_same_rows(first_rows.get_or_insert_with(|| rows.clone()), rows, subset.split)?;
-            let (evaluation, estimates) = subset.evaluate(draws, session)?;
-            sides.push(Side { evaluation, training_seconds: run.record.training_seconds });
-            values.push(estimates);
+        let [first, second] = runs.each_ref().map(|run| Subset::of(run, data, default));
+        let subsets = [first?, second?];
+        check_same_rows(&subsets[0].rows, &subsets[1].rows, subsets[0].split)?;
+        let mut measurements = runs.each_ref().map(|run| Measurement::new(run.model.as_ref(), draws));
+        let mut differences_of = RunningMean::default();
+        let loaders = [subsets[0].loader()?, subsets[1].loader()?];
+        let bar = counter(session, loaders[0].examples());
+        // Side by side: what is kept of an example is its difference alone, and that in a sum.
+        for (a, b) in loaders[0].ordered().zip(loaders[1].ordered()) {
+            let (a, b) = (a?, b?);
+            let (first, second) = (measurements[0].add(&a)?, measurements[1].add(&b)?);
+            differences_of.extend(first.iter().zip(&second).map(|(first, second)| second - first));
+            bar.inc(a.len() as u64);
         }
-        let paired = match (&values[..], draws.iwae) {
-            ([Some(first), Some(second)], Some(iwae_samples)) => {
-                let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| b - a).collect();
-                let (difference, stderr) = mean_and_error(&differences);
-                Some(Paired { difference, stderr, n: differences.len(), iwae_samples })
-            }
-            _ => None,
-        };
+        bar.finish_and_clear();
+        let paired = draws.iwae.map(|iwae_samples| Paired {
+            difference: differences_of.mean(),
+            stderr: differences_of.standard_error(),
+            n: differences_of.count() as usize,
+            iwae_samples,
+        });
+        let sides = [0, 1].map(|i| Side {
+            evaluation: subsets[i].evaluation(&measurements[i]),
+            training_seconds: runs[i].record.training_seconds,
+        });
         let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.options());
         let parting = Parting::of(&runs)?;
-        let runs = <[Side; 2]>::try_from(sides).expect("one side a run");
-        Ok(Self { runs, config: differences(&a, &b), parting, paired })
+        Ok(Self { runs: sides, config: differences(&a, &b), parting, paired })
     }
 
     /// The same for a person.

@@ -39,6 +39,15 @@ pub enum CliError {
         help: String,
     },
 
+    /// What is asked for does not fit into memory.
+    #[error("{message}")]
+    TooLarge {
+        /// What it takes, and what there is.
+        message: String,
+        /// What to ask for instead.
+        help: String,
+    },
+
     /// The model has no such operation.
     #[error("a {model} model cannot {verb}")]
     Unsupported {
@@ -122,7 +131,7 @@ impl CliError {
     /// What to do about it, where the message does not say.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Usage { help, .. } => Some(help.clone()).filter(|help| !help.is_empty()),
+            Self::Usage { help, .. } | Self::TooLarge { help, .. } => Some(help.clone()).filter(|help| !help.is_empty()),
             Self::Config(error) => error.help(),
             Self::Run(error) => error.help(),
             Self::NonFinite { failure, run, data } => Some(remedies(failure, run, data)),

@@ -1,6 +1,6 @@
 //! What a model is worth on a split, per example and in nats.
 
-use jensen_data::Loader;
+use jensen_data::Batch;
 use jensen_infer::Metrics;
 use jensen_infer::fit::active_units;
 use jensen_random::Rng;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::CliError;
 use crate::model::Model;
 use crate::output::count;
+use crate::running_mean::RunningMean;
 
 /// The object that `evaluate --json` prints; means over examples, in nats. A model that has no such
 /// term leaves its field out.
@@ -64,28 +65,43 @@ pub struct Draws {
     pub iwae: Option<usize>,
 }
 
-/// Measures every example of a loader.
-///
-/// # Errors
-/// If an example cannot be read, or the model cannot be evaluated so.
-pub fn evaluate(
-    model: &dyn Model,
-    loader: &Loader<'_>,
+/// What is known of a run after the batches it has seen: sums, never the examples themselves.
+pub struct Measurement<'a> {
+    model: &'a dyn Model,
     draws: Draws,
-    mut examples_done: impl FnMut(usize),
-) -> Result<(Metrics, Option<Vec<f64>>), CliError> {
-    let rng = Rng::seed(draws.seed).fork("evaluation");
-    let mut metrics = Metrics::new(0);
-    let mut log_likelihood = draws.iwae.map(|_| Vec::with_capacity(loader.examples()));
-    for batch in loader.ordered() {
-        let batch = batch?;
-        metrics.merge(model.measure(&batch, rng.fork("bound"))?);
-        if let (Some(samples), Some(values)) = (draws.iwae, &mut log_likelihood) {
-            values.extend(model.log_likelihood(&batch, samples, rng.fork("importance"))?);
-        }
-        examples_done(batch.len());
+    metrics: Metrics,
+    log_likelihood: RunningMean,
+}
+
+impl<'a> Measurement<'a> {
+    /// Nothing seen yet.
+    pub fn new(model: &'a dyn Model, draws: Draws) -> Self {
+        Self { model, draws, metrics: Metrics::new(0), log_likelihood: RunningMean::default() }
     }
-    Ok((metrics, log_likelihood))
+
+    /// Measures further examples; gives `log p(x)` of each, if it is to be estimated.
+    ///
+    /// # Errors
+    /// If the model cannot be evaluated so.
+    pub fn add(&mut self, batch: &Batch) -> Result<Vec<f64>, CliError> {
+        let rng = Rng::seed(self.draws.seed).fork("evaluation");
+        self.metrics.merge(self.model.measure(batch, rng.fork("bound"))?);
+        let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
+        let values = self.model.log_likelihood(batch, samples, rng.fork("importance"))?;
+        self.log_likelihood.extend(values.iter().copied());
+        Ok(values)
+    }
+
+    /// The sums.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The means under their names; `place` is the run, the data and the split.
+    pub fn evaluation(&self, place: [&str; 3]) -> Evaluation {
+        let estimate = self.draws.iwae.map(|samples| (self.log_likelihood, samples));
+        Evaluation::new(place, self.model.latent_dim(), &self.metrics, estimate)
+    }
 }
 
 impl Evaluation {
@@ -94,7 +110,7 @@ impl Evaluation {
         place: [&str; 3],
         latent_dim: usize,
         metrics: &Metrics,
-        log_likelihood: Option<(&[f64], usize)>,
+        log_likelihood: Option<(RunningMean, usize)>,
     ) -> Self {
         let [run, data, split] = place.map(str::to_owned);
         Self {
@@ -107,14 +123,11 @@ impl Evaluation {
             kl: metrics.mean("kl"),
             active_units: active_units(metrics),
             latent_dim,
-            log_likelihood: log_likelihood.map(|(values, samples)| {
-                let (mean, stderr) = mean_and_error(values);
-                LogLikelihood {
-                    log_likelihood: mean,
-                    log_likelihood_stderr: stderr,
-                    iwae_samples: samples,
-                    log_likelihood_kind: "iwae".to_owned(),
-                }
+            log_likelihood: log_likelihood.map(|(values, samples)| LogLikelihood {
+                log_likelihood: values.mean(),
+                log_likelihood_stderr: values.standard_error(),
+                iwae_samples: samples,
+                log_likelihood_kind: "iwae".to_owned(),
             }),
         }
     }
@@ -153,25 +166,9 @@ impl Evaluation {
     }
 }
 
-/// The mean of some numbers and its standard error, `None` for fewer than two.
-pub fn mean_and_error(values: &[f64]) -> (f64, Option<f64>) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_standard_error_is_that_of_the_mean() {
-        let (mean, error) = mean_and_error(&[1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(mean, 2.5);
-        assert!((error.expect("more than one") - (5.0f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
-        assert_eq!(mean_and_error(&[7.0]), (7.0, None));
-    }
 
     #[test]
     fn json_is_flat_and_without_what_was_not_measured() {
@@ -187,7 +184,9 @@ mod tests {
         assert!(bound.to_rows().iter().all(|(name, value)| !name.contains("KL") && value != "NaN nats"));
         let bound = serde_json::to_value(bound).expect("JSON");
         assert!(bound.get("kl").is_none() && bound["elbo"].is_number(), "{bound}");
-        let full = json(Some((&[-1.0, -2.0], 5))).expect("JSON");
+        let mut values = RunningMean::default();
+        values.extend([-1.0, -2.0]);
+        let full = json(Some((values, 5))).expect("JSON");
         assert_eq!((full["log_likelihood"].as_f64(), full["iwae_samples"].as_u64()), (Some(-1.5), Some(5)));
         assert_eq!(full["log_likelihood_kind"], "iwae");
     }

@@ -32,6 +32,7 @@ fn answer() -> MutexGuard<'static, Answer> {
 ///
 /// Where no handler can be installed, they keep their usual meaning.
 pub fn install() {
+    let hangs_on = ignores_hangups();
     let installed = ctrlc::set_handler(|| {
         let answer = answer();
         match &*answer {
@@ -45,7 +46,31 @@ pub fn install() {
     if let Err(error) = installed {
         tracing::warn!("Ctrl-C will not save a checkpoint: {error}");
     }
+    if hangs_on {
+        ignore_hangups();
+    }
 }
+
+/// Whether whoever started this process told it to outlive its terminal, as `nohup` does.
+fn ignores_hangups() -> bool {
+    // A bit a signal; see proc(5). SIGHUP is signal 1.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 == 1)
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "a signal's disposition is set in no other way")]
+fn ignore_hangups() {
+    // SAFETY: no handler is installed, so none can do what a handler must not.
+    if unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) } == libc::SIG_ERR {
+        tracing::warn!("a closed terminal will end this: {}", std::io::Error::last_os_error());
+    }
+}
+
+#[cfg(not(unix))]
+fn ignore_hangups() {}
 
 fn end(words: &str) {
     let words = if words.is_empty() { "interrupted" } else { words };

@@ -20,6 +20,7 @@ mod picture;
 mod progress;
 mod report;
 mod run_directory;
+mod running_mean;
 mod session;
 mod subset;
 mod summary;

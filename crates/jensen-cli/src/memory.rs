@@ -103,15 +103,14 @@ fn explanation(asked: usize, who: &str) -> Text {
     let live = LIVE.load(Relaxed).saturating_sub(asked);
     let [data, weights] = HELD.each_ref().map(|held| held.load(Relaxed));
     let mut text = Text::default();
-    let source =
-        if IS_ASKED_FOR.load(Relaxed) { "`--memory-limit`" } else { "the memory of this machine" };
     // A text that is full keeps its beginning.
     let _ = writeln!(
         text,
-        "\n  × not enough memory: {} more are needed, but {who} of {} ({source}) leaves no room for them beside {} in \
+        "\n  × not enough memory: {} more are needed, but {who} of {} ({}) leaves no room for them beside {} in \
          use: data {}, weights {}, batches and everything else {}",
         size(asked),
         size(limit),
+        source(),
         size(live),
         size(data),
         size(weights),
@@ -137,9 +136,20 @@ pub fn limit(asked: Option<Bytes>) {
     }
 }
 
-/// The most that may be allocated, and whether a user said so.
-pub fn allowed() -> (Bytes, bool) {
-    (Bytes(LIMIT.load(Relaxed) as u64), IS_ASKED_FOR.load(Relaxed))
+/// The most that may be allocated.
+pub fn most() -> Bytes {
+    Bytes(LIMIT.load(Relaxed) as u64)
+}
+
+/// Who set that limit.
+pub fn source() -> &'static str {
+    if IS_ASKED_FOR.load(Relaxed) { "`--memory-limit`" } else { "the memory of this machine" }
+}
+
+/// What was taken of what was allowed, for whoever set a limit.
+pub fn row() -> Option<(String, String)> {
+    let row = || ("memory".to_owned(), format!("at most {} of {}", peak(), most()));
+    IS_ASKED_FOR.load(Relaxed).then(row)
 }
 
 /// The most that was allocated at any moment.

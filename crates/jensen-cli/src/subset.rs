@@ -1,9 +1,11 @@
 //! The examples that a verb asks a run about.
 
-use jensen_data::{Batch, Dataset, Rows, Split};
+use std::path::Path;
+
+use jensen_data::{Array, Batch, Dataset, Field, Loader, Role, Rows, Split, Writer};
 
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, evaluate};
+use crate::evaluation::{Draws, Evaluation, Measurement};
 use crate::progress::counter;
 use crate::session::Session;
 use crate::trained_run::{TrainedRun, rows_of};
@@ -39,7 +41,7 @@ impl<'a> Subset<'a> {
         session: &Session,
         mut visit: impl FnMut(&Batch) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
-        let loader = self.run.loader(&self.dataset, self.rows.clone())?;
+        let loader = self.loader()?;
         let bar = counter(session, loader.examples());
         for batch in loader.ordered() {
             let batch = batch?;
@@ -50,23 +52,66 @@ impl<'a> Subset<'a> {
         Ok(())
     }
 
-    /// Measures the run on these examples; with importance samples also `log p(x)` of each.
+    /// Measures the run on these examples.
     ///
     /// # Errors
     /// If an example cannot be read, or the model cannot be evaluated so.
-    pub fn evaluate(
-        &self,
-        draws: Draws,
-        session: &Session,
-    ) -> Result<(Evaluation, Option<Vec<f64>>), CliError> {
-        let loader = self.run.loader(&self.dataset, self.rows.clone())?;
-        let bar = counter(session, loader.examples());
-        let model = self.run.model.as_ref();
-        let (metrics, values) = evaluate(model, &loader, draws, |n| bar.inc(n as u64))?;
-        bar.finish_and_clear();
-        let (name, split) = (self.run.directory.name(), self.split.to_string());
-        let place = [name.as_str(), self.dataset.name(), split.as_str()];
-        let estimate = values.as_deref().zip(draws.iwae);
-        Ok((Evaluation::new(place, model.latent_dim(), &metrics, estimate), values))
+    pub fn evaluate(&self, draws: Draws, session: &Session) -> Result<Evaluation, CliError> {
+        let mut measurement = Measurement::new(self.run.model.as_ref(), draws);
+        self.for_each_batch(session, |batch| measurement.add(batch).map(drop))?;
+        Ok(self.evaluation(&measurement))
     }
+
+    /// A measurement of these examples under their names.
+    pub fn evaluation(&self, measurement: &Measurement<'_>) -> Evaluation {
+        let (name, split) = (self.run.directory.name(), self.split.to_string());
+        measurement.evaluation([&name, self.dataset.name(), &split])
+    }
+
+    /// The examples in batches, with the binarisation of evaluation.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn loader(&self) -> Result<Loader<'_>, CliError> {
+        self.run.loader(&self.dataset, self.rows.clone())
+    }
+
+    /// Writes some fields of each example to a file, batch by batch.
+    ///
+    /// # Errors
+    /// If a batch cannot be read, its fields not be made, or the file not be written.
+    pub fn write(
+        &self,
+        path: &Path,
+        session: &Session,
+        mut fields_of: impl FnMut(&Batch) -> Result<Vec<Field>, CliError>,
+    ) -> Result<(), CliError> {
+        let mut begun: Option<Writer> = None;
+        self.for_each_batch(session, |batch| {
+            let fields = fields_of(batch)?;
+            let writer = match &mut begun {
+                Some(writer) => writer,
+                None => {
+                    let specs: Vec<_> = fields.iter().map(|field| field.spec().clone()).collect();
+                    begun.insert(Writer::create(path, &specs, self.rows.len())?)
+                }
+            };
+            Ok(writer.append(&fields)?)
+        })?;
+        Ok(begun.map_or(Ok(()), Writer::finish)?)
+    }
+}
+
+/// The rows of a batch in the data, as a field for a file.
+pub fn row_field(batch: &Batch) -> Result<Field, CliError> {
+    let rows = batch.rows().iter().map(|row| row.cast_signed()).collect();
+    Ok(Field::new("row", Role::Condition, vec![], Array::I64(rows))?)
+}
+
+/// The labels of a batch as a field for a file, where the data have labels: words where they are words.
+pub fn label_field(batch: &Batch) -> Result<Option<Field>, CliError> {
+    let Some(labels) = batch.labels() else { return Ok(None) };
+    let field = Field::new("label", Role::Label, vec![], Array::I64(labels))?;
+    let levels = batch.field(Role::Label).map(|field| field.spec().levels.clone());
+    Ok(Some(field.with_levels(levels.unwrap_or_default())))
 }

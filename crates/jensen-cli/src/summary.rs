@@ -1,7 +1,7 @@
 //! What every training ends with: the test split measured, pictures, the report.
 
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, evaluate};
+use crate::evaluation::{Draws, Evaluation, Measurement};
 use crate::gallery::Gallery;
 use crate::trained_run::TrainedRun;
 
@@ -13,13 +13,13 @@ pub fn conclude(run: &TrainedRun, draws: Draws) -> Result<Evaluation, CliError> 
     let dataset = run.dataset(None)?;
     let split = dataset.evaluation_split();
     let rows = dataset.rows(split)?;
-    let loader = run.loader(&dataset, rows.clone())?;
-    let (metrics, values) = evaluate(run.model.as_ref(), &loader, draws, |_| {})?;
+    let mut measurement = Measurement::new(run.model.as_ref(), draws);
+    for batch in run.loader(&dataset, rows.clone())?.ordered() {
+        measurement.add(&batch?)?;
+    }
     let (name, split) = (run.directory.name(), split.to_string());
-    let estimate = values.as_deref().zip(draws.iwae);
-    let evaluation =
-        Evaluation::new([&name, dataset.name(), &split], run.model.latent_dim(), &metrics, estimate);
+    let evaluation = measurement.evaluation([&name, dataset.name(), &split]);
     run.directory.store_evaluation(&evaluation)?;
-    Gallery::new(run, &dataset, &rows, &metrics, &evaluation)?.write()?;
+    Gallery::new(run, &dataset, &rows, measurement.metrics(), &evaluation)?.write()?;
     Ok(evaluation)
 }

@@ -10,12 +10,15 @@ use jensen_random::Rng;
 
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::memory::{self, Holder};
 use crate::model::{self, Model};
 use crate::run_directory::{RunDirectory, RunError, RunRecord};
 use crate::verbs::DataOptions;
 
-/// Examples that are read at once for evaluation; draws do not depend on it.
+/// Examples that are read at once for evaluation, and bytes of them: fewer examples if they are large. Draws do
+/// not depend on it.
 const BATCH: usize = 250;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// A run, loaded.
 pub struct TrainedRun {
@@ -67,7 +70,8 @@ impl TrainedRun {
             let detail = format!("the weights `{name}` hold a value that is not finite");
             return Err(RunError::Damaged { path, detail }.into());
         }
-        let model = model::trained(&config, &record.shape, &weights, device)?;
+        let model =
+            memory::held(Holder::Weights, || model::trained(&config, &record.shape, &weights, device))?;
         Ok(Self { directory, config, record, model })
     }
 
@@ -88,10 +92,11 @@ impl TrainedRun {
             spec.columns = Some(schema.columns.iter().map(|column| column.name.clone()).collect());
             spec.exclude.clear();
         }
+        let dataset = memory::held(Holder::Data, || Dataset::open(&spec))?;
         let dataset = if self.is_own(&spec.source) {
-            Dataset::open(&spec)?.with_validation(self.config.data.validation, self.config.seed)?
+            dataset.with_validation(self.config.data.validation, self.config.seed)?
         } else {
-            Dataset::open(&spec)?
+            dataset
         };
         let shape = &dataset.require(Role::Observation)?.shape;
         // The columns of a table are found by their names.
@@ -130,7 +135,9 @@ impl TrainedRun {
     /// # Errors
     /// If there are no rows.
     pub fn loader<'a>(&'a self, dataset: &'a Dataset, rows: Rows) -> Result<Loader<'a>, CliError> {
-        Ok(Loader::new(dataset, rows, &self.record.preprocessing, BATCH, Rng::seed(self.config.seed))?)
+        let example = self.record.shape.iter().product::<usize>().max(1) * size_of::<f32>();
+        let batch = (BATCH_BYTES / example).clamp(1, BATCH);
+        Ok(Loader::new(dataset, rows, &self.record.preprocessing, batch, Rng::seed(self.config.seed))?)
     }
 }
 

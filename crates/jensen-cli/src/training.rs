@@ -208,10 +208,10 @@ impl Training {
                     }
                     _ => String::new(),
                 };
-                eprintln!(
+                output::note(format_args!(
                     "the checkpoint of step {step} in {} stands{way_back}",
                     checkpoints.folder().display()
-                );
+                ));
             }
         });
         let outcome = outcome.map_err(|error| match error {
@@ -351,7 +351,7 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         ("weights", format!("of step {}", outcome.weights_step)),
         ("report", run.directory.report_path().display().to_string()),
     ];
-    let rows = rows.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(evaluation.to_rows());
+    let rows = rows.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(evaluation.to_rows()).chain(memory::row());
     let next = [
         format!("jensen evaluate {name} --iwae 100"),
         format!("jensen sample {name} -o samples.png"),

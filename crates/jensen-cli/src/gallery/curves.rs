@@ -1,30 +1,38 @@
 //! The course of the training.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use jensen_infer::fit::{EpochRecord, Record};
+use jensen_infer::fit::{EpochRecord, MetricsLog, Record};
 
+use super::thinned::Thinned;
 use super::{Encoding, Picture};
 use crate::error::CliError;
 use crate::picture::plot::{BoundTerms, ScheduleStep, schedule, training_curves};
 
-/// More steps than this do not make the schedule any clearer.
-const STEPS: usize = 400;
+/// More points than this do not make a curve any clearer.
+const POINTS: usize = 800;
 
-/// Curves of the bound and its terms, and of the schedules; `beta` is the configured weight of the KL
-/// term, which warm-up leads to.
-pub(super) fn pictures(records: &[Record], beta: f64) -> Result<Vec<Picture>, CliError> {
-    let epochs: Vec<&EpochRecord> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Epoch(record) => Some(record),
-            _ => None,
-        })
-        .collect();
-    let train: Vec<_> = epochs.iter().map(|record| terms(record, &record.train, "objective")).collect();
-    let validated = epochs.iter().filter(|record| !record.validation.is_empty());
-    let validation: Vec<_> =
-        validated.map(|record| terms(record, &record.validation, &record.monitored)).collect();
+/// Curves of the bound and its terms, and of the schedules, from a log of any length; `beta` is the configured
+/// weight of the KL term, which warm-up leads to.
+pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> {
+    let [mut train, mut validation] = [Thinned::new(POINTS), Thinned::new(POINTS)];
+    let mut steps = Thinned::new(POINTS);
+    MetricsLog::visit(log, |record| match record {
+        Record::Epoch(record) => {
+            train.push(terms(&record, &record.train, "objective"));
+            if !record.validation.is_empty() {
+                validation.push(terms(&record, &record.validation, &record.monitored));
+            }
+        }
+        Record::Step(record) => steps.push(ScheduleStep {
+            step: record.step as f64,
+            learning_rate: record.learning_rate,
+            kl_weight: beta * record.warm_up,
+        }),
+        _ => {}
+    })?;
+    let (train, validation, steps) = (train.into_vec(), validation.into_vec(), steps.into_vec());
     let mut pictures = Vec::new();
     if !train.is_empty() {
         pictures.push(Picture {
@@ -35,23 +43,10 @@ pub(super) fn pictures(records: &[Record], beta: f64) -> Result<Vec<Picture>, Cl
                       plain bound.",
         });
     }
-    let steps: Vec<ScheduleStep> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Step(record) => Some(ScheduleStep {
-                step: record.step as f64,
-                learning_rate: record.learning_rate,
-                kl_weight: beta * record.warm_up,
-            }),
-            _ => None,
-        })
-        .collect();
-    let thinned: Vec<ScheduleStep> =
-        steps.iter().step_by(steps.len().div_ceil(STEPS).max(1)).copied().collect();
-    if !thinned.is_empty() {
+    if !steps.is_empty() {
         pictures.push(Picture {
             file: "schedule.svg",
-            scene: schedule("Schedules", &thinned)?,
+            scene: schedule("Schedules", &steps)?,
             encoding: Encoding::Svg,
             caption: "What the schedules prescribed: the learning rate, and the weight of the KL term.",
         });

@@ -10,7 +10,7 @@ use crate::picture::grid::{self, Difference};
 
 /// How many are shown.
 const SAMPLES: usize = 64;
-const RECONSTRUCTIONS: usize = 20;
+pub(super) const RECONSTRUCTIONS: usize = 20;
 const STEPS: usize = 10;
 
 impl Gallery<'_> {
@@ -28,12 +28,11 @@ impl Gallery<'_> {
         }];
 
         let mean = model.encode(&self.batch)?.mean;
-        let [rows, _] = mean.dims();
-        let count = rows.min(RECONSTRUCTIONS);
+        let [count, _] = mean.dims();
         let device = mean.device();
-        let originals = self.batch.tensor(Role::Observation, &device)?.narrow(0, 0, count);
+        let originals = self.batch.tensor(Role::Observation, &device)?;
         let originals = view.shown(originals);
-        let decoded = view.decoded(&mean.clone().narrow(0, 0, count))?;
+        let decoded = view.decoded(&mean)?;
         let scene = grid::reconstructions(
             "Reconstructions",
             &view.events(&originals)?,
@@ -49,7 +48,7 @@ impl Gallery<'_> {
         };
         pictures.push(Picture { file: "reconstructions.png", scene, encoding: Encoding::Png, caption });
 
-        if rows > 1 {
+        if count > 1 {
             let end = |row| mean.clone().narrow(0, row, 1);
             let path = latent_path::between(end(0), end(1), STEPS);
             let path = view.decoded(&path)?;

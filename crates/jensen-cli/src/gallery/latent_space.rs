@@ -1,13 +1,11 @@
 //! The map of the latents, what each of them carries and does, and how the bound is spread.
 
 use jensen_models::latent_path;
-use jensen_random::Rng;
 
-use super::{Encoding, Gallery, Picture, Shown};
+use super::{Encoding, Gallery, Picture, Points, Shown};
 use crate::error::CliError;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_dimension, latent_map};
-use crate::view::to_vec;
 
 /// Dimensions that are traversed: those that carry most.
 const TRAVERSED: usize = 10;
@@ -21,13 +19,12 @@ impl Gallery<'_> {
     pub(super) fn latent_space(&self) -> Result<Vec<Picture>, CliError> {
         let model = self.run.model.as_ref();
         let latent_dim = model.latent_dim();
-        let mean = model.encode(&self.batch)?.mean;
-        let device = mean.device();
-        let labels = self.batch.labels();
+        let Points { means, labels, bounds } = &self.points;
+        let device = model.encode(&self.batch)?.mean.device();
         let title = "Where the examples lie";
         let mut pictures = vec![Picture {
             file: "latent-map.png",
-            scene: latent_map(title, &to_vec(mean), latent_dim, labels.as_deref())?,
+            scene: latent_map(title, means, latent_dim, labels.as_deref())?,
             encoding: Encoding::Png,
             caption: match self.shown_examples() {
                 Shown::HeldOut => {
@@ -66,11 +63,9 @@ impl Gallery<'_> {
             });
         }
 
-        let bounds = model.bounds(&self.batch, Rng::seed(0).fork("evaluation").fork("bound"))?;
-        let bounds: Vec<f64> = bounds.iter().map(|bound| bound.elbo()).collect();
         pictures.push(Picture {
             file: "bound.svg",
-            scene: bound_histogram("The bound over the examples", &bounds)?,
+            scene: bound_histogram("The bound over the examples", bounds)?,
             encoding: Encoding::Svg,
             caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
         });

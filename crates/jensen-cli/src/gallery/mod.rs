@@ -3,6 +3,7 @@
 mod curves;
 mod examples;
 mod latent_space;
+mod thinned;
 
 pub use latent_space::TRAVERSAL;
 
@@ -10,7 +11,7 @@ use std::fs;
 
 use jensen_data::{Batch, Dataset, Rows, Split};
 use jensen_infer::Metrics;
-use jensen_infer::fit::MetricsLog;
+use jensen_random::Rng;
 
 use crate::error::CliError;
 use crate::evaluation::Evaluation;
@@ -18,7 +19,7 @@ use crate::output;
 use crate::picture::Scene;
 use crate::report::{Figure, Graphic, Measure, Report, Section, Warning};
 use crate::trained_run::TrainedRun;
-use crate::view::{View, write_scene};
+use crate::view::{View, to_vec, write_scene};
 
 /// Examples of the latent map and of the histogram.
 const POINTS: usize = 2000;
@@ -31,7 +32,36 @@ pub struct Gallery<'a> {
     metrics: &'a Metrics,
     evaluation: &'a Evaluation,
     batch: Batch,
+    points: Points,
     view: View<'a>,
+}
+
+/// What is shown of many examples: the first of them, whatever their number.
+#[derive(Default)]
+struct Points {
+    /// The posterior means, `[examples, latent]`.
+    means: Vec<f32>,
+    /// The label of each, where the data have labels.
+    labels: Option<Vec<i64>>,
+    /// The bound on `log p(x)` of each, in nats.
+    bounds: Vec<f64>,
+}
+
+impl Points {
+    fn of(run: &TrainedRun, dataset: &Dataset, rows: &Rows) -> Result<Self, CliError> {
+        // The draws of `jensen evaluate`.
+        let rng = Rng::seed(0).fork("evaluation").fork("bound");
+        let mut points = Self::default();
+        for batch in run.loader(dataset, rows.take(POINTS))?.ordered() {
+            let batch = batch?;
+            points.means.extend(to_vec(run.model.encode(&batch)?.mean));
+            points.bounds.extend(run.model.bounds(&batch, rng)?.iter().map(|bound| bound.elbo()));
+            if let Some(labels) = batch.labels() {
+                points.labels.get_or_insert_default().extend(labels);
+            }
+        }
+        Ok(points)
+    }
 }
 
 /// A picture on its way into the report.
@@ -72,8 +102,9 @@ impl<'a> Gallery<'a> {
         metrics: &'a Metrics,
         evaluation: &'a Evaluation,
     ) -> Result<Self, CliError> {
-        let batch = run.batch(dataset, &rows.take(POINTS))?;
-        Ok(Self { run, metrics, evaluation, batch, view: View::of(run) })
+        let batch = run.batch(dataset, &rows.take(examples::RECONSTRUCTIONS))?;
+        let points = Points::of(run, dataset, rows)?;
+        Ok(Self { run, metrics, evaluation, batch, points, view: View::of(run) })
     }
 
     /// Draws every picture into `pictures/` and writes `report.html`.
@@ -84,7 +115,6 @@ impl<'a> Gallery<'a> {
         let directory = &self.run.directory;
         let folder = directory.pictures_path();
         fs::create_dir_all(&folder).map_err(CliError::file("create", &folder))?;
-        let records = MetricsLog::read(&directory.metrics_path())?;
         let sections = [
             (
                 "What it has learned",
@@ -105,7 +135,7 @@ impl<'a> Gallery<'a> {
             (
                 "Training",
                 "The bound on log p(x) is the reconstruction term less the KL divergence; higher is better.",
-                curves::pictures(&records, self.run.config.objective.beta)?,
+                curves::pictures(&directory.metrics_path(), self.run.config.objective.beta)?,
             ),
             (
                 "The latent space",

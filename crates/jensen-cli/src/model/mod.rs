@@ -3,6 +3,7 @@
 //! The binary holds every run behind [`Model`] and trains everything behind [`Learner`]; which model
 //! is meant is decided here, once, by the configuration.
 
+mod size;
 mod vae;
 
 use burn::tensor::{Device, Tensor};

@@ -5,22 +5,20 @@ use jensen_data::{Batch, DType, DataError, Dataset, Preprocessing, Role, Rows, S
 use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling};
 use jensen_infer::{Evidence, Learner, Metrics, Pathwise, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::nets::{Decoder, ImageShape};
+use jensen_models::nets::{Decoder, ImageShape, NetSize};
 use jensen_models::{OutputBias, Vae, VaeConfig};
 use jensen_random::Rng;
 
+use super::size::{self, Purpose};
 use super::{Encoding, Examples, Model};
 use crate::config::RunConfig;
 use crate::error::CliError;
-
-/// Importance samples times examples that are decoded at once: 4000 rows of 784 pixels and two
-/// hidden layers of 200 are 20 MB.
-const ROWS_AT_ONCE: usize = 4000;
 
 /// A trained VAE on a plain device.
 struct TrainedVae {
     vae: Vae,
     latent_dim: usize,
+    rows_at_once: usize,
     device: Device,
 }
 
@@ -67,6 +65,7 @@ pub(super) fn learner(
 ) -> Result<Box<dyn Learner>, CliError> {
     let Examples { dataset, train, preprocessing } = examples;
     let shape = image_shape(&dataset.require(Role::Observation)?.shape)?;
+    size::check(NetSize::of(&config.vae.net, shape, config.vae.latent_dim), Purpose::Training)?;
     let mean = preprocessing.mean(dataset, train)?;
     let rng = Rng::seed(config.seed).fork("weights");
     let vae = config.vae.init(shape, &mean, &rng, &device.clone().autodiff())?;
@@ -96,8 +95,11 @@ pub(super) fn trained(
     weights: &StateDict,
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
+    let size = NetSize::of(&config.vae.net, image_shape(shape)?, config.vae.latent_dim);
+    size::check(size, Purpose::Inference)?;
     let vae = with_parameters(blank(config, shape, device)?, weights)?;
-    Ok(Box::new(TrainedVae { vae, latent_dim: config.vae.latent_dim, device: device.clone() }))
+    let (latent_dim, rows_at_once) = (config.vae.latent_dim, size::rows_at_once(size));
+    Ok(Box::new(TrainedVae { vae, latent_dim, rows_at_once, device: device.clone() }))
 }
 
 fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
@@ -132,7 +134,7 @@ impl Model for TrainedVae {
     }
 
     fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
-        let sampling = ImportanceSampling { samples, rows_at_once: ROWS_AT_ONCE };
+        let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
         Ok(evaluation::importance_weighted(&self.vae, &self.evidence(batch)?, sampling, rng))
     }
 

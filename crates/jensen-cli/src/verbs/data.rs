@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jensen_data::{ColumnSummary, DType, DataSpec, Dataset, EMBEDDED, LabelCount, Role, Split, Summary};
 
-use super::options::check_ending;
+use super::options::{Utf8, check_ending};
 use crate::error::CliError;
 use crate::output;
 use crate::picture::terminal::{self, TerminalStyle};
@@ -40,7 +40,7 @@ enum What {
     /// Show the shape, type, range and labels of data, and a few pictures
     Inspect {
         /// `digits` or `penguins` (embedded), or the path of a file or folder
-        #[arg(value_name = "SPEC")]
+        #[arg(value_name = "SPEC", value_parser = Utf8)]
         data: String,
         /// The columns of a table, or arrays of an archive, that are observed [default: all but the label]
         #[arg(long, value_name = "NAME,NAME,…", value_delimiter = ',')]

@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 use jensen_data::Split;
+use serde::Serialize;
 
-use super::options::{DataOptions, RunOption, SeedOption};
+use super::options::{DataOptions, RunOption, SeedOption, at_least_one};
 use crate::error::CliError;
-use crate::evaluation::Draws;
+use crate::evaluation::{Draws, Evaluation};
+use crate::memory;
 use crate::output;
 use crate::session::Session;
 use crate::subset::Subset;
@@ -23,13 +25,22 @@ pub struct Evaluate {
     #[command(flatten)]
     data: DataOptions,
     /// Estimates log p(x) by importance sampling with exactly K draws for each example
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
     #[command(flatten)]
     seed: SeedOption,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// The object that `--json` prints.
+#[derive(Serialize)]
+struct Measured<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    /// The most bytes that were allocated at any moment.
+    peak_memory: u64,
 }
 
 impl Evaluate {
@@ -40,11 +51,11 @@ impl Evaluate {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let draws = Draws { seed: self.seed.seed, iwae: self.iwae.map(NonZeroUsize::get) };
-        let (evaluation, _) = Subset::of(&run, &self.data, Split::Test)?.evaluate(draws, session)?;
+        let evaluation = Subset::of(&run, &self.data, Split::Test)?.evaluate(draws, session)?;
         if self.json {
-            output::json(&evaluation)
-        } else {
-            output::line(output::aligned(&evaluation.to_rows()))
+            return output::json(&Measured { evaluation: &evaluation, peak_memory: memory::peak().0 });
         }
+        let rows = evaluation.to_rows().into_iter().chain(memory::row());
+        output::line(output::aligned(&rows.collect::<Vec<_>>()))
     }
 }

@@ -18,4 +18,4 @@ pub mod score;
 pub mod train;
 pub mod traverse;
 
-pub use options::DataOptions;
+pub use options::{DataOptions, at_least_one};

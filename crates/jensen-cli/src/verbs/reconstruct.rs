@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jensen_data::{Role, Split};
 
-use super::options::{DataOptions, RunOption, check_ending};
+use super::options::{DataOptions, RunOption, at_least_one, check_ending};
 use crate::error::CliError;
 use crate::output;
 use crate::picture::grid::{self, Difference};
@@ -20,7 +20,7 @@ pub struct Reconstruct {
     #[command(flatten)]
     run: RunOption,
     /// How many
-    #[arg(short, value_name = "N", default_value = "16")]
+    #[arg(short, value_name = "N", default_value = "16", value_parser = at_least_one, allow_negative_numbers = true)]
     n: NonZeroUsize,
     #[command(flatten)]
     data: DataOptions,

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
-use super::options::RunOption;
+use super::options::{RunOption, at_least_one};
 use crate::error::CliError;
 use crate::evaluation::Draws;
 use crate::output;
@@ -18,7 +18,7 @@ pub struct Report {
     #[command(flatten)]
     run: RunOption,
     /// Also estimates log p(x) by importance sampling with exactly K draws for each example
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
 }
 

@@ -7,7 +7,7 @@ use jensen_data::Split;
 use serde::Serialize;
 use serde_json::json;
 
-use super::options::{DataOptions, RunOption};
+use super::options::{DataOptions, RunOption, at_least_one};
 use crate::comparison::Comparison;
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation};
@@ -43,7 +43,7 @@ enum What {
         #[arg(value_name = "B")]
         b: String,
         /// Estimates log p(x) of both on the same examples with exactly K draws each
-        #[arg(long, value_name = "K")]
+        #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
         iwae: Option<NonZeroUsize>,
         #[command(flatten)]
         data: DataOptions,

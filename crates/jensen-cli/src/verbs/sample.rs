@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jensen_random::Rng;
 
-use super::options::{RunOption, SeedOption, check_ending};
+use super::options::{RunOption, SeedOption, at_least_one, check_ending};
 use crate::error::CliError;
 use crate::output;
 use crate::picture::grid;
@@ -23,7 +23,7 @@ pub struct Sample {
     #[command(flatten)]
     run: RunOption,
     /// How many
-    #[arg(short, value_name = "N", default_value = "64")]
+    #[arg(short, value_name = "N", default_value = "64", value_parser = at_least_one, allow_negative_numbers = true)]
     n: NonZeroUsize,
     /// Scales the prior's deviations: below 1 more typical, above 1 more unusual examples
     #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]

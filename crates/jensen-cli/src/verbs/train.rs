@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use jensen_infer::fit::OnNonFinite;
 use toml::Value;
 
+use super::options::Utf8;
 use crate::config::{Assignment, ConfigError, Layers, Origin, RunConfig};
 use crate::error::CliError;
 use crate::run_directory::{Existing, RUNS};
@@ -17,6 +18,7 @@ use crate::training::{Place, Printed, Training};
 #[derive(Debug, Args)]
 #[command(
     args_override_self = true,
+    allow_negative_numbers = true,
     after_help = "Options override the file, which overrides the defaults; `jensen config default` explains every \
                   key.\n\nExamples:\n  jensen train\n  jensen train --data mnist/ --latent-dim 50 --hidden 200,200 \
                   --epochs 50\n  jensen train --objective iwae --samples 5 --name iwae5\n  jensen train mine.toml --set \
@@ -28,7 +30,7 @@ pub struct Train {
     config: Option<PathBuf>,
 
     /// The examples: `digits` (embedded), or the path of a file or folder
-    #[arg(long, value_name = "SPEC", help_heading = "Data")]
+    #[arg(long, value_name = "SPEC", help_heading = "Data", value_parser = Utf8)]
     data: Option<String>,
     /// How grey values become bits
     #[arg(long, value_name = "HOW", help_heading = "Data", value_parser = PossibleValuesParser::new(["none", "threshold", "static", "dynamic"]))]
@@ -91,7 +93,7 @@ pub struct Train {
     #[arg(long, help_heading = "Run")]
     force: bool,
     /// Goes on with a run that was interrupted, or for more epochs
-    #[arg(long, value_name = "RUN", help_heading = "Run")]
+    #[arg(long, value_name = "RUN", help_heading = "Run", value_parser = Utf8)]
     resume: Option<String>,
     /// Writes TensorBoard's event files too
     #[arg(long, help_heading = "Run")]
@@ -201,7 +203,7 @@ impl Train {
         }
         Err(CliError::usage(
             format!("{} cannot be given with `--resume`", refused.join(", ")),
-            "a run goes on as it was configured; only `--epochs`, `--on-nonfinite`, `--threads`, `--device`, `--quiet` and `--json` may be given",
+            "a run goes on as it was configured; only `--epochs`, `--on-nonfinite`, `--threads`, `--memory-limit`, `--device`, `--quiet` and `--json` may be given",
         ))
     }
 }

@@ -1,11 +1,12 @@
 //! `metrics.jsonl`: one JSON object a line.
 
-use std::fs::{File, OpenOptions, read};
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jensen_data::replace_file;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::record::{EpochRecord, IncidentRecord, Record, StepRecord};
 use super::{Event, Observer, Warning, active_units};
@@ -38,7 +39,18 @@ impl MetricsLog {
     /// [`InferError::Io`] if the file cannot be read, [`InferError::Damaged`] with the line that is
     /// not a record.
     pub fn read(path: &Path) -> Result<Vec<Record>, InferError> {
-        Ok(lines::<Record>(path)?.into_iter().map(|(_, record)| record).collect())
+        let mut records = Vec::new();
+        Self::visit(path, |record| records.push(record))?;
+        Ok(records)
+    }
+
+    /// Visits the records of a log, as [`read`](Self::read) reads them, one at a time: the log of a long run
+    /// need not fit into memory.
+    ///
+    /// # Errors
+    /// As those of [`read`](Self::read).
+    pub fn visit(path: &Path, mut visit: impl FnMut(Record)) -> Result<(), InferError> {
+        for_each_line(path, |_, record| visit(record))
     }
 
     /// Cuts the lines past `step` and opens the file for those to come.
@@ -47,20 +59,28 @@ impl MetricsLog {
         struct Stamp {
             step: u64,
         }
-        let kept = match lines::<Stamp>(&self.path) {
-            Ok(lines) if step > 0 => lines
-                .into_iter()
-                .filter(|(_, stamp)| stamp.step <= step)
-                .map(|(line, _)| line + "\n")
-                .collect(),
-            Err(InferError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                String::new()
+        let mut damage = Ok(());
+        let kept = replace_file(&self.path, |file| {
+            let mut out = BufWriter::new(file);
+            let mut written = Ok(());
+            let copy = |line: &str, stamp: Stamp| {
+                if stamp.step <= step && written.is_ok() {
+                    written = writeln!(out, "{line}");
+                }
+            };
+            match if step > 0 { for_each_line(&self.path, copy) } else { Ok(()) } {
+                Err(InferError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    damage = Err(error);
+                    return Err(io::Error::other("the log cannot be copied"));
+                }
+                Ok(()) => {}
             }
-            Err(error) if step > 0 => return Err(error),
-            _ => String::new(),
-        };
-        replace_file(&self.path, |file| file.write_all(kept.as_bytes()))
-            .map_err(|source| self.failed(source))?;
+            written?;
+            out.flush()
+        });
+        damage?;
+        kept.map_err(|source| self.failed(source))?;
         let opened = OpenOptions::new().append(true).open(&self.path);
         self.file = Some(opened.map_err(|source| self.failed(source))?);
         Ok(())
@@ -146,19 +166,24 @@ fn named_means(metrics: &Metrics) -> impl Iterator<Item = (String, f64)> {
     metrics.means().map(|(name, mean)| (name.to_owned(), mean))
 }
 
-/// Every line with what it holds.
-fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<(String, T)>, InferError> {
-    let bytes =
-        read(path).map_err(|source| InferError::Io { action: "read", path: path.to_owned(), source })?;
-    let text = String::from_utf8_lossy(&bytes);
-    let count = text.lines().count();
-    let mut read = Vec::with_capacity(count);
-    for (i, line) in text.lines().enumerate() {
-        match serde_json::from_str(line) {
-            Ok(value) => read.push((line.to_owned(), value)),
-            Err(_) if i + 1 == count => {}
+/// Visits every line with what it holds; an unfinished last line is passed over.
+fn for_each_line<T: DeserializeOwned>(
+    path: &Path,
+    mut visit: impl FnMut(&str, T),
+) -> Result<(), InferError> {
+    let failed = |source| InferError::Io { action: "read", path: path.to_owned(), source };
+    let lines = BufReader::new(File::open(path).map_err(failed)?).split(b'\n');
+    let mut broken = None;
+    for (i, line) in lines.enumerate() {
+        if let Some(error) = broken {
+            return Err(error); // it was not the last
+        }
+        let line = line.map_err(failed)?;
+        let text = String::from_utf8_lossy(&line);
+        match serde_json::from_str(&text) {
+            Ok(value) => visit(&text, value),
             Err(error) => {
-                return Err(InferError::Damaged {
+                broken = Some(InferError::Damaged {
                     path: path.to_owned(),
                     detail: format!("line {} is not a record: {error}", i + 1),
                     remedy: "remove that line",
@@ -166,5 +191,5 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<(String, T)>, In
             }
         }
     }
-    Ok(read)
+    Ok(())
 }

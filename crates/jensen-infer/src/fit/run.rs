@@ -17,8 +17,8 @@ use crate::{InferError, Learner, Metrics, StepContext};
 
 /// The loop itself.
 ///
-/// A checkpoint is taken in the middle of an epoch or after its validation, never between the two:
-/// what a checkpoint has counted, the log has told.
+/// A checkpoint is taken in the middle of an epoch, which has room for the time before its validation too, or
+/// after all that follows its end: what a checkpoint has counted, the log has told.
 pub(super) struct Run<'a, 'r> {
     pub(super) fit: &'a Fit<'a>,
     pub(super) learner: &'r mut dyn Learner,
@@ -155,7 +155,9 @@ impl<'a, 'r> Run<'a, 'r> {
                 self.save_if_due()?;
             }
         }
-        self.end_epoch()?;
+        if self.end_epoch()? == Some(Ending::Interrupted) {
+            return Ok(Some(Ending::Interrupted));
+        }
         self.save_if_due()?;
         Ok(None)
     }
@@ -208,18 +210,21 @@ impl<'a, 'r> Run<'a, 'r> {
         self.observer.observe(&Event::Warning(&Warning::Divergence { step, objective, first }))
     }
 
-    fn end_epoch(&mut self) -> Result<(), InferError> {
+    /// Validates and counts the epoch; interrupted before that is done, the epoch stays open after its last batch.
+    fn end_epoch(&mut self) -> Result<Option<Ending>, InferError> {
         let (step, epoch) = (self.progress.step, self.progress.epoch + 1);
         let config = &self.fit.config;
         let due = epoch.is_multiple_of(config.validate_every) || epoch == config.epochs;
         let metrics = match self.fit.validation {
             Some(loader) if due => {
-                match validate(self.learner, loader, stream(self.fit.seed).fork("validation"), step) {
+                let rng = stream(self.fit.seed).fork("validation");
+                match validate(self.learner, loader, rng, step, self.fit.stop) {
                     Err(InferError::NonFinite(failure)) => {
                         self.go_on_from_validation(*failure)?;
                         None
                     }
-                    result => Some(result?),
+                    Ok(None) => return Ok(Some(Ending::Interrupted)),
+                    result => result?,
                 }
             }
             _ => None,
@@ -243,7 +248,7 @@ impl<'a, 'r> Run<'a, 'r> {
             self.keeper.hold_best(self.checkpoint());
         }
         self.set_anchor();
-        Ok(())
+        Ok(None)
     }
 
     /// Draws the conclusions from a validation.

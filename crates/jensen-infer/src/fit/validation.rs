@@ -1,12 +1,15 @@
 //! Measuring the validation examples, and refusing to go on from numbers that are not finite.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jensen_data::{Batch, Loader};
 use jensen_random::Rng;
 
 use crate::forensics::NonFinite;
 use crate::{InferError, Learner, Metrics, StepReport};
 
-/// The learner's metrics over all examples of `loader`, in their fixed order.
+/// The learner's metrics over all examples of `loader`, in their fixed order; `None` if asked to stop before all are
+/// measured.
 ///
 /// # Errors
 /// [`InferError::NonFinite`] if the monitored mean is not finite, with the rows at fault of
@@ -16,10 +19,14 @@ pub(super) fn validate(
     loader: &Loader<'_>,
     rng: Rng<'_>,
     step: u64,
-) -> Result<Metrics, InferError> {
+    stop: &AtomicBool,
+) -> Result<Option<Metrics>, InferError> {
     let monitored = learner.monitored();
     let mut all = Metrics::default();
     for batch in loader.ordered() {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let batch = batch?;
         let metrics = learner.evaluate(&batch, rng)?;
         let is_broken = |metrics: &Metrics| metrics.mean(monitored).is_some_and(|value| !value.is_finite());
@@ -35,7 +42,7 @@ pub(super) fn validate(
         }
         all.merge(metrics);
     }
-    Ok(all)
+    Ok(Some(all))
 }
 
 /// A second look at what a learner reports, which should have refused the step itself.

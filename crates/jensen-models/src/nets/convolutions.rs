@@ -22,7 +22,7 @@ const PADDING: usize = 1;
 
 /// Inputs that an output of a convolution sees, for each channel. Each input is seen by a fourth as
 /// many outputs; in a transposed convolution it is the other way round.
-const TAPS: usize = KERNEL * KERNEL;
+pub(super) const TAPS: usize = KERNEL * KERNEL;
 const TAPS_PER_STEP: usize = TAPS / (STRIDE * STRIDE);
 
 /// The image after `layers` halvings, with as many channels as the last layer.

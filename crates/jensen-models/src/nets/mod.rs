@@ -12,6 +12,7 @@ mod encoder;
 mod mlp;
 mod scope;
 mod shape;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -24,3 +25,4 @@ pub use encoder::{Encoder, EncoderConfig};
 pub use mlp::Mlp;
 pub use scope::Scope;
 pub use shape::ImageShape;
+pub use size::NetSize;
