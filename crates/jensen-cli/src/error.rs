@@ -131,7 +131,9 @@ impl CliError {
     /// What to do about it, where the message does not say.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Usage { help, .. } | Self::TooLarge { help, .. } => Some(help.clone()).filter(|help| !help.is_empty()),
+            Self::Usage { help, .. } | Self::TooLarge { help, .. } => {
+                Some(help.clone()).filter(|help| !help.is_empty())
+            }
             Self::Config(error) => error.help(),
             Self::Run(error) => error.help(),
             Self::NonFinite { failure, run, data } => Some(remedies(failure, run, data)),

@@ -116,7 +116,8 @@ fn explanation(asked: usize, who: &str) -> Text {
         size(weights),
         size(live.saturating_sub(data + weights)),
     );
-    let data_first = if data > limit / 4 { "`--set data.access=file` leaves the data in their file; " } else { "" };
+    let data_first =
+        if data > limit / 4 { "`--set data.access=file` leaves the data in their file; " } else { "" };
     let raise = if IS_ASKED_FOR.load(Relaxed) { "; or raise the limit" } else { "" };
     let _ = writeln!(
         text,

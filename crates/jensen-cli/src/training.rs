@@ -174,9 +174,7 @@ impl Training {
             } else {
                 // Not `say`: whoever is quiet has to know that the work is done again.
                 let path = directory.path().display();
-                output::note(format_args!(
-                    "warning: {path} has no checkpoint: it starts from the beginning"
-                ));
+                output::note(format_args!("warning: {path} has no checkpoint: it starts from the beginning"));
             }
         }
         directory.store_config(&document)?;
@@ -351,7 +349,11 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         ("weights", format!("of step {}", outcome.weights_step)),
         ("report", run.directory.report_path().display().to_string()),
     ];
-    let rows = rows.map(|(name, value)| (name.to_owned(), value)).into_iter().chain(evaluation.to_rows()).chain(memory::row());
+    let rows = rows
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .chain(evaluation.to_rows())
+        .chain(memory::row());
     let next = [
         format!("jensen evaluate {name} --iwae 100"),
         format!("jensen sample {name} -o samples.png"),

@@ -32,7 +32,10 @@ pub(super) fn check(size: NetSize, purpose: Purpose) -> Result<(), CliError> {
     }
     let (weights, most) = (size.weights, memory::source());
     Err(CliError::TooLarge {
-        message: format!("the net has {weights:.3e} weights, which {what} take {needed}, but {most} is {}", memory::most()),
+        message: format!(
+            "the net has {weights:.3e} weights, which {what} take {needed}, but {most} is {}",
+            memory::most()
+        ),
         help: "give narrower layers (`--hidden`, `--latent-dim`) or more memory".to_owned(),
     })
 }

@@ -40,7 +40,8 @@ impl Encode {
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let subset = Subset::of(&run, &self.data, Split::All)?;
         let latent = run.model.latent_dim();
-        let field = |name, width, values| Field::new(name, Role::Observation, vec![width], Array::F32(values));
+        let field =
+            |name, width, values| Field::new(name, Role::Observation, vec![width], Array::F32(values));
         subset.write(&self.output, session, |batch| {
             let encoding = run.model.encode(batch)?;
             if format == "npy" {

@@ -8,8 +8,11 @@ mod durability;
 #[cfg(unix)]
 mod kill;
 mod nonfinite;
+mod resources;
 mod resume;
+mod signals;
 mod stored_run;
+mod surroundings;
 mod threads;
 mod train;
 mod usage;

@@ -167,10 +167,7 @@ fn named_means(metrics: &Metrics) -> impl Iterator<Item = (String, f64)> {
 }
 
 /// Visits every line with what it holds; an unfinished last line is passed over.
-fn for_each_line<T: DeserializeOwned>(
-    path: &Path,
-    mut visit: impl FnMut(&str, T),
-) -> Result<(), InferError> {
+fn for_each_line<T: DeserializeOwned>(path: &Path, mut visit: impl FnMut(&str, T)) -> Result<(), InferError> {
     let failed = |source| InferError::Io { action: "read", path: path.to_owned(), source };
     let lines = BufReader::new(File::open(path).map_err(failed)?).split(b'\n');
     let mut broken = None;
