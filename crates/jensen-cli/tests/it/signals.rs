@@ -40,6 +40,24 @@ impl Running {
         panic!("`{text}` was never said:\n{line}");
     }
 
+    /// Waits until the command answers signals itself; until then they end it as any other process.
+    fn wait_until_it_listens(&self) {
+        // A bit a signal; see proc(5). SIGINT is signal 2.
+        let status = format!("/proc/{}/status", self.child.id());
+        let catches = || -> Option<bool> {
+            let status = std::fs::read_to_string(&status).ok()?;
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?.trim().to_owned();
+            Some(u64::from_str_radix(&mask, 16).ok()? & 2 != 0)
+        };
+        let began = Instant::now();
+        while catches() == Some(false) {
+            assert!(began.elapsed() < PATIENCE, "it never listens to signals");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // So that it is at work.
+        std::thread::sleep(Duration::from_millis(500));
+    }
+
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill").success());
@@ -102,7 +120,7 @@ fn a_measurement_is_stopped_within_a_batch() {
     // Minutes for the one batch there is.
     for line in ["evaluate shared --iwae 20000000 --json", "runs compare shared shared --iwae 20000000"] {
         let running = Running::start(&mut jensen(here, line));
-        std::thread::sleep(Duration::from_millis(500));
+        running.wait_until_it_listens();
         let (status, stdout, stderr) = running.answer("INT");
         assert_eq!((status.code(), stdout.as_str()), (Some(1), ""), "{stderr}");
         assert!(stderr.contains("interrupted"), "{stderr}");
@@ -115,7 +133,7 @@ fn a_report_that_is_stopped_stays_as_it_was() {
     here.train("--name a");
     let before = here.read("runs/a/report.html");
     let running = Running::start(&mut jensen(&here, "report a --iwae 20000000"));
-    std::thread::sleep(Duration::from_millis(500));
+    running.wait_until_it_listens();
     assert_eq!(running.answer("TERM").0.code(), Some(1));
     assert_eq!(here.read("runs/a/report.html"), before);
 }
