@@ -87,30 +87,30 @@ fn a_size_that_is_none_is_refused_with_an_example() {
     }
 }
 
-/// Ten times the examples in the memory of one time, with the data in their file.
+/// 25 times the examples in the memory of one time, with the data in their file.
 #[test]
 fn memory_does_not_grow_with_the_examples() {
     let here = Workshop::new();
-    npy(&here.path("few.npy"), 4_000, 64);
-    npy(&here.path("many.npy"), 40_000, 64);
+    let (few, many) = (4_000, 100_000);
+    npy(&here.path("few.npy"), few, 64);
+    npy(&here.path("many.npy"), many, 64);
     here.ok(
         "train --data few.npy --binarize dynamic --hidden 4 --latent-dim 2 --epochs 1 --batch-size 100 --name a --quiet \
          --set data.access=file",
     );
-    let peak = |data: &str| {
+    let peak = |data: &str, examples: usize| {
         let told = here.json(&format!("evaluate a --iwae 5 --data {data} --split all --json"));
-        assert_eq!(told["n"].as_u64(), Some(if data == "few.npy" { 4_000 } else { 40_000 }));
+        assert_eq!(told["n"].as_u64(), Some(examples as u64));
         told["peak_memory"].as_u64().expect("bytes")
     };
-    let (few, many) = (peak("few.npy"), peak("many.npy"));
-    // Allocations of several threads may overlap differently; 36 000 further examples are 2.3 MB as bytes, 9.2 MB as
-    // numbers of the model, 288 kB as one value each.
-    assert!(many < few + 150_000, "4 000 examples took {few} bytes, 40 000 took {many}");
-    for line in ["encode a -o z.npy", "encode a -o z.csv", "score a -o s.csv", "encode a -o z.parquet"] {
-        here.ok(&format!("{line} --data many.npy --memory-limit {}", few + 4_000_000));
+    let (of_few, of_many) = (peak("few.npy", few), peak("many.npy", many));
+    // 96 000 further examples are 6.1 MB as bytes, 25 MB as the model sees them, 0.8 MB as one value each; but
+    // threads may overlap differently.
+    assert!(of_many < of_few + 500_000, "{few} examples took {of_few} bytes, {many} took {of_many}");
+    for line in ["encode a -o z.npy", "score a -o s.csv"] {
+        here.ok(&format!("{line} --data many.npy --memory-limit {}", of_few + 2_000_000));
     }
-    let rows = here.text("s.csv").lines().count();
-    assert_eq!(rows, 40_001);
+    assert_eq!(here.text("s.csv").lines().count(), many + 1);
 }
 
 #[cfg(target_os = "linux")]
