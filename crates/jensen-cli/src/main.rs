@@ -10,6 +10,7 @@ mod evaluation;
 #[cfg(unix)]
 mod file_size_limit;
 mod gallery;
+mod imputed_table;
 mod interrupt;
 #[expect(unsafe_code, reason = "an allocator is written in no other way")]
 mod memory;

@@ -70,8 +70,7 @@ impl TrainedRun {
             let detail = format!("the weights `{name}` hold a value that is not finite");
             return Err(RunError::Damaged { path, detail }.into());
         }
-        let model =
-            memory::held(Holder::Weights, || model::trained(&config, &record.shape, &weights, device))?;
+        let model = memory::held(Holder::Weights, || model::trained(&config, &record, &weights, device))?;
         Ok(Self { directory, config, record, model })
     }
 

@@ -34,6 +34,8 @@ const LOG_EVERY: u64 = 10;
 /// A training that can begin, or go on.
 pub struct Training {
     config: RunConfig,
+    /// Where they are open already.
+    dataset: Option<Dataset>,
     from: From,
 }
 
@@ -73,9 +75,9 @@ struct Trained<'a> {
 }
 
 impl Training {
-    /// A training from fresh weights.
-    pub fn start(config: RunConfig, place: Place) -> Self {
-        Self { config, from: From::Start(place) }
+    /// A training from fresh weights on these examples.
+    pub fn start(config: RunConfig, dataset: Dataset, place: Place) -> Self {
+        Self { config, dataset: Some(dataset), from: From::Start(place) }
     }
 
     /// A training from the last checkpoint of a run, for another number of epochs, or with another way
@@ -95,7 +97,7 @@ impl Training {
             config.fit.validate()?;
         }
         config.fit.on_nonfinite = on_nonfinite.unwrap_or(config.fit.on_nonfinite);
-        Ok(Self { config, from: From::Checkpoint(directory) })
+        Ok(Self { config, dataset: None, from: From::Checkpoint(directory) })
     }
 
     /// Trains, measures the test split, writes the report and prints what came out.
@@ -133,10 +135,10 @@ impl Training {
 
     /// Trains until the end or Ctrl-C, and stores the weights.
     fn fit(self, session: &Session) -> Result<(RunDirectory, Lock, Outcome), CliError> {
-        let Self { config, from } = self;
+        let Self { config, dataset, from } = self;
         // What is wrong with data or model is found before there is a directory.
-        let dataset = memory::held(Holder::Data, || Dataset::open(&config.data.spec()))?
-            .with_validation(config.data.validation, config.seed)?;
+        let dataset = dataset.map_or_else(|| memory::held(Holder::Data, || Dataset::open(&config.data.spec())), Ok)?;
+        let dataset = dataset.with_validation(config.data.validation, config.seed)?;
         let train = dataset.rows(Split::Train)?;
         let preprocessing = match &from {
             From::Start(_) => model::preprocessing(&config, &dataset, &train)?,

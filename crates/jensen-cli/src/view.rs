@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use jensen_data::{Array, DType, Field, Role, Scale};
+use jensen_data::{Array, DType, Field, Role, Scale, TableSchema};
 
 use crate::error::CliError;
 use crate::picture::{EventShape, Events, Intensity, PictureError, Scene, Theme};
@@ -55,13 +55,40 @@ impl<'a> View<'a> {
         Ok(shown)
     }
 
+    /// Model values `[rows, columns]` of a table in the data's own units, with its columns and levels.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn table_field(&self, schema: &TableSchema, values: Tensor<2>) -> Result<Field, CliError> {
+        Ok(schema.field("x", Array::F64(self.own_units(&to_vec(values))))?)
+    }
+
+    /// Refuses to draw the rows of a table.
+    ///
+    /// # Errors
+    /// If the run is of a table.
+    pub fn check_picture(&self) -> Result<(), CliError> {
+        if self.run.record.preprocessing.table().is_none() {
+            return Ok(());
+        }
+        Err(CliError::usage(
+            format!("{} is of a table, whose rows have no picture", self.run.directory.name()),
+            "`sample`, `reconstruct` and `decode` write rows: give `-o` a file that ends in .csv",
+        ))
+    }
+
     /// The mean observations given latents `[rows, latent]` in the data's own units, as a field `x`
-    /// for a file: of doubles if the data are, else of single precision.
+    /// for a file: of doubles if the data are, else of single precision; of a table with its columns.
     ///
     /// # Errors
     /// If the model cannot decode, or there are no latents.
     pub fn decoded_field(&self, latents: &Tensor<2>) -> Result<Field, CliError> {
         let record = &self.run.record;
+        if let Some(schema) = record.preprocessing.table() {
+            let mut blocks = Vec::new();
+            self.for_each_decoded(latents, |block| blocks.push(block))?;
+            return self.table_field(schema, Tensor::cat(blocks, 0));
+        }
         let values = if record.preprocessing.dtype() == DType::F64 {
             let mut values = Vec::new();
             self.for_each_decoded(latents, |block| values.extend(self.own_units(&to_vec(block))))?;

@@ -54,6 +54,7 @@ pub use dataset::Dataset;
 pub use embedded::{EMBEDDED, Embedded};
 pub use error::DataError;
 pub use field::{Field, FieldSpec, Role};
+pub use format::{FilledRow, FilledTable};
 pub use image_config::{Background, Crop, Grey, ImageConfig};
 pub use loader::{Epoch, Loader};
 pub use preprocessing::{Draws, Preprocessing, Support};

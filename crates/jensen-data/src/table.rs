@@ -148,7 +148,7 @@ pub struct TableSchema {
 
 impl TableSchema {
     /// Numbers as the model sees them, with the names and levels of the columns.
-    pub(crate) fn field(&self, name: &str, array: Array) -> Result<Field, DataError> {
+    pub fn field(&self, name: &str, array: Array) -> Result<Field, DataError> {
         let levels = self.columns.iter().enumerate().filter_map(|(feature, column)| match &column.kind {
             ColumnKind::Categorical { levels, .. } => Some((feature, levels.clone())),
             _ => None,

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use crate::atomic::NewFile;
 use crate::{DataError, Field, FieldSpec};
-use stream::Compression;
+
+pub(crate) use stream::{Compression, Stream};
 
 /// Writes fields to a file, a few examples at a time, in bounded memory.
 ///

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jensen_data::{Binarize, DataConfig, DataError};
 use jensen_infer::fit::FitConfig;
-use jensen_infer::{InferError, ObjectiveConfig, OptimizerConfig};
+use jensen_infer::{InferError, ObjectiveConfig, ObjectiveKind, OptimizerConfig};
 use jensen_models::VaeConfig;
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::nets::{Activation, NetConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -71,6 +72,26 @@ impl Default for RunConfig {
 }
 
 impl RunConfig {
+    /// The defaults for tables of mixed columns.
+    ///
+    /// Tables are small and of few columns: the importance-weighted bound, which imputation is best
+    /// learned under (Mattei & Frellsen 2019), costs little.
+    pub fn for_tables() -> Self {
+        let defaults = Self::default();
+        Self {
+            data: DataConfig { binarize: Binarize::None, ..defaults.data },
+            vae: VaeConfig {
+                latent_dim: 8,
+                net: NetConfig::Mlp { hidden: vec![64, 64], activation: Activation::Tanh },
+                likelihood: LikelihoodConfig::table(),
+                ..defaults.vae
+            },
+            objective: ObjectiveConfig { kind: ObjectiveKind::Iwae, samples: 20, ..defaults.objective },
+            fit: FitConfig { epochs: 400, learning_rate: 1e-3, ..defaults.fit },
+            ..defaults
+        }
+    }
+
     /// The checked configuration of some layers.
     ///
     /// # Errors
@@ -196,6 +217,7 @@ mod tests {
             "vae.likelihood={family='gaussian', variance='shared'}",
             "vae.likelihood={family='gaussian', variance='per_pixel', min_std=1e-9}",
             "vae.likelihood=logistic",
+            "vae.likelihood={family='table', min_std=0.2}",
             "vae.output_bias=zero",
             "objective={kind='elbo-mc', samples=3}",
             "objective={kind='iwae', samples=5, beta=0.5}",

@@ -16,6 +16,9 @@ const STEPS: usize = 10;
 impl Gallery<'_> {
     /// What the model makes.
     pub(super) fn examples(&self) -> Result<Vec<Picture>, CliError> {
+        if self.run.record.preprocessing.table().is_some() {
+            return Ok(Vec::new()); // shown as rows
+        }
         let (model, view) = (self.run.model.as_ref(), &self.view);
         // The same draws as `jensen sample` makes.
         let latents = model.sample_prior(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;

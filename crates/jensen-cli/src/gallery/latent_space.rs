@@ -44,6 +44,8 @@ impl Gallery<'_> {
                 encoding: Encoding::Svg,
                 caption: "KL divergence of each latent dimension; an inactive one is the same for all examples.",
             });
+        }
+        if !dimensions.is_empty() && self.run.record.preprocessing.table().is_none() {
             dimensions.sort_by(|a, b| b.kl.total_cmp(&a.kl));
             dimensions.truncate(TRAVERSED);
             let shown: Vec<_> = dimensions

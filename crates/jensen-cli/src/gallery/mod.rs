@@ -3,6 +3,7 @@
 mod curves;
 mod examples;
 mod latent_space;
+mod rows;
 mod thinned;
 
 pub use latent_space::TRAVERSAL;
@@ -147,8 +148,10 @@ impl<'a> Gallery<'a> {
         for (heading, text, pictures) in sections {
             let figures =
                 pictures.into_iter().map(|picture| self.store(picture)).collect::<Result<_, _>>()?;
-            rendered.push(Section { heading: heading.to_owned(), text: text.to_owned(), figures });
+            let tables = Vec::new();
+            rendered.push(Section { heading: heading.to_owned(), text: text.to_owned(), tables, figures });
         }
+        rendered[0].tables = self.rows()?;
         directory.store_report(&self.report(rendered).render())
     }
 

@@ -8,12 +8,13 @@ mod vae;
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Dataset, Preprocessing, Rows};
-use jensen_infer::evaluation::ExampleBound;
+use jensen_infer::evaluation::{ExampleBound, Imputation};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_random::Rng;
 
 use crate::config::{ModelKind, RunConfig};
 use crate::error::CliError;
+use crate::run_directory::RunRecord;
 
 /// A trained model, without gradients.
 ///
@@ -51,6 +52,17 @@ pub trait Model {
         Err(self.cannot("decode"))
     }
 
+    /// An observation drawn for each of the latents `[rows, latent]`, as the model sees data:
+    /// `[rows, features]`.
+    fn draw(&self, _: Tensor<2>, _: Rng) -> Result<Tensor<2>, CliError> {
+        Err(self.cannot("draw observations"))
+    }
+
+    /// What the missing entries of each example were.
+    fn impute(&self, _: &Batch, _: Imputing, _: Rng) -> Result<Imputation, CliError> {
+        Err(self.cannot("fill in missing values"))
+    }
+
     /// Latents from the prior, its deviations scaled by `temperature`: `[rows, latent]`.
     fn sample_prior(&self, _rows: usize, _temperature: f64, _: Rng) -> Result<Tensor<2>, CliError> {
         Err(self.cannot("sample"))
@@ -68,6 +80,15 @@ pub struct Encoding {
     pub mean: Tensor<2>,
     /// The logarithm of the variance.
     pub log_variance: Tensor<2>,
+}
+
+/// How missing entries are filled in.
+#[derive(Clone, Copy, Debug)]
+pub struct Imputing {
+    /// Importance samples of each example.
+    pub samples: usize,
+    /// Draws of each example beside the prediction.
+    pub draws: usize,
 }
 
 /// What a model is made for: the training examples.
@@ -112,31 +133,31 @@ pub fn learner(
     }
 }
 
-/// A learner for observations of `shape` whose weights come with a state.
+/// A learner for observations as a run found them, whose weights come with a state.
 ///
 /// # Errors
-/// If the configuration does not fit the shape.
+/// If the configuration does not fit the observations.
 pub fn blank_learner(
     config: &RunConfig,
-    shape: &[usize],
+    record: &RunRecord,
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     match config.model {
-        ModelKind::Vae => vae::blank_learner(config, shape, device),
+        ModelKind::Vae => vae::blank_learner(config, record, device),
     }
 }
 
-/// A trained model for observations of `shape`.
+/// A trained model for observations as a run found them.
 ///
 /// # Errors
 /// If the weights are those of another configuration.
 pub fn trained(
     config: &RunConfig,
-    shape: &[usize],
+    record: &RunRecord,
     weights: &StateDict,
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
     match config.model {
-        ModelKind::Vae => vae::trained(config, shape, weights, device),
+        ModelKind::Vae => vae::trained(config, record, weights, device),
     }
 }

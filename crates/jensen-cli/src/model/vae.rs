@@ -2,17 +2,20 @@
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, DType, DataError, Dataset, Preprocessing, Role, Rows, Support};
-use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling};
+use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling, Imputation, ImputationSampling};
 use jensen_infer::{Evidence, Learner, Metrics, Pathwise, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Decoder, ImageShape, NetSize};
+use jensen_models::table::TableLayout;
 use jensen_models::{OutputBias, Vae, VaeConfig};
+use jensen_prob::Distribution;
 use jensen_random::Rng;
 
 use super::size::{self, Purpose};
-use super::{Encoding, Examples, Model};
+use super::{Encoding, Examples, Imputing, Model};
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::run_directory::RunRecord;
 
 /// A trained VAE on a plain device.
 struct TrainedVae {
@@ -36,6 +39,9 @@ pub(super) fn preprocessing(
              logistic` for 8-bit images as they are",
         )
     };
+    if config.vae.likelihood.is_table() {
+        return Ok(Preprocessing::fit_table(&config.data, dataset, train)?);
+    }
     let fitted = match Preprocessing::fit(&config.data, dataset, train) {
         Err(DataError::OutsideUnit { .. }) if config.vae.likelihood == (LikelihoodConfig::Bernoulli {}) => {
             return Err(no_bits());
@@ -64,42 +70,65 @@ pub(super) fn learner(
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     let Examples { dataset, train, preprocessing } = examples;
-    let shape = image_shape(&dataset.require(Role::Observation)?.shape)?;
-    size::check(NetSize::of(&config.vae.net, shape, config.vae.latent_dim), Purpose::Training)?;
-    let mean = preprocessing.mean(dataset, train)?;
+    let size = net_size(config, &dataset.require(Role::Observation)?.shape, preprocessing)?;
+    size::check(size, Purpose::Training)?;
     let rng = Rng::seed(config.seed).fork("weights");
-    let vae = config.vae.init(shape, &mean, &rng, &device.clone().autodiff())?;
+    let device = device.clone().autodiff();
+    let vae = match preprocessing.table() {
+        Some(schema) => config.vae.init_table(schema, &rng, &device)?,
+        None => {
+            let shape = image_shape(&dataset.require(Role::Observation)?.shape)?;
+            let mean = preprocessing.mean(dataset, train)?;
+            config.vae.init(shape, &mean, &rng, &device)?
+        }
+    };
     Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
 }
 
 /// A learner whose weights come with a state.
 pub(super) fn blank_learner(
     config: &RunConfig,
-    shape: &[usize],
+    record: &RunRecord,
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
-    let vae = blank(config, shape, &device.clone().autodiff())?;
+    let vae = blank(config, record, &device.clone().autodiff())?;
     Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
 }
 
 /// A VAE whose weights, the bias included, are still to come.
-fn blank(config: &RunConfig, shape: &[usize], device: &Device) -> Result<Vae, CliError> {
+fn blank(config: &RunConfig, record: &RunRecord, device: &Device) -> Result<Vae, CliError> {
     let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
-    Ok(blank.init(image_shape(shape)?, &[], &Rng::seed(0), device)?)
+    Ok(match record.preprocessing.table() {
+        Some(schema) => blank.init_table(schema, &Rng::seed(0), device)?,
+        None => blank.init(image_shape(&record.shape)?, &[], &Rng::seed(0), device)?,
+    })
 }
 
 /// The VAE with these weights.
 pub(super) fn trained(
     config: &RunConfig,
-    shape: &[usize],
+    record: &RunRecord,
     weights: &StateDict,
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
-    let size = NetSize::of(&config.vae.net, image_shape(shape)?, config.vae.latent_dim);
+    let size = net_size(config, &record.shape, &record.preprocessing)?;
     size::check(size, Purpose::Inference)?;
-    let vae = with_parameters(blank(config, shape, device)?, weights)?;
+    let vae = with_parameters(blank(config, record, device)?, weights)?;
     let (latent_dim, rows_at_once) = (config.vae.latent_dim, size::rows_at_once(size));
     Ok(Box::new(TrainedVae { vae, latent_dim, rows_at_once, device: device.clone() }))
+}
+
+/// How large the net of a configuration is: of a table by what the encoder sees of a row.
+fn net_size(
+    config: &RunConfig,
+    shape: &[usize],
+    preprocessing: &Preprocessing,
+) -> Result<NetSize, CliError> {
+    let shape = match preprocessing.table() {
+        Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
+        None => image_shape(shape)?,
+    };
+    Ok(NetSize::of(&config.vae.net, shape, config.vae.latent_dim))
 }
 
 fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
@@ -118,7 +147,7 @@ impl Model for TrainedVae {
     }
 
     fn can(&self) -> &'static str {
-        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score"
+        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score, and impute tables"
     }
 
     fn latent_dim(&self) -> usize {
@@ -145,6 +174,22 @@ impl Model for TrainedVae {
 
     fn decode(&self, latents: Tensor<2>) -> Result<Tensor<2>, CliError> {
         Ok(self.vae.decode(latents))
+    }
+
+    fn draw(&self, latents: Tensor<2>, rng: Rng) -> Result<Tensor<2>, CliError> {
+        Ok(self.vae.decoder.forward(latents).sample(&rng))
+    }
+
+    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputation, CliError> {
+        if !self.vae.decoder.likelihood_config().is_table() {
+            return Err(CliError::usage(
+                "the model's likelihood has no place for missing values: it is not that of a table",
+                "train on a table: `jensen train --data table.csv`, without `--likelihood`",
+            ));
+        }
+        let Imputing { samples, draws } = imputing;
+        let sampling = ImputationSampling { samples, draws, rows_at_once: self.rows_at_once };
+        Ok(evaluation::impute(&self.vae, &self.evidence(batch)?, sampling, rng))
     }
 
     fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {

@@ -7,9 +7,11 @@
 mod figure;
 mod html;
 mod measure;
+mod rows;
 
 pub use figure::{Figure, Graphic};
 pub use measure::Measure;
+pub use rows::TableRows;
 
 use html::Html;
 
@@ -52,6 +54,8 @@ pub struct Section {
     pub heading: String,
     /// What the pictures show and how to read them; may be empty.
     pub text: String,
+    /// Rows of tables, above the pictures.
+    pub tables: Vec<TableRows>,
     /// The pictures.
     pub figures: Vec<Figure>,
 }
@@ -134,6 +138,9 @@ impl Section {
         html.raw("<section>\n").element("h2", &self.heading);
         if !self.text.is_empty() {
             html.element("p", &self.text);
+        }
+        for table in &self.tables {
+            table.render(html);
         }
         html.raw("<div class=\"figures\">\n");
         for figure in &self.figures {

@@ -24,7 +24,7 @@ fn hostile() -> Report {
         facts: vec![(bad.clone(), bad.clone())],
         command: bad.clone(),
         warnings: vec![Warning { finding: bad.clone(), advice: bad.clone() }],
-        sections: vec![Section { heading: bad.clone(), text: bad.clone(), figures }],
+        sections: vec![Section { heading: bad.clone(), text: bad.clone(), tables: Vec::new(), figures }],
         configuration: bad,
     }
 }

@@ -23,7 +23,8 @@ pub struct Decode {
     /// understood, its log-variances are left aside
     #[arg(long, value_name = "FILE")]
     latents: PathBuf,
-    /// The file: .png or .svg for a picture, .npy, .npz or .csv for numbers in the data's own units
+    /// The file: .png or .svg for a picture, .npy, .npz, .csv or .parquet for numbers in the data's
+    /// own units
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
@@ -34,13 +35,14 @@ impl Decode {
     /// # Errors
     /// If the run or the latents cannot be read, or the file not be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
-        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv"])?;
+        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let latents = self.read(run.model.latent_dim())?;
         let shape = [latents.len() / run.model.latent_dim(), run.model.latent_dim()];
         let latents = Tensor::from_data(TensorData::new(latents, shape), session.device());
         let view = View::of(&run);
         if matches!(format, "png" | "svg") {
+            view.check_picture()?;
             let shown = view.decoded(&latents)?;
             let title = format!("{} decoded by {}", self.latents.display(), run.directory.name());
             write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;

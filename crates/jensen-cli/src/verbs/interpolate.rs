@@ -43,6 +43,7 @@ impl Interpolate {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        View::of(&run).check_picture()?;
         let dataset = run.dataset(self.data.data.as_deref())?;
         let (rows, split) = rows_of(&dataset, &self.data, Split::Test)?;
         for index in [self.from, self.to] {

@@ -6,6 +6,7 @@ pub mod data;
 pub mod decode;
 pub mod encode;
 pub mod evaluate;
+pub mod impute;
 pub mod interpolate;
 pub mod man;
 mod options;

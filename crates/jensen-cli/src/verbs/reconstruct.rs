@@ -24,23 +24,28 @@ pub struct Reconstruct {
     n: NonZeroUsize,
     #[command(flatten)]
     data: DataOptions,
-    /// The picture: .png or .svg
+    /// The file: .png or .svg for a picture, .npy, .npz, .csv or .parquet for the reconstructions alone
     #[arg(short, long, value_name = "FILE", default_value = "reconstructions.png")]
     output: PathBuf,
 }
 
 impl Reconstruct {
-    /// Writes the picture and prints its name.
+    /// Writes the file and prints its name.
     ///
     /// # Errors
     /// If the run or the data cannot be read, or the file not be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
-        check_ending(&self.output, &["png", "svg"])?;
+        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let dataset = run.dataset(self.data.data.as_deref())?;
         let (rows, _) = rows_of(&dataset, &self.data, Split::Test)?;
         let batch = run.batch(&dataset, &rows.take(self.n.get()))?;
         let view = View::of(&run);
+        if !matches!(format, "png" | "svg") {
+            jensen_data::write(&self.output, &[view.decoded_field(&run.model.encode(&batch)?.mean)?])?;
+            return output::line(self.output.display());
+        }
+        view.check_picture()?;
         let originals = view.shown(batch.tensor(Role::Observation, session.device())?);
         let decoded = view.decoded(&run.model.encode(&batch)?.mean)?;
         let scene = grid::reconstructions(

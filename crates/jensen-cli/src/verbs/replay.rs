@@ -61,7 +61,7 @@ impl Replay {
         let bundle = Bundle::read(&self.bundle)?;
         let config = config(&self.bundle, &bundle)?;
         let record = record(&self.bundle, &bundle)?;
-        let mut learner = model::blank_learner(&config, &record.shape, session.device())?;
+        let mut learner = model::blank_learner(&config, &record, session.device())?;
         let replayed = bundle.replay(learner.as_mut())?;
         if self.json {
             output::json(&Report {

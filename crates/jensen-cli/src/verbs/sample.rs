@@ -30,7 +30,8 @@ pub struct Sample {
     temperature: f64,
     #[command(flatten)]
     seed: SeedOption,
-    /// The file: .png or .svg for a picture, .npy, .npz or .csv for numbers in the data's own units
+    /// The file: .png or .svg for a picture, .npy, .npz, .csv or .parquet for numbers in the data's own units; rows of
+    /// a table are drawn and written with its columns and words
     #[arg(short, long, value_name = "FILE", default_value = "samples.png")]
     output: PathBuf,
 }
@@ -41,7 +42,7 @@ impl Sample {
     /// # Errors
     /// If the run cannot be read or the file not be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
-        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv"])?;
+        let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
             return Err(CliError::usage(
                 format!("`--temperature` is {}, but must be a finite number of at least 0", self.temperature),
@@ -59,9 +60,14 @@ impl Sample {
         let latents = run.model.sample_prior(self.n.get(), self.temperature, rng)?;
         let view = View::of(&run);
         if matches!(format, "png" | "svg") {
+            view.check_picture()?;
             let shown = view.decoded(&latents)?;
             let title = format!("Samples from {}", run.directory.name());
             write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;
+        } else if let Some(schema) = run.record.preprocessing.table() {
+            // A row of means is no row of the table: each cell is drawn.
+            let rows = run.model.draw(latents, rng.fork("observation"))?;
+            jensen_data::write(&self.output, &[view.table_field(schema, rows)?])?;
         } else {
             jensen_data::write(&self.output, &[view.decoded_field(&latents)?])?;
         }

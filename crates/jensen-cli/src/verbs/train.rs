@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use jensen_data::{Dataset, Role};
 use jensen_infer::fit::OnNonFinite;
 use toml::Value;
 
@@ -51,8 +52,8 @@ pub struct Train {
     /// The activation of hidden layers
     #[arg(long, value_name = "NAME", help_heading = "Model", value_parser = PossibleValuesParser::new(["relu", "tanh", "elu", "silu", "gelu"]))]
     activation: Option<String>,
-    /// The distribution of an observation given its latents
-    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["bernoulli", "gaussian", "logistic"]))]
+    /// The distribution of an observation given its latents [default: `table` for a table, else `bernoulli`]
+    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["bernoulli", "gaussian", "logistic", "table"]))]
     likelihood: Option<String>,
 
     /// The bound that is climbed
@@ -114,7 +115,10 @@ impl Train {
                 self.check_resume_options()?;
                 Training::resume(run, self.epochs, self.on_nonfinite())?
             }
-            None => Training::start(self.configuration()?, self.place()?),
+            None => {
+                let (config, dataset) = self.configuration()?;
+                Training::start(config, dataset, self.place()?)
+            }
         };
         training.run(session, if self.json { Printed::Json } else { Printed::Text })
     }
@@ -144,16 +148,35 @@ impl Train {
         })
     }
 
-    /// The configuration of a new run: defaults, file, options.
-    fn configuration(&self) -> Result<RunConfig, ConfigError> {
-        let layers = Layers::over(&RunConfig::default());
+    /// The configuration of a new run, which is defaults, file and options, and its examples: what they
+    /// are decides which defaults.
+    fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
+        let layers = self.layers(&RunConfig::default())?;
+        let mut config = RunConfig::from_layers(layers.clone())?;
+        // The run is read from other folders than it was trained in.
+        config.data = config.data.anywhere();
+        let dataset = Dataset::open(&config.data.spec())?;
+        let family = ["vae", "likelihood", "family"].map(str::to_owned);
+        let is_table = match layers.origin(&family) {
+            Origin::Default => is_table(&dataset),
+            _ => config.vae.likelihood.is_table(),
+        };
+        if is_table {
+            let data = config.data;
+            config = RunConfig::from_layers(self.layers(&RunConfig::for_tables())?)?;
+            config.data.source = data.source;
+        }
+        Ok((config, dataset))
+    }
+
+    /// Defaults under the file under the options.
+    fn layers(&self, defaults: &RunConfig) -> Result<Layers, ConfigError> {
+        let layers = Layers::over(defaults);
         let layers = match &self.config {
             Some(file) => layers.with_file(file)?,
             None => layers,
         };
-        let config = RunConfig::from_layers(layers.with_assignments(self.assignments()?)?)?;
-        // The run is read from other folders than it was trained in.
-        Ok(RunConfig { data: config.data.anywhere(), ..config })
+        layers.with_assignments(self.assignments()?)
     }
 
     /// What the options set in the configuration.
@@ -206,6 +229,11 @@ impl Train {
             "a run goes on as it was configured; only `--epochs`, `--on-nonfinite`, `--threads`, `--memory-limit`, `--device`, `--quiet` and `--json` may be given",
         ))
     }
+}
+
+/// Whether examples are the rows of a table, which names its columns.
+fn is_table(dataset: &Dataset) -> bool {
+    dataset.require(Role::Observation).is_ok_and(|observation| !observation.feature_names.is_empty())
 }
 
 /// Whether a name can be typed anywhere without quotes and leads out of no folder.

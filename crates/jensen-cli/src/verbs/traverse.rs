@@ -45,6 +45,7 @@ impl Traverse {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        View::of(&run).check_picture()?;
         let latent_dim = run.model.latent_dim();
         let dims = self.dims.clone().unwrap_or_else(|| (0..latent_dim.min(SHOWN)).collect());
         if let Some(dim) = dims.iter().find(|&&dim| dim >= latent_dim) {

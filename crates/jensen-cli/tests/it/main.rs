@@ -13,6 +13,7 @@ mod resume;
 mod signals;
 mod stored_run;
 mod surroundings;
+mod tables;
 mod threads;
 mod train;
 mod usage;

@@ -2,6 +2,7 @@
 
 mod column;
 mod encoding;
+mod fill;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -10,6 +11,8 @@ use ::csv::{ReaderBuilder, StringRecord};
 
 use crate::{Array, DataError, DataSpec, Dataset, Field, Kind, Role};
 use column::{Column, Content, Reading};
+
+pub use fill::{FilledRow, FilledTable};
 
 /// The data set in a table: the chosen columns are one observation, in which words count the levels of
 /// their column and a missing cell is NaN.

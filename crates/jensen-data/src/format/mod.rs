@@ -24,6 +24,7 @@ use crate::{DataError, DataSpec, Dataset, Role};
 
 pub(crate) use compression::inflate;
 pub(crate) use csv::open as open_table;
+pub use csv::{FilledRow, FilledTable};
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
 pub(crate) use nd_array::NdArray;
 
@@ -75,11 +76,7 @@ fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset,
             refuse_columns(spec, "an IDX file")?;
             single(path, idx::parse(path, bytes)?)
         }
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => csv::open(path, &bytes, spec), // UTF-16
-        // Control bytes other than white space do not occur in text.
-        _ if bytes[..bytes.len().min(1024)].iter().all(|byte| !matches!(byte, 0..=8 | 14..=31)) => {
-            csv::open(path, &bytes, spec)
-        }
+        _ if is_text(&bytes) => csv::open(path, &bytes, spec),
         begin if image::guess_format(begin).is_ok() => Err(DataError::Malformed {
             path: path.to_owned(),
             position: "file".to_owned(),
@@ -97,6 +94,23 @@ fn open_content(path: &Path, bytes: Vec<u8>, spec: &DataSpec) -> Result<Dataset,
             remedy: "convert it to one of IDX, npy, npz, safetensors, Parquet or CSV".to_owned(),
         }),
     }
+}
+
+/// The content of a file of text, compressed or not; `None` if it is something else.
+fn text_of(path: &Path) -> Result<Option<Vec<u8>>, DataError> {
+    let file = PositionalFile::open(path)?;
+    let bytes = match file.prefix(MAGIC)?.as_slice() {
+        begin if compression::is_compressed(begin) => inflate(path, &file.whole()?)?,
+        _ => file.whole()?,
+    };
+    Ok(is_text(&bytes).then_some(bytes))
+}
+
+/// Control bytes other than white space do not occur in text, unless it is UTF-16.
+fn is_text(bytes: &[u8]) -> bool {
+    let has_no_control =
+        || bytes[..bytes.len().min(1024)].iter().all(|byte| !matches!(byte, 0..=8 | 14..=31));
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || has_no_control()
 }
 
 /// The bytes of a file.

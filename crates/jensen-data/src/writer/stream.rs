@@ -9,7 +9,7 @@ use crate::atomic::NewFile;
 
 /// How a file is compressed as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compression {
+pub(crate) enum Compression {
     None,
     Gzip,
     Zstd,
@@ -29,7 +29,7 @@ impl Compression {
 }
 
 /// A new file behind a buffer and, where asked for, a compressor.
-pub(super) enum Stream {
+pub(crate) enum Stream {
     Plain(BufWriter<NewFile>),
     Gzip(GzEncoder<BufWriter<NewFile>>),
     Zstd(zstd::Encoder<'static, BufWriter<NewFile>>),
