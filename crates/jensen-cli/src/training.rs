@@ -356,10 +356,21 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         .into_iter()
         .chain(evaluation.to_rows())
         .chain(memory::row());
+    let shown = match run.record.preprocessing.table() {
+        Some(_) => [
+            format!("jensen sample {name} -o samples.csv"),
+            format!("jensen impute {name} --data {source} -o filled.csv"),
+        ],
+        None => [
+            format!("jensen sample {name} -o samples.png"),
+            format!("jensen traverse {name} -o traversal.png"),
+        ],
+    };
+    let [first, second] = shown;
     let next = [
         format!("jensen evaluate {name} --iwae 100"),
-        format!("jensen sample {name} -o samples.png"),
-        format!("jensen traverse {name} -o traversal.png"),
+        first,
+        second,
         format!("jensen encode {name} --data {source} -o z.csv"),
     ];
     format!("{}\n\nnext:\n  {}", output::aligned(&rows.collect::<Vec<_>>()), next.join("\n  "))
