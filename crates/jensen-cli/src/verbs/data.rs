@@ -100,7 +100,17 @@ impl Data {
 }
 
 fn list(json: bool) -> Result<(), CliError> {
-    let formats = ["IDX (plain or gzip, a folder of MNIST's four files)", "npy", "npz", "CSV with a header"];
+    let formats = [
+        "IDX (a file, or a folder of MNIST's four)",
+        "npy",
+        "npz",
+        "CSV with a header",
+        "Parquet",
+        "safetensors",
+        "a folder of PNG, JPEG or WebP pictures",
+        "several files of one format (`part-*.npy`)",
+        "any single file compressed by gzip or Zstandard",
+    ];
     if json {
         let embedded: Vec<_> = EMBEDDED
             .iter()
