@@ -309,15 +309,18 @@ const FREE: [&str; 5] = ["fit.epochs", "data.source", "tensorboard", "fit.checkp
 /// What the bits of a run depend on.
 ///
 /// An option that `stored` does not know was added after that checkpoint was written: it may stand at
-/// its default.
+/// its default. One that `stored` knows and that a resume may change now was not free then: it is as
+/// it was.
 fn provenance(config: &RunConfig, device: &Device, stored: Option<&Provenance>) -> Provenance {
+    let is_free = |option: &String| FREE.iter().any(|free| option.starts_with(free));
     let defaults = RunConfig::default().options();
     let mut configuration = config.options();
     configuration.retain(|option, value| {
-        let is_free = FREE.iter().any(|free| option.starts_with(free));
         let is_new = stored.is_some_and(|stored| !stored.configuration.contains_key(option));
-        !is_free && !(is_new && defaults.get(option) == Some(value))
+        !is_free(option) && !(is_new && defaults.get(option) == Some(value))
     });
+    let stored = stored.into_iter().flat_map(|stored| &stored.configuration);
+    configuration.extend(stored.filter(|(option, _)| is_free(option)).map(|(k, v)| (k.clone(), v.clone())));
     Provenance { configuration, device: device_name(device), instruction_set: instruction_set() }
 }
 
