@@ -43,7 +43,7 @@ fn a_limit_on_memory_ends_with_a_message_and_leaves_nothing_half_written() {
 #[test]
 fn every_verb_keeps_to_the_limit() {
     let here = Workshop::shared();
-    for line in ["evaluate shared", "encode shared -o nothing.csv", "data inspect tiny"] {
+    for line in ["evaluate shared", "encode shared -o nothing.csv", "data inspect digits"] {
         let message = here.refused(&format!("{line} --memory-limit 100kB"), 1);
         assert!(message.contains("not enough memory") && message.contains("100.0 kB"), "{message}");
     }
