@@ -129,7 +129,7 @@ impl FilledTable {
             .into_inner()
             .map_err(::csv::IntoInnerError::into_error)
             .and_then(Stream::finish)
-            .and_then(|file| file.replace(&path));
+            .and_then(|file| file.replace());
         finished.map_err(|source| DataError::Io { action: "write", path, source })
     }
 
