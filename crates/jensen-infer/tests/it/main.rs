@@ -2,6 +2,7 @@
 
 mod bounds;
 mod fit;
+mod fit_file;
 mod fit_nonfinite;
 mod fit_resume;
 mod fit_terms;
