@@ -105,6 +105,6 @@ fn what_is_no_table_cannot_be_imputed() {
     assert!(message.contains("table") && message.contains("train"), "{message}");
     let here = Workshop::new();
     here.write("t.csv", "a,b\n1,2\n2,3\n4,1\n5,5\n");
-    here.ok("train --data t.csv --likelihood gaussian --epochs 1 --hidden 4 --latent-dim 1 --name g");
+    here.ok("train --data t.csv --likelihood gaussian --set data.validation=0 --epochs 1 --hidden 4 --latent-dim 1 --name g");
     here.refused("impute g --data t.csv -o x.csv", 2);
 }

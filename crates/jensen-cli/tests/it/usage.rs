@@ -82,7 +82,10 @@ fn a_dimension_or_example_that_does_not_exist_is_refused_with_the_range() {
 fn a_likelihood_that_gives_the_data_no_probability_is_refused() {
     let here = Workshop::new();
     here.write("table.csv", "a,b\n1,-2\n3,4\n5,6\n7,8\n");
-    for line in ["train --data tiny --binarize none", "train --data table.csv --set data.validation=0"] {
+    for line in [
+        "train --data tiny --binarize none",
+        "train --data table.csv --likelihood bernoulli --set data.validation=0",
+    ] {
         let message = here.refused(line, 2);
         assert!(message.contains("Bernoulli") && message.contains("--likelihood gaussian"), "{message}");
     }
