@@ -137,7 +137,8 @@ impl Training {
     fn fit(self, session: &Session) -> Result<(RunDirectory, Lock, Outcome), CliError> {
         let Self { config, dataset, from } = self;
         // What is wrong with data or model is found before there is a directory.
-        let dataset = dataset.map_or_else(|| memory::held(Holder::Data, || Dataset::open(&config.data.spec())), Ok)?;
+        let dataset =
+            dataset.map_or_else(|| memory::held(Holder::Data, || Dataset::open(&config.data.spec())), Ok)?;
         let dataset = dataset.with_validation(config.data.validation, config.seed)?;
         let train = dataset.rows(Split::Train)?;
         let preprocessing = match &from {

@@ -77,7 +77,8 @@ impl NewFile {
             return Ok(Self { file: File::options().write(true).open(path)?, place: Place::Itself });
         }
         let neighbour = Unfinished::new(neighbour(&path)?);
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(neighbour.path())?;
+        let file =
+            File::options().read(true).write(true).create(true).truncate(true).open(neighbour.path())?;
         Ok(Self { file, place: Place::Beside { neighbour, path } })
     }
 

@@ -148,6 +148,9 @@ pub struct TableSchema {
 
 impl TableSchema {
     /// Numbers as the model sees them, with the names and levels of the columns.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] if `array` does not hold whole rows of the columns.
     pub fn field(&self, name: &str, array: Array) -> Result<Field, DataError> {
         let levels = self.columns.iter().enumerate().filter_map(|(feature, column)| match &column.kind {
             ColumnKind::Categorical { levels, .. } => Some((feature, levels.clone())),

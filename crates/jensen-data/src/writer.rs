@@ -127,7 +127,7 @@ impl Writer {
             return Err(self.wrong_count());
         }
         let Self { path, encoder, .. } = self;
-        encoder.finish().and_then(|file| file.replace()).map_err(|source| unwritable(&path, source))
+        encoder.finish().and_then(NewFile::replace).map_err(|source| unwritable(&path, source))
     }
 
     fn wrong_count(&self) -> DataError {

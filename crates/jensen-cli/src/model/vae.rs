@@ -119,11 +119,7 @@ pub(super) fn trained(
 }
 
 /// How large the net of a configuration is: of a table by what the encoder sees of a row.
-fn net_size(
-    config: &RunConfig,
-    shape: &[usize],
-    preprocessing: &Preprocessing,
-) -> Result<NetSize, CliError> {
+fn net_size(config: &RunConfig, shape: &[usize], preprocessing: &Preprocessing) -> Result<NetSize, CliError> {
     let shape = match preprocessing.table() {
         Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
         None => image_shape(shape)?,

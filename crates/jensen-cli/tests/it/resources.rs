@@ -79,8 +79,11 @@ fn results_do_not_depend_on_the_limit_and_the_peak_is_told() {
 fn a_size_that_is_none_is_refused_with_an_example() {
     let here = Workshop::shared();
     for size in ["much", "-5MB", "0", "5 potatoes"] {
-        let output =
-            here.command("evaluate shared").arg(format!("--memory-limit={size}")).output().expect("it starts");
+        let output = here
+            .command("evaluate shared")
+            .arg(format!("--memory-limit={size}"))
+            .output()
+            .expect("it starts");
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{size}: {message}");
         assert!(message.contains("--memory-limit"), "{message}");

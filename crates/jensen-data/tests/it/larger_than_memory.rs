@@ -148,7 +148,7 @@ fn an_epoch_of_many_windows_reads_each_row_once() {
     let train: Vec<u64> = dataset.rows(Split::Train).expect("rows").iter().collect();
     assert_eq!(seen.iter().filter(|seen| **seen).count(), train.len());
     assert!(train.iter().all(|&row| seen[row as usize]));
-    let resumed = loader.epoch(0).skip(loader.batches() - 1).next().expect("a batch").expect("rows");
+    let resumed = loader.epoch(0).nth(loader.batches() - 1).expect("a batch").expect("rows");
     assert_eq!(resumed.rows(), last);
 }
 

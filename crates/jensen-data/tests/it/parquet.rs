@@ -381,7 +381,7 @@ fn one_column(rows: i64, codec: i64, page: &[u8]) -> Vec<u8> {
         &number(1, 5, 1)[..],
         &number(3, 5, codec),
         &number(1, 6, rows),
-        &number(2, 6, page.len() as i64),
+        &number(2, 6, page.len().cast_signed() as i64),
         &number(2, 6, 4),
         &[0],
     ];
@@ -400,7 +400,7 @@ fn with_footer(pages: &[u8], footer: &[u8]) -> Vec<u8> {
 fn data_page(size: i64, entries: i64, encoding: i64, body: &[u8]) -> Vec<u8> {
     let header =
         [&number(1, 5, entries)[..], &number(1, 5, encoding), &number(1, 5, 3), &number(1, 5, 3), &[0]];
-    let sizes = [number(1, 5, 0), number(1, 5, size), number(1, 5, body.len() as i64)].concat();
+    let sizes = [number(1, 5, 0), number(1, 5, size), number(1, 5, body.len().cast_signed() as i64)].concat();
     [&sizes[..], &thrift(2, 12, &header.concat()), &[0], body].concat()
 }
 

@@ -151,8 +151,8 @@ impl<'a> Fit<'a> {
             warnings.push(Warning::LostAnchor { path: checkpoints.path(step) });
         }
         progress.provenance = self.provenance.clone();
-        let newest = Some(progress.step);
-        Run::new(self, learner, observer, progress, newest).go(&warnings)
+        let newest = progress.clone();
+        Run::new(self, learner, observer, progress, Some(&newest)).go(&warnings)
     }
 
     fn horizon(&self) -> Horizon {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Checkpoint, CheckpointInterval, Checkpoints};
+use super::{Checkpoint, CheckpointInterval, Checkpoints, Progress};
 use crate::{InferError, StateDict};
 
 /// Writes the checkpoints of one sitting.
@@ -18,9 +18,22 @@ pub(super) struct Keeper<'a> {
     best: Option<Checkpoint>,
     /// The state that a rollback goes back to.
     anchor: Option<Anchor>,
-    /// The step of the newest checkpoint.
-    newest: Option<u64>,
+    /// Where the newest checkpoint is.
+    newest: Option<Place>,
     written: Instant,
+}
+
+/// Where a checkpoint is in the run: one taken before the validation of an epoch has the step of the one after it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    step: u64,
+    epoch: u64,
+}
+
+impl Place {
+    fn of(progress: &Progress) -> Self {
+        Self { step: progress.step, epoch: progress.epoch }
+    }
 }
 
 /// A state that is in memory, and in a file as soon as a checkpoint refers to it.
@@ -35,21 +48,23 @@ impl<'a> Keeper<'a> {
     pub(super) fn new(
         checkpoints: Option<&'a Checkpoints>,
         interval: CheckpointInterval,
-        newest: Option<u64>,
+        newest: Option<&Progress>,
     ) -> Self {
+        let newest = newest.map(Place::of);
         Self { checkpoints, interval, best: None, anchor: None, newest, written: Instant::now() }
     }
 
     /// Whether an interval has passed.
-    pub(super) fn is_due(&self, step: u64) -> bool {
-        self.is_new(step)
-            && (self.interval.steps.is_some_and(|steps| step >= self.newest.unwrap_or(0) + steps)
+    pub(super) fn is_due(&self, progress: &Progress) -> bool {
+        let newest = self.newest.map_or(0, |newest| newest.step);
+        self.is_new(progress)
+            && (self.interval.steps.is_some_and(|steps| progress.step >= newest + steps)
                 || self.written.elapsed().as_secs_f64() >= self.interval.seconds)
     }
 
-    /// Whether there is a folder, and it does not hold this step yet.
-    pub(super) fn is_new(&self, step: u64) -> bool {
-        self.checkpoints.is_some() && self.newest != Some(step)
+    /// Whether there is a folder, and its newest checkpoint is not of this place.
+    pub(super) fn is_new(&self, progress: &Progress) -> bool {
+        self.checkpoints.is_some() && self.newest != Some(Place::of(progress))
     }
 
     /// Holds the best state until the next checkpoint.
@@ -90,7 +105,7 @@ impl<'a> Keeper<'a> {
             *is_written = true;
         }
         let path = checkpoints.write(checkpoint)?;
-        self.newest = Some(step);
+        self.newest = Some(Place::of(&checkpoint.progress));
         self.written = Instant::now();
         let best = checkpoint.progress.monitor.best().map(|best| best.step);
         let needed: Vec<u64> = best.into_iter().chain(checkpoint.progress.incidents.anchor).collect();

@@ -46,13 +46,13 @@ impl Pace {
 }
 
 impl<'a, 'r> Run<'a, 'r> {
-    /// A sitting that begins at `progress`; `newest` is the checkpoint it was read from.
+    /// A sitting that begins at `progress`; `newest` is that of the checkpoint it was read from.
     pub(super) fn new(
         fit: &'a Fit<'a>,
         learner: &'r mut dyn Learner,
         observer: &'r mut dyn Observer,
         progress: Progress,
-        newest: Option<u64>,
+        newest: Option<&Progress>,
     ) -> Self {
         Self {
             seconds_before: progress.seconds,
@@ -96,7 +96,7 @@ impl<'a, 'r> Run<'a, 'r> {
                 return Err(error);
             }
         };
-        if self.keeper.is_new(self.progress.step) {
+        if self.keeper.is_new(&self.progress) {
             self.save()?;
         }
         let weights_step = self.load_weights_to_keep(ending)?;
@@ -287,7 +287,7 @@ impl<'a, 'r> Run<'a, 'r> {
     }
 
     fn save_if_due(&mut self) -> Result<(), InferError> {
-        if self.keeper.is_due(self.progress.step) { self.save() } else { Ok(()) }
+        if self.keeper.is_due(&self.progress) { self.save() } else { Ok(()) }
     }
 
     fn save(&mut self) -> Result<(), InferError> {

@@ -108,7 +108,12 @@ impl Bundle {
             documents: self.documents.keys().cloned().collect(),
             stages: self.autopsy.clone(),
         };
-        let mut json = serde_json::to_vec_pretty(&header).expect("numbers and text are JSON");
+        let unwritten = |error: serde_json::Error| InferError::Io {
+            action: "write",
+            path: folder.join(HEADER),
+            source: error.into(),
+        };
+        let mut json = serde_json::to_vec_pretty(&header).map_err(unwritten)?;
         json.push(b'\n');
         files.insert(HEADER.to_owned(), json);
         bundle_files::write(folder, files)

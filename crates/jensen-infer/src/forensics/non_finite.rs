@@ -76,19 +76,16 @@ impl NonFinite {
 
     /// What is wrong and where, without advice.
     pub fn facts(&self) -> String {
-        let mut text = format!("{} is not finite at step {}", self.term, self.step);
-        match (self.at_fault, self.examples) {
-            (0, _) => {}
-            (n, all) if n == all => text += &format!(", in all {all} examples ({})", self.rows_in_words()),
-            (n, all) => text += &format!(", in {n} of {all} examples ({})", self.rows_in_words()),
-        }
-        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != self.term) {
-            text += &format!("; the first value at fault is in {origin}");
-        }
-        if let Some(given_up) = &self.given_up {
-            text += &format!("; {given_up}");
-        }
-        text
+        let rows = match (self.at_fault, self.examples) {
+            (0, _) => String::new(),
+            (n, all) if n == all => format!(", in all {all} examples ({})", self.rows_in_words()),
+            (n, all) => format!(", in {n} of {all} examples ({})", self.rows_in_words()),
+        };
+        let origin = self.origin.as_ref().filter(|origin| **origin != self.term);
+        let origin = origin.map(|origin| format!("; the first value at fault is in {origin}"));
+        let given_up = self.given_up.as_ref().map(|given_up| format!("; {given_up}"));
+        let (origin, given_up) = (origin.unwrap_or_default(), given_up.unwrap_or_default());
+        format!("{} is not finite at step {}{rows}{origin}{given_up}", self.term, self.step)
     }
 
     /// The rows at fault in words: `rows 3, 17 and 6 more`.

@@ -24,7 +24,7 @@ where
     /// Draws are addressed, so these are the values that the step itself had.
     pub(super) fn dissect(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
         let mut autopsy = Autopsy::default();
-        add_state(&mut autopsy, StageKind::Parameter, &parameters(self.module()), |name| name.to_owned());
+        add_state(&mut autopsy, StageKind::Parameter, &parameters(self.module()), str::to_owned);
         add_state(&mut autopsy, StageKind::Optimizer, &self.optimizer.state(), |name| {
             format!("optimizer.{name}")
         });

@@ -8,6 +8,7 @@ use ::csv::{Reader, ReaderBuilder, StringRecord, Terminator, Writer, WriterBuild
 use super::column::is_missing;
 use super::{delimiter, encoding, unreadable};
 use crate::DataError;
+use crate::atomic::NewFile;
 use crate::format::text_of;
 use crate::writer::{Compression, Stream};
 
@@ -129,7 +130,7 @@ impl FilledTable {
             .into_inner()
             .map_err(::csv::IntoInnerError::into_error)
             .and_then(Stream::finish)
-            .and_then(|file| file.replace());
+            .and_then(NewFile::replace);
         finished.map_err(|source| DataError::Io { action: "write", path, source })
     }
 
