@@ -100,7 +100,7 @@ impl<'a> ImputedTable<'a> {
                 let mut fields = Vec::new();
                 let versions = (*draws).max(1);
                 if *draws > 0 {
-                    let numbers = (0..raw.len()).flat_map(|_| 1..=*draws as i64).collect();
+                    let numbers = (0..raw.len()).flat_map(|_| 1..=draws.cast_signed() as i64).collect();
                     fields.push(Field::new(DRAW, Role::Condition, vec![], Array::I64(numbers))?);
                 }
                 for field in raw.fields() {

@@ -80,7 +80,7 @@ fn end(words: &str) {
     std::process::exit(EXIT_CODE);
 }
 
-/// While it lives, the first signal raises its flag and nothing more.
+/// While it lives, the first signal raises [`Orderly::flag`] and nothing more.
 pub struct Orderly(());
 
 impl Orderly {
@@ -91,11 +91,13 @@ impl Orderly {
     }
 
     /// The flag.
+    #[expect(clippy::unused_self, reason = "the flag has a meaning while this lives")]
     pub fn flag(&self) -> &'static AtomicBool {
         &STOP
     }
 
     /// From here on a signal ends the process, with these words; if one came meanwhile, now.
+    #[expect(clippy::unused_self, reason = "it ends the orderly time")]
     pub fn end(self, words: String) {
         let is_raised = STOP.load(Ordering::SeqCst);
         if is_raised {

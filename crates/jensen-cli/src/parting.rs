@@ -70,7 +70,7 @@ impl Parting {
     /// # Errors
     /// If a log cannot be read.
     pub fn of(runs: &[TrainedRun; 2]) -> Result<Self, CliError> {
-        let [a, b] = runs.each_ref().map(|run| origin(run));
+        let [a, b] = runs.each_ref().map(origin);
         let read = |run: &TrainedRun| MetricsLog::read(&run.directory.metrics_path());
         Ok(Self {
             origin: differences(&a, &b),
@@ -160,7 +160,7 @@ fn lines(log: &[Record]) -> BTreeMap<(u64, bool), BTreeMap<String, String>> {
         let mut columns = BTreeMap::new();
         let value = serde_json::to_value(record).expect("numbers and text are JSON");
         flatten("", &value, &mut columns);
-        CLOCK.iter().for_each(|clock| drop(columns.remove(*clock)));
+        columns.retain(|column: &String, _| !CLOCK.contains(&column.as_str()));
         ((record.step(), matches!(record, Record::Epoch(_))), columns)
     };
     log.iter().map(line).collect()
@@ -269,7 +269,7 @@ fn first_difference(a: &StateDict, b: &StateDict) -> Option<TensorDifference> {
                 }
                 Some(difference(differing, a.num_elements(), Some(largest)))
             }
-            (a, b) => Some(difference(0, a.or(b).map_or(0, |data| data.num_elements()), None)),
+            (a, b) => Some(difference(0, a.or(b).map_or(0, burn::tensor::TensorData::num_elements), None)),
         }
     })
 }

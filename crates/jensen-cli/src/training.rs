@@ -318,7 +318,8 @@ fn provenance(config: &RunConfig, device: &Device, stored: Option<&Provenance>) 
     let mut configuration = config.options();
     configuration.retain(|option, value| {
         let is_new = stored.is_some_and(|stored| !stored.configuration.contains_key(option));
-        !is_free(option) && !(is_new && defaults.get(option) == Some(value))
+        let is_default = defaults.get(option) == Some(value);
+        !(is_free(option) || is_new && is_default)
     });
     let stored = stored.into_iter().flat_map(|stored| &stored.configuration);
     configuration.extend(stored.filter(|(option, _)| is_free(option)).map(|(k, v)| (k.clone(), v.clone())));

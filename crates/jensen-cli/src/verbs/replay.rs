@@ -110,7 +110,7 @@ fn record(folder: &Path, bundle: &Bundle) -> Result<RunRecord, CliError> {
 fn text(bundle: &Bundle, replayed: &Replayed) -> String {
     let Circumstances { step, epoch, learning_rate, warm_up, seed, provenance } = &bundle.circumstances;
     let rows: Vec<String> =
-        bundle.batches.iter().flat_map(|batch| batch.rows()).map(u64::to_string).collect();
+        bundle.batches.iter().flat_map(jensen_data::Batch::rows).map(u64::to_string).collect();
     let shown = if rows.len() > 12 { format!("{}, …", rows[..12].join(", ")) } else { rows.join(", ") };
     let source = bundle.batches.first().map_or("", |batch| batch.dataset());
     let verdict = match (replayed.is_reproduced, replayed.is_bit_for_bit) {
@@ -157,7 +157,7 @@ fn place(place: Option<&Place>) -> String {
     format!(" is {value} at {index:?}{row}")
 }
 
-/// `, column `age`` of a place in the data.
+/// `, column age` of a place in the data.
 fn column(bundle: &Bundle, stage: &Stage, place: Option<&Place>) -> String {
     let field = bundle.batches.first().and_then(|batch| batch.field(Role::Observation));
     match (field, place) {

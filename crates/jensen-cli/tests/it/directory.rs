@@ -188,7 +188,7 @@ fn a_second_training_of_a_run_is_refused_and_a_killed_one_s_lock_is_taken_over()
         &format!("train {TINY} --set fit.schedule.kind=constant --set fit.checkpoint.steps=5 --name a")
             .replace("--epochs 2", "--epochs 4000"),
     );
-    here.wait_until("two checkpoints", || here.checkpoints("a").len() > 1);
+    here.wait_for_checkpoints("a", 2);
     for line in ["train --resume a --quiet".to_owned(), format!("train {TINY} --name a --force")] {
         let message = here.refused(&line, 1);
         assert!(

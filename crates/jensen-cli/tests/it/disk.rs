@@ -105,7 +105,7 @@ fn a_run_that_is_removed_while_it_trains_is_an_error() {
         &format!("train {TINY} --set fit.schedule.kind=constant --set fit.checkpoint.steps=5 --name a")
             .replace("--epochs 2", "--epochs 4000"),
     );
-    here.wait_until("two checkpoints", || here.checkpoints("a").len() > 1);
+    here.wait_for_checkpoints("a", 2);
     std::fs::rename(here.path("runs/a"), here.path("runs/moved")).expect("moved");
     let done = Done::from(child.wait_with_output().expect("it ends"));
     assert_eq!(done.code, Some(1), "{}", done.stderr);

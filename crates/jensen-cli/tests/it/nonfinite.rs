@@ -20,7 +20,8 @@ fn with_table(bad: &str) -> Workshop {
             (57, 2) => bad.to_owned(),
             _ => format!("{:?}", cell(row, column)),
         });
-        text.push_str(&format!("{}\n", cells.join(",")));
+        text += &cells.join(",");
+        text.push('\n');
     }
     here.write("table.csv", &text);
     here

@@ -128,7 +128,7 @@ mod threads {
     fn blocked(here: &Workshop, threads: usize) -> (Child, std::io::PipeReader) {
         let (reader, mut writer) = pipe().expect("a pipe");
         // As much as a pipe holds by default.
-        writer.write_all(&[b'.'; 65_536]).expect("filled");
+        writer.write_all(&vec![b'.'; 65_536]).expect("filled");
         let line = format!("train {TINY} --name t{threads} --json --quiet --threads {threads}");
         let child = Command::new(assert_cmd::cargo::cargo_bin("jensen"))
             .current_dir(here.path(""))
@@ -140,7 +140,7 @@ mod threads {
         let report = here.path(&format!("runs/t{threads}/report.html"));
         let began = Instant::now();
         while !report.exists() {
-            assert!(began.elapsed() < Duration::from_secs(60), "no report was written");
+            assert!(began.elapsed() < Duration::from_mins(1), "no report was written");
             std::thread::sleep(Duration::from_millis(20));
         }
         std::thread::sleep(Duration::from_millis(300));

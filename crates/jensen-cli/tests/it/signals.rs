@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::workshop::{TINY, Workshop};
 
 const ANSWER: Duration = Duration::from_secs(3);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command that is under way.
 struct Running {

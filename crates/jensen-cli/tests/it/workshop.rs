@@ -52,12 +52,12 @@ impl Workshop {
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the command starts")
     }
 
-    /// Waits until something is true of this folder.
-    pub fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+    /// Waits until this folder holds so many checkpoints of a run.
+    pub fn wait_for_checkpoints(&self, run: &str, number: usize) {
         use std::time::{Duration, Instant};
         let begun = Instant::now();
-        while !holds() {
-            assert!(begun.elapsed() < Duration::from_mins(2), "waited in vain: {what}");
+        while self.checkpoints(run).len() < number {
+            assert!(begun.elapsed() < Duration::from_mins(2), "waited in vain for {number} checkpoints");
             std::thread::sleep(Duration::from_millis(2));
         }
     }

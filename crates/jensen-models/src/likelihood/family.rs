@@ -7,6 +7,10 @@ use crate::table::Mixed;
 
 /// `p(x | z)`, `[rows, features]`; each capability is the family's own.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each batch, and it is mostly tensors' handles"
+)]
 pub enum Likelihood {
     /// Binary observations.
     Bernoulli(Bernoulli),

@@ -128,6 +128,7 @@ impl TableLayout {
 
 /// Positions as a tensor of indices.
 pub(super) fn indices(positions: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
-    let positions: Vec<i32> = positions.map(|position| position as i32).collect();
+    let index = |position| i32::try_from(position).expect("fewer than 2^31 columns and levels");
+    let positions: Vec<i32> = positions.map(index).collect();
     Tensor::from_data(&positions[..], &device.clone().without_autodiff())
 }

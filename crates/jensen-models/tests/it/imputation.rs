@@ -60,10 +60,12 @@ fn exact(vae: &Vae) -> (f64, f64, f64) {
     (log_density, dot(cross, solve(x)), covariance(MISSING, MISSING) - dot(cross, solve(cross)))
 }
 
+static ZEROS: [f64; 4000] = [0.0; 4000];
+
 /// The same row as many examples, each with random numbers of its own.
 fn repeated(rows: &[u64]) -> Evidence<'_, Decoder> {
     let observation = Tensor::<2>::from_data([ROW], &Device::flex()).repeat_dim(0, rows.len());
-    Evidence { observation, condition: (), rows, log_jacobian: &[0.0; 4000][..rows.len()] }
+    Evidence { observation, condition: (), rows, log_jacobian: &ZEROS[..rows.len()] }
 }
 
 fn rows(count: u64) -> Vec<u64> {
@@ -89,7 +91,7 @@ fn a_prediction_converges_to_the_conditional_mean() {
     let repetitions = rows(100);
     let spread = |samples: usize| {
         let predictions = missing_column(impute(&vae, &repetitions, samples, 0, 50_000).prediction);
-        let estimate = MonteCarlo::of(predictions.into_iter());
+        let estimate = MonteCarlo::of(predictions);
         assert!(
             estimate.agrees(mean, 5.0, 5.0 / samples as f64),
             "K = {samples}: {} ± {}, not {mean}",
@@ -153,7 +155,7 @@ fn the_training_bound_is_one_on_the_observed_part() {
         let surrogate = Pathwise
             .surrogate(&Iwae::new(samples), &vae.decoder, &vae.encoder, &repeated(&repetitions), &sampling)
             .expect("valid");
-        MonteCarlo::of(surrogate.bound.into_data().iter::<f64>().collect::<Vec<_>>().into_iter())
+        MonteCarlo::of(surrogate.bound.into_data().iter::<f64>().collect::<Vec<_>>())
     };
     let bounds = [1, 2, 16].map(bound);
     for pair in bounds.windows(2) {
