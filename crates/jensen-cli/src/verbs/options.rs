@@ -54,7 +54,7 @@ impl TypedValueParser for Utf8 {
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
         value.to_str().map(str::to_owned).ok_or_else(|| {
             let arg = arg.map_or("an argument".to_owned(), |arg| format!("'{arg}'"));
-            let value = value.display();
+            let value = value.as_encoded_bytes().escape_ascii();
             let message = format!(
                 "{arg} is `{value}`, which is not UTF-8, and a run could not remember it: rename it, or give it a second \
                  name with `ln -s`, or go into its folder and name it from there\n"

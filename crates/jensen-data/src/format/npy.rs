@@ -12,6 +12,8 @@ use crate::{DataError, DataSpec, Dataset};
 
 /// The longest header; NumPy itself refuses those above 10,000 bytes.
 const LONGEST_HEADER: usize = 1 << 17;
+/// Brackets in brackets in a header: plain arrays have two. The time of npyz's parser is exponential in them.
+const DEEPEST_HEADER: usize = 8;
 
 /// The data set in a file, whose magic is the right one.
 pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, DataError> {
@@ -61,6 +63,9 @@ fn declared_shape(bytes: &[u8], len: u64) -> Result<Vec<usize>, (usize, String)>
     };
     let text = start.checked_add(length).and_then(|end| bytes.get(start..end)).ok_or_else(short)?;
     let text = String::from_utf8_lossy(text);
+    if depth(&text) > DEEPEST_HEADER {
+        return Err((start, format!("the npy header has more than {DEEPEST_HEADER} brackets in each other")));
+    }
     let shape = text
         .rsplit_once("'shape'")
         .and_then(|(_, rest)| rest.split_once('('))
@@ -79,6 +84,20 @@ fn declared_shape(bytes: &[u8], len: u64) -> Result<Vec<usize>, (usize, String)>
         Some(_) => Ok(shape),
         None => Err((start, format!("the shape {shape:?} is larger than any memory"))),
     }
+}
+
+/// How many brackets are open at once.
+fn depth(text: &str) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 /// How the header says that numbers lie in the file.

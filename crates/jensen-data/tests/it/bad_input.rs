@@ -136,6 +136,9 @@ fn npy_files_of_other_things() {
         &["byte 139", "truncated", "needs 12 bytes"],
     );
     assert_says(&refusal("junk.npy", b"\x93NUMPY\x01\x00\x04\x00oops"), &["names no shape"]);
+    // Found by fuzzing: a parser of Python literals took exponential time in the depth.
+    let deep = refusal("deep.npy", &npy(&"{".repeat(60), "False", "(2,)", &[0; 8]));
+    assert_says(&deep, &["deep.npy", "brackets in each other"]);
 }
 
 #[test]
