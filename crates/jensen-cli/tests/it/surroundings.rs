@@ -96,7 +96,7 @@ fn paths_need_not_be_text() {
     // A run remembers where its data are, as text: what it could not remember is refused with the way out.
     let refused = done(jensen(&here.path(""), "train --data").arg(strange));
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
-    for part in ["--data", r"caf\xE9", "not UTF-8", "ln -s"] {
+    for part in ["--data", r"caf\xe9", "not UTF-8", "ln -s"] {
         assert!(refused.stderr.contains(part), "{part} is not in {}", refused.stderr);
     }
 }
