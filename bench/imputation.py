@@ -4,7 +4,7 @@
     cargo build --release -p jensen-cli
     cd crates/jensen-data/assets
     python ../../../bench/imputation.py --jensen ../../../target/release/jensen \
-        penguins=penguins/penguins.csv wine=wine/winequality-red.csv
+        penguins=penguins/penguins.csv wine=wine/red.csv
 
 For each of five masks a fifth of the observed entries, chosen at random, is removed; each method imputes the table from
 what is left (Jensen is trained on it: `jensen train`, then `jensen impute`), and what it gives for the removed entries is

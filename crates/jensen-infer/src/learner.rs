@@ -4,6 +4,7 @@ use jensen_data::Batch;
 use jensen_random::Rng;
 
 use crate::forensics::Autopsy;
+use crate::objective::ELBO;
 use crate::{InferError, Metrics, StateDict};
 
 /// A model together with its way of learning: gradients of a bound, EM, or any other.
@@ -39,9 +40,9 @@ pub trait Learner {
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError>;
 
     /// The mean of [`evaluate`](Self::evaluate)'s metrics that chooses the best step and that patience
-    /// watches; higher is better. The bound at β = 1 without free bits, in nats, unless said otherwise.
+    /// watches; higher is better. The [`ELBO`] unless said otherwise.
     fn monitored(&self) -> &'static str {
-        "elbo"
+        ELBO
     }
 
     /// Everything that learning goes on from: weights, averages, optimizer.

@@ -9,7 +9,7 @@ use jensen_random::Rng;
 use crate::estimator::{Estimator, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
 use crate::forensics::{Autopsy, NonFinite};
-use crate::objective::{Objective, ObjectiveConfig};
+use crate::objective::{ELBO, Objective, ObjectiveConfig};
 use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig, Overflow};
 use crate::parameters::{parameters, with_parameters};
 use crate::{Evidence, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel};
@@ -176,7 +176,21 @@ where
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {
         let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
-        Ok(evaluation::measure(&self.trained(), &evidence, rng))
+        let trained = self.trained();
+        let metrics = evaluation::measure(&trained, &evidence, rng);
+        let monitored = self.monitored();
+        if monitored == ELBO {
+            return Ok(metrics);
+        }
+        let sampling = Sampling { rng: rng.fork("objective"), warm_up: 1.0 };
+        let (model, guide) = (trained.model(), trained.guide());
+        let surrogate =
+            self.estimator.surrogate(self.objective.as_ref(), model, guide, &evidence, &sampling)?;
+        Ok(metrics.with_sum(monitored, per_example(surrogate.bound).iter().sum()))
+    }
+
+    fn monitored(&self) -> &'static str {
+        self.objective.monitored()
     }
 
     fn state(&self) -> StateDict {

@@ -82,7 +82,7 @@ impl RunConfig {
         Self {
             data: DataConfig { binarize: Binarize::None, ..defaults.data },
             vae: VaeConfig {
-                latent_dim: 6,
+                latent_dim: 8,
                 net: NetConfig::Mlp { hidden: vec![64, 64], activation: Activation::Tanh },
                 likelihood: LikelihoodConfig::table(),
                 ..defaults.vae
@@ -90,10 +90,10 @@ impl RunConfig {
             objective: ObjectiveConfig { kind: ObjectiveKind::Iwae, samples: 50, ..defaults.objective },
             optimizer: OptimizerConfig {
                 kind: OptimizerKind::Adamw,
-                weight_decay: 1.0,
+                weight_decay: 0.1,
                 ..defaults.optimizer
             },
-            fit: FitConfig { epochs: 200, learning_rate: 3e-3, ..defaults.fit },
+            fit: FitConfig { epochs: 400, learning_rate: 3e-3, ..defaults.fit },
             ..defaults
         }
     }

@@ -151,21 +151,26 @@ impl Train {
     /// The configuration of a new run, which is defaults, file and options, and its examples: what they
     /// are decides which defaults.
     fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
-        let layers = self.layers(&RunConfig::default())?;
-        let mut config = RunConfig::from_layers(layers.clone())?;
+        let layers = [RunConfig::default(), RunConfig::for_tables()].map(|defaults| self.layers(&defaults));
+        let [layers, table_layers] = layers;
+        let (layers, table_layers) = (layers?, table_layers?);
+        // What neither could be is refused before the data are read.
+        let plain = RunConfig::from_layers(layers.clone());
+        let table = RunConfig::from_layers(table_layers);
+        let data = match (&plain, &table) {
+            (Ok(config), _) | (_, Ok(config)) => &config.data,
+            (Err(_), Err(_)) => return Err(plain.expect_err("neither is a configuration").into()),
+        };
         // The run is read from other folders than it was trained in.
-        config.data = config.data.anywhere();
-        let dataset = Dataset::open(&config.data.spec())?;
+        let data = data.clone().anywhere();
+        let dataset = Dataset::open(&data.spec())?;
         let family = ["vae", "likelihood", "family"].map(str::to_owned);
         let is_table = match layers.origin(&family) {
             Origin::Default => is_table(&dataset),
-            _ => config.vae.likelihood.is_table(),
+            _ => layers.get("vae.likelihood.family").and_then(Value::as_str) == Some("table"),
         };
-        if is_table {
-            let data = config.data;
-            config = RunConfig::from_layers(self.layers(&RunConfig::for_tables())?)?;
-            config.data.source = data.source;
-        }
+        let mut config = if is_table { table? } else { plain? };
+        config.data.source = data.source;
         Ok((config, dataset))
     }
 

@@ -5,6 +5,7 @@ use jensen_prob::Distribution;
 use jensen_random::Rng;
 
 use super::per_example;
+use crate::objective::ELBO;
 use crate::{Evidence, Guide, JointModel, Metrics, VariationalModel};
 
 /// The evidence lower bound of one example and its two terms, in nats and the data's own units.
@@ -39,7 +40,7 @@ pub fn measure<V: VariationalModel>(module: &V, evidence: &Evidence<'_, V::Model
     let inspected = inspect(module, evidence, rng);
     let sum = |value: fn(&ExampleBound) -> f64| inspected.bounds.iter().map(value).sum::<f64>();
     let mut metrics = Metrics::new(inspected.bounds.len())
-        .with_sum("elbo", sum(|b| b.elbo()))
+        .with_sum(ELBO, sum(|b| b.elbo()))
         .with_sum("reconstruction", sum(|b| b.reconstruction))
         .with_sum("kl", sum(|b| b.kl));
     if let Some(kl) = inspected.kl_per_dim {

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_prob::special::logsumexp;
 
-use super::{Divergence, DivergenceForm, Objective, Terms};
+use super::{Divergence, DivergenceForm, ELBO, Objective, Terms};
 
 /// `E[log 1/K Σ_k w_k]`, `log w_k = log p(x | z_k) − β (log q(z_k | x) − log p(z_k))`, `z_k ~ q`
 /// (Burda, Grosse & Salakhutdinov 2016, eq. 8).
@@ -36,6 +36,13 @@ impl Objective for Iwae {
 
     fn divergence_form(&self) -> DivergenceForm {
         DivergenceForm::Sampled
+    }
+
+    /// The bound itself: a posterior that is learned under it is wide, and its ELBO falls while it rises (Rainforth et
+    /// al. 2018). With β ≠ 1 it is none.
+    #[expect(clippy::float_cmp, reason = "1 is set, not computed")]
+    fn monitored(&self) -> &'static str {
+        if self.beta == 1.0 { self.name() } else { ELBO }
     }
 
     /// # Panics

@@ -18,6 +18,9 @@ pub use elbo::Elbo;
 pub use iwae::Iwae;
 pub use terms::{Divergence, DivergenceForm, Terms};
 
+/// The name of the plain bound, at β = 1 without free bits, among what is measured.
+pub const ELBO: &str = "elbo";
+
 /// A bound on `log p(x)`, made of the [`Terms`] of `K` posterior samples.
 pub trait Objective: Debug + Send {
     /// What a user calls it.
@@ -28,6 +31,12 @@ pub trait Objective: Debug + Send {
 
     /// In which form it needs the divergence of posterior and prior.
     fn divergence_form(&self) -> DivergenceForm;
+
+    /// What validation chooses the best step by: [`ELBO`], in which objectives with any β and free bits are
+    /// comparable, or its own [`name`](Self::name) if it is a bound that the ELBO says little about.
+    fn monitored(&self) -> &'static str {
+        ELBO
+    }
 
     /// The bound of each example in nats, `[batch]`, with the divergence scaled by `warm_up`.
     fn bound(&self, terms: &Terms, warm_up: f64) -> Tensor<1>;
