@@ -2,20 +2,21 @@
 
 use std::ops::Range;
 
-/// What stands before the eight digits.
-const MARK: &[u8] = b"crc32c:";
+/// What stands before the eight digits: the entry of a JSON object that is itself text in one. Neither another key nor
+/// text in a value is escaped like this.
+const MARK: &[u8] = br#"\"checksum\":\"crc32c:"#;
 const ZEROS: &[u8] = b"00000000";
 
 /// The value of a metadata entry `checksum` before it is known.
 pub(crate) fn blank() -> String {
-    String::from_utf8_lossy(&[MARK, ZEROS].concat()).into_owned()
+    "crc32c:00000000".to_owned()
 }
 
 /// Puts the CRC-32C of the whole file, taken with its own eight digits as zeros, in the place of
-/// [`blank`], which has to be the first of its kind in the header.
+/// [`blank`].
 pub(crate) fn seal(bytes: &mut [u8]) {
     let digits = format!("{:08x}", crc32c::crc32c(bytes));
-    let at = digits_at(bytes).expect("the mark was just written");
+    let at = digits_at(bytes).expect("the entry was just written");
     bytes[at].copy_from_slice(digits.as_bytes());
 }
 
