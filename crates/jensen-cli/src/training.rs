@@ -9,7 +9,7 @@ use jensen_infer::fit::{
     Checkpoints, Ending, Failures, Fit, MetricsLog, Observer, OnNonFinite, Outcome, Provenance,
     instruction_set,
 };
-use jensen_infer::{InferError, Learner};
+use jensen_infer::{InferError, Learner, ObjectiveKind};
 use jensen_random::Rng;
 use serde::Serialize;
 
@@ -118,7 +118,10 @@ impl Training {
             return Err(CliError::Interrupted);
         }
         let run = TrainedRun::load(directory, session.device())?;
-        let evaluation = conclude(&run, Draws { seed: 0, iwae: None })?;
+        // The ELBO says little of a run that climbed the importance-weighted bound.
+        let objective = &run.config.objective;
+        let iwae = (objective.kind == ObjectiveKind::Iwae).then_some(objective.samples);
+        let evaluation = conclude(&run, Draws { seed: 0, iwae })?;
         match printed {
             Printed::Json => output::json(&Trained {
                 path: run.directory.path().display().to_string(),

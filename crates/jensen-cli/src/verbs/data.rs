@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use jensen_data::{ColumnSummary, DType, DataSpec, Dataset, EMBEDDED, LabelCount, Role, Split, Summary};
 
 use super::options::{Utf8, check_ending};
+use crate::bytes::Bytes;
 use crate::error::CliError;
 use crate::output;
 use crate::picture::terminal::{self, TerminalStyle};
@@ -130,7 +131,7 @@ fn describe(summary: &Summary) -> String {
     let mut rows = vec![
         ("data".to_owned(), summary.name.clone()),
         ("examples".to_owned(), format!("{} ({})", summary.examples, splits.join(", "))),
-        ("in memory".to_owned(), format!("{:.1} MiB", summary.bytes as f64 / 1_048_576.0)),
+        ("in memory".to_owned(), Bytes(summary.bytes).to_string()),
     ];
     for field in &summary.fields {
         let range = format!("{} to {}, mean {}", number(field.min), number(field.max), number(field.mean));

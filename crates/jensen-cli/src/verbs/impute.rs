@@ -92,7 +92,7 @@ impl Impute {
         bar.finish_and_clear();
         table.finish()?;
         let cells = dataset.len() * schema.columns.len();
-        session.say(format!("{} of {cells} cells were missing", output::count(missing as u64, "cell")));
+        session.say(format!("{missing} of {} were missing", output::count(cells as u64, "cell")));
         if doubtful > 0 {
             session.say(format!(
                 "warning: in {} fewer than {FEW_SAMPLES} of the {} samples count: give more with `--samples`",

@@ -5,6 +5,7 @@ mod damage;
 mod directory;
 mod disk;
 mod durability;
+mod formats;
 #[cfg(unix)]
 mod kill;
 mod nonfinite;
