@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jensen_data::DataError;
 use jensen_infer::InferError;
-use jensen_infer::forensics::NonFinite;
+use jensen_infer::forensics::{NonFinite, Remedy};
 
 use crate::config::ConfigError;
 use crate::output::quoted;
@@ -89,6 +89,15 @@ pub enum CliError {
         data: String,
     },
 
+    /// Of an observation without any probability nothing follows.
+    #[error("row {row} of {data} has no probability under the model, so that nothing follows from it")]
+    Impossible {
+        /// The row.
+        row: u64,
+        /// Where it is.
+        data: String,
+    },
+
     /// A bundle does not show its failure here.
     #[error("the failure does not show here: {0}")]
     NotReproduced(String),
@@ -137,6 +146,10 @@ impl CliError {
             Self::Config(error) => error.help(),
             Self::Run(error) => error.help(),
             Self::NonFinite { failure, run, data } => Some(remedies(failure, run, data)),
+            Self::Impossible { .. } => Some(
+                "a value in it is far from all that the model was trained on: correct it, or empty its cell"
+                    .to_owned(),
+            ),
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
             Self::File { action: "write" | "create", source, .. }
             | Self::Infer(InferError::Io { action: "write" | "create", source, .. }) => remedy(source),
@@ -179,11 +192,17 @@ fn remedies(failure: &NonFinite, run: &str, data: &str) -> String {
     if failure.is_of_few_rows() || failure.step == 0 {
         lines.push(format!("look at the range of the data: jensen data inspect {}", quoted(data)));
     }
-    if failure.is_of_few_rows() {
-        lines.push(format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip"));
-    } else {
-        lines.push(format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback"));
-    }
+    lines.push(match failure.remedy() {
+        Remedy::Skip => {
+            format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip")
+        }
+        Remedy::Rollback => {
+            format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback")
+        }
+        Remedy::NewRun => {
+            "start a new run with a lower `--lr`, or with `--set optimizer.clip_norm=1.0`".to_owned()
+        }
+    });
     lines.join("\n")
 }
 

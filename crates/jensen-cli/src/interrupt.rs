@@ -99,11 +99,12 @@ impl Orderly {
     /// From here on a signal ends the process, with these words; if one came meanwhile, now.
     #[expect(clippy::unused_self, reason = "it ends the orderly time")]
     pub fn end(self, words: String) {
-        let is_raised = STOP.load(Ordering::SeqCst);
-        if is_raised {
+        // Held over both: a signal in between would raise a flag that nobody looks at again.
+        let mut answer = answer();
+        if STOP.load(Ordering::SeqCst) {
             end(&words);
         }
-        *answer() = Answer::End(words);
+        *answer = Answer::End(words);
     }
 }
 

@@ -184,6 +184,8 @@ impl Training {
             }
         }
         directory.store_config(&document)?;
+        // Not ended until this sitting has stored its weights: those that are there may be of a shorter run.
+        record.training_seconds = None;
         directory.store_record(&record)?;
         let failures = failures(&directory, &document, &record)?;
         let mut fit = Fit::new(config.fit.clone(), config.seed, &train_loader)?
@@ -225,9 +227,9 @@ impl Training {
             error => error.into(),
         })?;
         store_weights(&directory, learner.as_ref(), &outcome)?;
-        record.training_seconds = Some(outcome.seconds);
-        directory.store_record(&record)?;
         if outcome.ending != Ending::Interrupted {
+            record.training_seconds = Some(outcome.seconds);
+            directory.store_record(&record)?;
             orderly.end(format!(
                 "interrupted: the model is trained and stored, the report is not; make it with: jensen report {}",
                 called(&directory)

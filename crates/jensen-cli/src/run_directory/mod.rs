@@ -116,7 +116,9 @@ impl RunDirectory {
         for folder in std::iter::once(&self.path).chain(&folders) {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
             for path in entries.filter(|path| jensen_data::is_unfinished(path)) {
-                fs::remove_file(&path).map_err(|source| RunError::File { action: "remove", path, source })?;
+                // A failure's bundle is a folder.
+                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.map_err(|source| RunError::File { action: "remove", path, source })?;
             }
         }
         Ok(())

@@ -84,8 +84,15 @@ impl Impute {
                 .zip(observed.iter().cycle())
                 .map(|(filled, &observed)| if observed.is_nan() { filled } else { observed })
                 .collect();
-            missing += observed.iter().filter(|value| value.is_nan()).count();
-            doubtful += imputation.effective_samples.iter().filter(|&&worth| worth < FEW_SAMPLES).count();
+            let cells = observed.chunks_exact(schema.columns.len());
+            for ((cells, worth), &row) in cells.zip(&imputation.effective_samples).zip(batch.rows()) {
+                let lacking = cells.iter().filter(|value| value.is_nan()).count();
+                if lacking > 0 && !worth.is_finite() {
+                    return Err(CliError::Impossible { row, data: dataset.name().to_owned() });
+                }
+                missing += lacking;
+                doubtful += usize::from(lacking > 0 && *worth < FEW_SAMPLES);
+            }
             table.append(&dataset.read(batch.rows())?, &run.record.preprocessing.undo(&filled))?;
             bar.inc(batch.len() as u64);
         }

@@ -11,6 +11,7 @@ use toml::Value;
 use super::options::Utf8;
 use crate::config::{Assignment, ConfigError, Layers, Origin, RunConfig};
 use crate::error::CliError;
+use crate::memory::{self, Holder};
 use crate::run_directory::{Existing, RUNS};
 use crate::session::Session;
 use crate::training::{Place, Printed, Training};
@@ -163,7 +164,7 @@ impl Train {
         };
         // The run is read from other folders than it was trained in.
         let data = data.clone().anywhere();
-        let dataset = Dataset::open(&data.spec())?;
+        let dataset = memory::held(Holder::Data, || Dataset::open(&data.spec()))?;
         let family = ["vae", "likelihood", "family"].map(str::to_owned);
         let is_table = match layers.origin(&family) {
             Origin::Default => is_table(&dataset),

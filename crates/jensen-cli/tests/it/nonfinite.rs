@@ -108,8 +108,12 @@ fn a_bad_row_is_named_and_replayed_and_can_be_left_out() {
         .find(|stage| stage["kind"] == "data")
         .expect("data");
     assert_eq!((&data["largest"]["row"], &data["largest"]["index"][1]), (&Value::from(57), &Value::from(2)));
+    // A bundle that was being written when the process was killed is swept away.
+    let half = here.path("runs/a/failures/.step-00000003.4711.tmp");
+    std::fs::create_dir_all(half.join("inside")).expect("a folder");
     // The way out that the message shows.
     here.ok("train --resume a --on-nonfinite skip");
+    assert!(!half.exists());
     assert!(is_finite(&here, "a"));
     assert_eq!(incidents(&here, "a", "skipped"), 2, "once an epoch");
 }

@@ -159,6 +159,7 @@ fn ctrl_c_ends_in_a_checkpoint_and_says_how_to_go_on() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("jensen train --resume a"), "{stderr}");
+    assert!(here.text("runs/a/run.json").contains("\"training_seconds\": null"), "it has not ended");
 }
 
 #[cfg(unix)]

@@ -99,6 +99,16 @@ fn imputing_fills_what_is_missing_and_changes_nothing_else() {
     assert_eq!(summary["examples"].as_u64(), Some(60));
 }
 
+/// Every importance weight is 0 then: nothing may be made up.
+#[test]
+fn a_row_that_cannot_be_is_named_and_not_filled() {
+    let here = trained();
+    here.write("bad.csv", &birds().replace("bird 4,,", "bird 4,,1e25,F,TRUE,1,31\nbird 4b,,"));
+    let message = here.refused("impute a --data bad.csv -o filled.csv", 1);
+    assert!(message.contains("row 4") && message.contains("no probability"), "{message}");
+    assert!(!here.exists("filled.csv"));
+}
+
 #[test]
 fn what_is_no_table_cannot_be_imputed() {
     let message = Workshop::shared().refused("impute shared -o x.csv", 2);

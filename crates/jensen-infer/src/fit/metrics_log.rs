@@ -53,18 +53,24 @@ impl MetricsLog {
         for_each_line(path, |_, record| visit(record))
     }
 
-    /// Cuts the lines past `step` and opens the file for those to come.
-    fn start(&mut self, step: u64) -> Result<(), InferError> {
+    /// Cuts the lines past `step` and this many whole epochs, and opens the file for those to come.
+    ///
+    /// A run that was interrupted in a validation goes on at the step that the epoch's line has.
+    fn start(&mut self, step: u64, epochs: u64) -> Result<(), InferError> {
         #[derive(Deserialize)]
         struct Stamp {
+            #[serde(rename = "type")]
+            kind: String,
             step: u64,
+            epoch: u64,
         }
         let mut damage = Ok(());
         let kept = replace_file(&self.path, |file| {
             let mut out = BufWriter::new(file);
             let mut written = Ok(());
             let copy = |line: &str, stamp: Stamp| {
-                if stamp.step <= step && written.is_ok() {
+                let is_of_later = stamp.step > step || (stamp.kind == "epoch" && stamp.epoch > epochs);
+                if !is_of_later && written.is_ok() {
                     written = writeln!(out, "{line}");
                 }
             };
@@ -109,7 +115,7 @@ impl MetricsLog {
 impl Observer for MetricsLog {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
         match *event {
-            Event::Started { step, .. } => self.start(step),
+            Event::Started { step, epoch, .. } => self.start(step, epoch),
             Event::Checkpointing { .. } => self.sync(),
             Event::Step {
                 step, epoch, report, learning_rate, warm_up, examples_per_second, seconds, ..

@@ -244,10 +244,11 @@ impl<'a, 'r> Run<'a, 'r> {
         self.progress.epoch = epoch;
         self.progress.batch = 0;
         self.progress.sums = EpochSums::default();
+        // First, so that the best refers to it: a run may have to go on from the best.
+        self.set_anchor();
         if self.progress.monitor.best().is_some_and(|best| best.step == step) {
             self.keeper.hold_best(self.checkpoint());
         }
-        self.set_anchor();
         Ok(None)
     }
 

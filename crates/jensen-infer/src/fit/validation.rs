@@ -38,7 +38,8 @@ pub(super) fn validate(
                 }
             }
             let term = format!("the validation {monitored}");
-            return Err(NonFinite::new(term, step, &at_fault, batch.len()).into());
+            let failure = NonFinite::new(term, step, &at_fault, batch.len());
+            return Err(NonFinite { in_validation: true, ..failure }.into());
         }
         all.merge(metrics);
     }

@@ -16,6 +16,6 @@ mod stage;
 
 pub use autopsy::Autopsy;
 pub use bundle::{Bundle, Circumstances};
-pub use non_finite::NonFinite;
+pub use non_finite::{NonFinite, Remedy};
 pub use replay::Replay;
 pub use stage::{Place, Stage, StageKind};

@@ -29,6 +29,9 @@ pub struct NonFinite {
     /// The first value at fault in the order of computation, once an [`Autopsy`] has
     /// looked for it.
     pub origin: Option<String>,
+    /// Whether it is of a validation, in which no batch can be left out.
+    #[serde(skip)]
+    pub in_validation: bool,
     /// How often the run went on from such a failure before it gave up.
     #[serde(skip)]
     pub given_up: Option<String>,
@@ -48,6 +51,7 @@ impl NonFinite {
             examples,
             parameter: None,
             origin: None,
+            in_validation: false,
             given_up: None,
             bundle: None,
         }
@@ -72,6 +76,17 @@ impl NonFinite {
     /// Whether the data are to be looked at first: a part of the examples alone is at fault.
     pub fn is_of_few_rows(&self) -> bool {
         self.at_fault > 0 && 2 * self.at_fault <= self.examples
+    }
+
+    /// What may help.
+    pub fn remedy(&self) -> Remedy {
+        if self.given_up.is_some() {
+            Remedy::NewRun
+        } else if self.is_of_few_rows() && !self.in_validation {
+            Remedy::Skip
+        } else {
+            Remedy::Rollback
+        }
     }
 
     /// What is wrong and where, without advice.
@@ -99,15 +114,32 @@ impl NonFinite {
     }
 }
 
+/// What may help after a step that is not finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// To leave the batch out: a few rows alone are at fault.
+    Skip,
+    /// To go back and on with a lower learning rate.
+    Rollback,
+    /// Other settings: the run has tried what it may.
+    NewRun,
+}
+
 impl Display for NonFinite {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(&self.facts())?;
-        f.write_str(if self.is_of_few_rows() {
-            ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
-             learning rate"
-        } else {
-            ": lower the learning rate, clip gradients with `optimizer.clip_norm`, or let it cut the rate itself \
-             with `fit.on_nonfinite = \"rollback\"`"
+        f.write_str(match self.remedy() {
+            Remedy::Skip => {
+                ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
+                 learning rate"
+            }
+            Remedy::Rollback => {
+                ": lower the learning rate, clip gradients with `optimizer.clip_norm`, or let it cut the rate itself \
+                 with `fit.on_nonfinite = \"rollback\"`"
+            }
+            Remedy::NewRun => {
+                ": start a new run with a lower learning rate or with `optimizer.clip_norm`, and look at the examples"
+            }
         })
     }
 }

@@ -175,7 +175,9 @@ impl Levels {
     /// By the Gumbel-max trick, `[rows, columns]`.
     fn sample(&self, layout: &TableLayout, rng: &Rng) -> Tensor<2> {
         let log_probs = self.log_probs.clone().inner();
-        let uniform = rng.uniform(log_probs.dims(), &log_probs.device()).cast(log_probs.dtype());
+        // Of 24 bits: at 0 the key would fall below that of a level that the column does not have.
+        let uniform = rng.uniform(log_probs.dims(), &log_probs.device()).clamp_min(2f64.powi(-25));
+        let uniform = uniform.cast(log_probs.dtype());
         layout.most_probable(log_probs - uniform.log().neg().log())
     }
 
