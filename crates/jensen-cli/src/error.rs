@@ -196,6 +196,7 @@ fn remedies(failure: &NonFinite, run: &str, data: &str) -> String {
         Remedy::Skip => {
             format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip")
         }
+        Remedy::Data => "correct these rows or leave them out, and start a new run".to_owned(),
         Remedy::Rollback => {
             format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback")
         }

@@ -82,8 +82,9 @@ impl NonFinite {
     pub fn remedy(&self) -> Remedy {
         if self.given_up.is_some() {
             Remedy::NewRun
-        } else if self.is_of_few_rows() && !self.in_validation {
-            Remedy::Skip
+        } else if self.is_of_few_rows() {
+            // No batch can be left out of a validation, and no rate mends its data.
+            if self.in_validation { Remedy::Data } else { Remedy::Skip }
         } else {
             Remedy::Rollback
         }
@@ -119,6 +120,8 @@ impl NonFinite {
 pub enum Remedy {
     /// To leave the batch out: a few rows alone are at fault.
     Skip,
+    /// To mend the data.
+    Data,
     /// To go back and on with a lower learning rate.
     Rollback,
     /// Other settings: the run has tried what it may.
@@ -133,6 +136,7 @@ impl Display for NonFinite {
                 ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
                  learning rate"
             }
+            Remedy::Data => ": correct these examples or leave them out, and start a new run",
             Remedy::Rollback => {
                 ": lower the learning rate, clip gradients with `optimizer.clip_norm`, or let it cut the rate itself \
                  with `fit.on_nonfinite = \"rollback\"`"
