@@ -11,7 +11,8 @@ fuzz_target!(|bytes: &[u8]| match bytes.split_first() {
     }
     Some((&cut, arrays)) => {
         let (x, y) = arrays.split_at(arrays.len() * usize::from(cut) / 256);
-        jensen_fuzz::open_file("x.npz", &jensen_fuzz::archive([("x.npy", x), ("label.npy", y)]));
+        let names = if cut % 2 == 0 { ["x.npy", "label.npy"] } else { ["x_train.npy", "x_test.npy"] };
+        jensen_fuzz::open_file("x.npz", &jensen_fuzz::archive([(names[0], x), (names[1], y)]));
     }
     None => {}
 });

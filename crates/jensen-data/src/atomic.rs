@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::unfinished::Unfinished;
 
@@ -167,9 +168,10 @@ pub fn is_unfinished(path: &Path) -> bool {
     process.is_some_and(|process| !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A rename is atomic only within one file system, hence the same folder; the process keeps two
-/// writers of one file apart.
+/// A rename is atomic only within one file system, hence the same folder; process and count keep any two
+/// writers apart.
 fn neighbour(path: &Path) -> io::Result<PathBuf> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
@@ -180,7 +182,7 @@ fn neighbour(path: &Path) -> io::Result<PathBuf> {
         Some(text) => hidden.push(&text[..text.floor_char_boundary(LONGEST_STEM.min(text.len()))]),
         None => hidden.push(name),
     }
-    hidden.push(format!(".{}.tmp", std::process::id()));
+    hidden.push(format!(".{}.{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     Ok(path.with_file_name(hidden))
 }
 

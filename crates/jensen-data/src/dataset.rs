@@ -1,5 +1,6 @@
 //! Named fields over one example axis.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jensen_random::Rng;
@@ -36,6 +37,15 @@ impl Dataset {
     /// # Errors
     /// If there is no such data, or it cannot be read; the message names file, position and remedy.
     pub fn open(spec: &DataSpec) -> Result<Self, DataError> {
+        // Columns are found again by their names.
+        let mut asked = HashSet::new();
+        if let Some(twice) = spec.columns.iter().flatten().find(|name| !asked.insert(*name)) {
+            return Err(DataError::Option {
+                option: "data.columns",
+                value: format!("`{twice}` twice"),
+                expected: "each column once".to_owned(),
+            });
+        }
         match embedded::find(&spec.source) {
             Some(embedded) => embedded.load(spec),
             None => format::open(spec),

@@ -110,11 +110,15 @@ impl Writer {
                 second_rows: other.rows(),
             });
         }
-        self.written += rows;
+        self.written = self.written.saturating_add(rows);
         if self.written > self.rows {
             return Err(self.wrong_count());
         }
-        self.encoder.append(fields).map_err(|source| unwritable(&self.path, source))
+        // What was written half cannot be finished.
+        self.encoder.append(fields).map_err(|source| {
+            self.written = usize::MAX;
+            unwritable(&self.path, source)
+        })
     }
 
     /// Completes the file and puts it in its place.

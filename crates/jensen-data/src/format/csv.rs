@@ -130,8 +130,23 @@ fn translate<'a>(cells: impl Iterator<Item = &'a mut f64>, content: Content) -> 
     levels
 }
 
-/// The separator that occurs most often in the first line.
+/// The separator that cuts the first two lines into equally many cells, else the one that the first has most of.
+///
+/// The comma comes last: where another separates, it may stand in numbers.
 fn delimiter(text: &str) -> u8 {
+    let cells = |separator: u8| {
+        let mut reader = ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let mut lengths = reader.records().take(2).map(|record| record.map_or(0, |record| record.len()));
+        (lengths.next().unwrap_or(0), lengths.next().unwrap_or(0))
+    };
+    let agrees = |&separator: &u8| matches!(cells(separator), (names, row) if names == row && names > 1);
+    if let Some(separator) = [b'\t', b';', b','].into_iter().find(agrees) {
+        return separator;
+    }
     let line = text.lines().next().unwrap_or_default();
     let count = |separator: u8| line.bytes().filter(|&byte| byte == separator).count();
     // `max_by_key` takes the last of equals: the comma.

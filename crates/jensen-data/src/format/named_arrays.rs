@@ -95,6 +95,9 @@ fn base_and_part(name: &str) -> (&str, usize) {
 /// The role of an array, or `None` if it is not part of the data set.
 fn choose(name: &str, base: &str, arrays: usize, spec: &DataSpec) -> Option<Role> {
     let is = |asked: &String| asked == name || asked == base;
+    if spec.exclude.iter().any(is) {
+        return None;
+    }
     if spec.label_column.as_ref().is_some_and(is) {
         return Some(Role::Label);
     }
@@ -129,7 +132,7 @@ fn check_choice(
         [] => "no arrays".to_owned(),
         _ => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     };
-    for asked in spec.columns.iter().flatten().chain(&spec.label_column) {
+    for asked in spec.columns.iter().flatten().chain(&spec.label_column).chain(&spec.exclude) {
         if !names.iter().any(|name| name == asked || base_and_part(name).0 == asked) {
             return Err(DataError::UnknownColumn {
                 path: path.to_owned(),

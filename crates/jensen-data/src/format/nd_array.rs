@@ -26,8 +26,13 @@ impl NdArray {
             problem: format!("its examples are {other}, but those of {} are {own}", paths[0].display()),
             remedy: "use files that belong together".to_owned(),
         };
-        if self.shape.get(1..) != other.shape.get(1..) {
-            return Err(refuse(format!("{:?}", &self.shape[1..]), format!("{:?}", &other.shape[1..])));
+        let event = |array: &Self| match array.shape.split_first() {
+            Some((_, event)) => format!("{event:?}"),
+            None => "a single number without an example axis".to_owned(),
+        };
+        let is_single = self.shape.is_empty() || other.shape.is_empty();
+        if is_single || self.shape[1..] != other.shape[1..] {
+            return Err(refuse(event(self), event(&other)));
         }
         let dtype = self.array.dtype();
         self.array

@@ -141,6 +141,24 @@ fn npy_files_of_other_things() {
     assert_says(&deep, &["deep.npy", "brackets in each other"]);
 }
 
+/// An axis that counts examples is needed of every part.
+#[test]
+fn parts_that_are_single_numbers() {
+    let folder = folder(&[]);
+    let file = path(&folder, "x.npz");
+    let part = |name: &str, array: &[u8]| (format!("{name}.npy"), array.to_vec());
+    let (rows, single) = (npy("'<f4'", "False", "(2, 1)", &[0; 8]), npy("'<f4'", "False", "()", &[0; 4]));
+    for (train, test) in [(&rows, &single), (&single, &rows), (&single, &single)] {
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&file).expect("a file"));
+        for (name, bytes) in [part("x_train", train), part("x_test", test)] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+            std::io::Write::write_all(&mut zip, &bytes).expect("bytes");
+        }
+        zip.finish().expect("an archive");
+        assert_says(&open(&file).expect_err("refused").to_string(), &["single number"]);
+    }
+}
+
 #[test]
 fn a_damaged_archive() {
     let folder = folder(&[]);
@@ -158,6 +176,21 @@ fn a_damaged_archive() {
     assert_says(&refusal("damaged.npz", &damaged), &["`x`", "again"]);
     let other = write(&file, &[]).and_then(|()| open(&file)).expect_err("no arrays").to_string();
     assert_says(&other, &["x.npz", "no arrays"]);
+}
+
+#[test]
+fn columns_that_are_asked_for_twice() {
+    let folder = folder(&[("t.csv", b"a,b\n1,2\n3,4\n")]);
+    let mut spec = DataSpec::new(path(&folder, "t.csv").to_str().expect("a plain path"));
+    spec.columns = Some(vec!["a".to_owned(), "a".to_owned()]);
+    assert_says(&Dataset::open(&spec).expect_err("refused").to_string(), &["data.columns", "`a` twice"]);
+}
+
+/// A comma in a number of a table whose cells are parted by semicolons.
+#[test]
+fn a_decimal_comma_is_no_separator() {
+    let text = "L\u{e4}nge, mm;Breite, mm\n1,5;2,5\n2,5;3,5\n";
+    assert_says(&refusal("laenge.csv", text.as_bytes()), &["1,5"]);
 }
 
 #[test]

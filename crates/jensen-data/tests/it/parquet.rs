@@ -375,8 +375,13 @@ fn number(delta: u8, kind: u8, value: i64) -> Vec<u8> {
 
 /// A file of one column of required 32-bit integers with these rows and this page.
 fn one_column(rows: i64, codec: i64, page: &[u8]) -> Vec<u8> {
+    column_of(0, rows, codec, page)
+}
+
+/// The same, required (0) or optional (1).
+fn column_of(repetition: i64, rows: i64, codec: i64, page: &[u8]) -> Vec<u8> {
     let root = [&thrift(4, 8, b"\x01s")[..], &number(1, 5, 1), &[0]].concat();
-    let leaf = [&number(1, 5, 1)[..], &number(2, 5, 0), &thrift(1, 8, b"\x01x"), &[0]].concat();
+    let leaf = [&number(1, 5, 1)[..], &number(2, 5, repetition), &thrift(1, 8, b"\x01x"), &[0]].concat();
     let column = [
         &number(1, 5, 1)[..],
         &number(3, 5, codec),
@@ -398,10 +403,48 @@ fn with_footer(pages: &[u8], footer: &[u8]) -> Vec<u8> {
 }
 
 fn data_page(size: i64, entries: i64, encoding: i64, body: &[u8]) -> Vec<u8> {
-    let header =
-        [&number(1, 5, entries)[..], &number(1, 5, encoding), &number(1, 5, 3), &number(1, 5, 3), &[0]];
+    page_with_levels([3, 3], size, entries, encoding, body)
+}
+
+/// A page whose definition and repetition levels are in these encodings.
+fn page_with_levels(levels: [i64; 2], size: i64, entries: i64, encoding: i64, body: &[u8]) -> Vec<u8> {
+    let [definition, repetition] = levels.map(|encoding| number(1, 5, encoding));
+    let header = [&number(1, 5, entries)[..], &number(1, 5, encoding), &definition, &repetition, &[0]];
     let sizes = [number(1, 5, 0), number(1, 5, size), number(1, 5, body.len().cast_signed() as i64)].concat();
     [&sizes[..], &thrift(2, 12, &header.concat()), &[0], body].concat()
+}
+
+/// Hadoop and Spark say of the levels that a column does not have that they are BIT_PACKED (4).
+#[test]
+fn levels_are_read_where_there_are_any_and_refused_where_they_cannot_be() {
+    let open = |content: &[u8]| {
+        let folder = folder(&[("levels.parquet", content)]);
+        Dataset::open(&spec(&path(&folder, "levels.parquet"), &[], Access::Auto)).map(|data| whole(&data))
+    };
+    let three = [1i32, 2, 3].map(i32::to_le_bytes).concat();
+    // A run of three levels, each 1: all are present.
+    let body = |level: u8| [&[2, 0, 0, 0, 3 << 1, level][..], &three].concat();
+    let file = |levels, level| column_of(1, 3, 0, &page_with_levels(levels, 18, 3, 0, &body(level)));
+    assert_eq!(open(&file([3, 4], 1)).expect("as Spark writes it"), Array::I32(vec![1, 2, 3]));
+    for (content, says) in
+        [(file([4, 4], 1), "BIT_PACKED"), (file([3, 3], 3), "3 in a run of integers of 1 bits")]
+    {
+        let error = open(&content).expect_err(says).to_string();
+        assert!(error.contains(says), "{error} should say {says}");
+    }
+    // A page of no known kind, and columns that lie over each other.
+    let error = open(&one_column(3, 0, &[0; 40])).expect_err("zeros are no pages").to_string();
+    assert!(error.contains("of the kind -1"), "{error}");
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    let folder = folder(&[]);
+    let file = path(&folder, "twice.parquet");
+    let field = Field::new("columns", Role::Observation, vec![2], Array::F64(vec![1.0, 2.0])).expect("a row");
+    write(&file, &[field.with_feature_names(vec!["x".to_owned(), "x".to_owned()])]).expect("a file");
+    let error = Dataset::open(&spec(&file, &[], Access::Auto)).expect_err("ambiguous").to_string();
+    assert!(error.contains("two columns are named `x`"), "{error}");
 }
 
 /// A few bytes that declare more than any memory holds.

@@ -206,6 +206,12 @@ fn check(footer: &Footer, file_len: u64) -> Result<(), Flaw> {
             footer.rows
         )));
     }
+    // Chunks that lie over each other would be read once for each.
+    let chunks = footer.groups.iter().flat_map(|group| &group.chunks);
+    let stored = chunks.fold(0u64, |sum, chunk| sum.saturating_add(chunk.len));
+    if stored > file_len {
+        return Err(Flaw::corrupt(format!("its columns have {stored} bytes, of a file of {file_len}")));
+    }
     // Equal values are stored once, so there is no exact bound; but a file of so many rows a byte has
     // nothing to learn from, and would be read for hours.
     if rows / 4096 > file_len {

@@ -99,6 +99,12 @@ impl<'a> Hybrid<'a> {
                     self.bytes.split_at_checked(self.width.div_ceil(8) as usize).ok_or_else(truncated)?;
                 self.bytes = rest;
                 let value = value.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte));
+                if u64::from(value) >> self.width != 0 {
+                    return Err(Flaw::corrupt(format!(
+                        "{value} in a run of integers of {} bits",
+                        self.width
+                    )));
+                }
                 Run::Repeated { value, left: count }
             };
         }

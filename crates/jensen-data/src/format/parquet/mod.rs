@@ -16,7 +16,7 @@ mod table;
 mod thrift;
 mod values;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -94,6 +94,15 @@ fn choose<'a>(
     for name in &spec.exclude {
         find(name)?;
     }
+    // Later, columns are told by their names alone.
+    let mut known = HashSet::new();
+    if let Some(column) = columns.iter().find(|column| !known.insert(&column.name)) {
+        return Err(Flaw::unsupported(
+            format!("two columns are named `{}`", column.name),
+            "give each column a name of its own",
+        )
+        .at(path, "schema"));
+    }
     let is_kept = |column: &Column| !spec.exclude.contains(&column.name);
     let observed: Vec<&Column> = observed.into_iter().filter(|column| is_kept(column)).collect();
     if observed.is_empty() {
@@ -144,7 +153,7 @@ fn find_pages(
             let chunk = chunk.ok_or_else(|| refuse(Flaw::corrupt("the group does not have this column")))?;
             pages.push(Pages::find(file, chunk, &refuse)?);
         }
-        groups.push(GroupAt { first, rows: group.rows, pages });
+        groups.push(GroupAt { index, first, rows: group.rows, pages });
         first += group.rows;
     }
     Ok(groups)

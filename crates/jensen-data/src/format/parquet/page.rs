@@ -57,6 +57,7 @@ struct Header {
 
 impl Header {
     const DATA: i32 = 0;
+    const INDEX: i32 = 1;
     const DICTIONARY: i32 = 2;
     const DATA_2: i32 = 3;
 
@@ -149,7 +150,12 @@ impl Pages {
                         pages.nulls.zip(header.nulls).map(|(all, own)| all.saturating_add(own as u64));
                 }
                 Header::DICTIONARY => pages.dictionary = Some(page),
-                _ => {}
+                Header::INDEX => {}
+                other => {
+                    return Err(refuse(Flaw::corrupt(format!(
+                        "the page at byte {at} is of the kind {other}"
+                    ))));
+                }
             }
             at += u64::from(len);
         }
@@ -244,7 +250,9 @@ impl Page {
 
     /// Of the first version: everything is compressed together, and levels begin with their size.
     fn find_levels(header: &Header, body: &[u8], codec: i32, leaf: &Leaf) -> Result<Parts, Flaw> {
-        if header.level_encodings.iter().any(|&encoding| encoding != 3) && leaf.max_definition > 0 {
+        // Of levels that a column does not have, some writers say BIT_PACKED.
+        let needed = [leaf.depth > 0, leaf.max_definition > 0];
+        if header.level_encodings.iter().zip(needed).any(|(&encoding, needed)| needed && encoding != 3) {
             return Err(Flaw::unsupported(
                 "its levels are in the old encoding BIT_PACKED",
                 "write the file again with a present-day writer",
@@ -328,6 +336,7 @@ pub(super) struct Block {
 pub(super) struct Cursor<'a> {
     repetition: Option<Hybrid<'a>>,
     definition: Option<Hybrid<'a>>,
+    max_repetition: u32,
     max_definition: u32,
     values: Values<'a>,
     left: usize,
@@ -343,8 +352,14 @@ impl<'a> Cursor<'a> {
         Ok(Self {
             repetition: levels(&page.repetition, leaf.depth)?,
             definition: levels(&page.definition, leaf.max_definition)?,
+            max_repetition: leaf.depth.into(),
             max_definition: leaf.max_definition.into(),
-            values: Values::new(&page.bytes[page.values.clone()], page.encoding, leaf.physical)?,
+            values: Values::new(
+                &page.bytes[page.values.clone()],
+                page.encoding,
+                leaf.physical,
+                page.entries,
+            )?,
             left: page.entries,
         })
     }
@@ -369,11 +384,13 @@ impl<'a> Cursor<'a> {
         if let Some(levels) = &mut self.repetition {
             block.repetition.resize(count, 0);
             levels.read(&mut block.repetition)?;
+            check_levels(&block.repetition, self.max_repetition)?;
         }
         let mut present = count;
         if let Some(levels) = &mut self.definition {
             block.definition.resize(count, 0);
             levels.read(&mut block.definition)?;
+            check_levels(&block.definition, self.max_definition)?;
             present = block.definition.iter().filter(|&&level| level == self.max_definition).count();
         }
         self.values.read(present, &mut block.values, dictionary, intern)
@@ -390,5 +407,13 @@ impl<'a> Cursor<'a> {
             None => count,
         };
         self.values.skip(present)
+    }
+}
+
+/// A level that does not exist would move every later value to another row.
+fn check_levels(levels: &[u32], highest: u32) -> Result<(), Flaw> {
+    match levels.iter().find(|&&level| level > highest) {
+        Some(level) => Err(Flaw::corrupt(format!("a level is {level}, of at most {highest}"))),
+        None => Ok(()),
     }
 }

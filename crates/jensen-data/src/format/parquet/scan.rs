@@ -9,9 +9,7 @@ use super::table::{GroupAt, position};
 use super::values::empty;
 use crate::DataError;
 use crate::positional::PositionalFile;
-
-/// More words than this are text to be read, not categories.
-const MOST_LEVELS: usize = 1000;
+use crate::table::MAX_LEVELS;
 
 /// More numbers than any example has.
 const LONGEST: usize = 1 << 24;
@@ -48,7 +46,9 @@ impl Scan {
         if leaf.kind == Kind::Text {
             (scan.levels, scan.has_nulls) = column.words()?;
         } else if leaf.nullable && !leaf.kind.dtype().is_float() {
-            let known: Option<u64> = groups.iter().map(|group| group.pages[part].nulls).sum();
+            let known = groups
+                .iter()
+                .try_fold(0u64, |sum, group| group.pages[part].nulls.map(|nulls| sum.saturating_add(nulls)));
             scan.has_nulls = match known {
                 Some(nulls) => nulls > 0,
                 None => column.has_nulls()?,
@@ -69,7 +69,7 @@ struct Column<'a> {
 
 impl Column<'_> {
     fn refuse(&self, group: usize, flaw: Flaw) -> DataError {
-        flaw.at(self.file.path(), position(group, self.name))
+        flaw.at(self.file.path(), position(self.groups[group].index, self.name))
     }
 
     /// Visits the numbers of a group in order, until `visit` says that it has seen enough.
@@ -161,9 +161,9 @@ impl Column<'_> {
                 if let Some(&index) = known.get(word) {
                     return Ok(index);
                 }
-                if known.len() == MOST_LEVELS {
+                if known.len() == MAX_LEVELS {
                     return Err(Flaw::unsupported(
-                        format!("more than {MOST_LEVELS} different words look like free text"),
+                        format!("more than {MAX_LEVELS} different words look like free text"),
                         "leave it out with `data.exclude`",
                     ));
                 }

@@ -45,6 +45,8 @@ pub(super) struct Part {
 /// A group of rows.
 #[derive(Debug)]
 pub(super) struct GroupAt {
+    /// Which one of the file it is, those without rows counted too.
+    pub index: usize,
     pub first: u64,
     pub rows: u64,
     /// The pages of each part.
@@ -140,7 +142,7 @@ impl Table {
         let first_row = self.groups[group].first;
         let pages = &self.groups[group].pages[index];
         let width = part.pattern.len();
-        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(group, &part.name));
+        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(self.groups[group].index, &part.name));
         let mut intern = |word: &[u8]| {
             part.levels.get(word).copied().ok_or_else(|| {
                 Flaw::corrupt(format!("the word `{}` was not there before", String::from_utf8_lossy(word)))
@@ -199,7 +201,7 @@ impl Table {
         }
         let Part { name, leaf, .. } = &self.parts[part];
         let pages = &self.groups[group].pages[part];
-        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(group, name));
+        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(self.groups[group].index, name));
         // Memory that is given back and taken again costs more than what is done with it.
         let mut buffer = std::mem::take(&mut self.cache().buffer);
         let loaded = Page::load(&self.file, pages.data[page], pages.codec, leaf, &mut buffer, &refuse);
@@ -227,7 +229,7 @@ impl Table {
         {
             return Ok(Some(cached.clone()));
         }
-        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(group, name));
+        let refuse = |flaw: Flaw| flaw.at(self.file.path(), position(self.groups[group].index, name));
         let loaded = Arc::new(dictionary(&self.file, at, pages.codec, leaf.physical, &refuse)?);
         let mut cache = self.cache();
         if let Some((_, old)) = cache.dictionaries.remove(&part) {

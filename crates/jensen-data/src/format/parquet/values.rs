@@ -4,9 +4,7 @@ use super::delta::Delta;
 use super::flaw::{Flaw, truncated};
 use super::hybrid::{Bits, Hybrid};
 use crate::Array;
-
-/// The most words of a page whose lengths are stored together.
-const MOST_WORDS: usize = 1 << 24;
+use crate::format::half::from_f16;
 
 /// What a word becomes.
 pub(super) type Intern<'a> = &'a mut dyn FnMut(&[u8]) -> Result<i32, Flaw>;
@@ -102,8 +100,8 @@ enum Encoding<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The values in `bytes` in the encoding of number `encoding`.
-    pub fn new(bytes: &'a [u8], encoding: i32, physical: i32) -> Result<Self, Flaw> {
+    /// The values in `bytes` in the encoding of number `encoding`, of a page of `entries`.
+    pub fn new(bytes: &'a [u8], encoding: i32, physical: i32, entries: usize) -> Result<Self, Flaw> {
         let unsupported = || {
             Flaw::unsupported(
                 format!("the encoding {encoding} of a column of type {physical} is not read"),
@@ -122,12 +120,12 @@ impl<'a> Values<'a> {
             }
             (5, 1 | 2) => Encoding::Delta(Delta::new(bytes)?),
             (6, 6) => {
-                let (lengths, bytes) = all(bytes)?;
+                let (lengths, bytes) = all(bytes, entries)?;
                 Encoding::Words { lengths, bytes, shared: None, last: Vec::new() }
             }
             (7, 6) => {
-                let (shared, bytes) = all(bytes)?;
-                let (lengths, bytes) = all(bytes)?;
+                let (shared, bytes) = all(bytes, entries)?;
+                let (lengths, bytes) = all(bytes, entries)?;
                 Encoding::Words { lengths, bytes, shared: Some(shared), last: Vec::new() }
             }
             (9, 1 | 2 | 4 | 5 | 7) => {
@@ -264,11 +262,11 @@ impl<'a> Values<'a> {
     }
 }
 
-/// The integers at the front of `bytes`, and what follows them.
-fn all(bytes: &[u8]) -> Result<(Delta<'_>, &[u8]), Flaw> {
+/// The integers at the front of `bytes`, of a page of `entries`, and what follows them.
+fn all(bytes: &[u8], entries: usize) -> Result<(Delta<'_>, &[u8]), Flaw> {
     let integers = Delta::new(bytes)?;
-    if integers.len() > MOST_WORDS {
-        return Err(Flaw::corrupt(format!("{} words in one page", integers.len())));
+    if integers.len() > entries {
+        return Err(Flaw::corrupt(format!("{} words in a page of {entries}", integers.len())));
     }
     let mut end = integers.clone();
     while end.len() > 0 {
@@ -334,22 +332,10 @@ fn extend(out: &mut Array, bytes: &[u8], physical: i32) {
         Array::I32(out) => out.extend(bytes.as_chunks().0.iter().map(|&number| i32::from_le_bytes(number))),
         Array::I64(out) => out.extend(bytes.as_chunks().0.iter().map(|&number| i64::from_le_bytes(number))),
         Array::F32(out) if physical == 7 => {
-            out.extend(bytes.as_chunks().0.iter().map(|&number| half(u16::from_le_bytes(number))));
+            out.extend(bytes.as_chunks().0.iter().map(|&number| from_f16(u16::from_le_bytes(number))));
         }
         Array::F32(out) => out.extend(bytes.as_chunks().0.iter().map(|&number| f32::from_le_bytes(number))),
         Array::F64(out) => out.extend(bytes.as_chunks().0.iter().map(|&number| f64::from_le_bytes(number))),
         Array::U8(_) => {}
-    }
-}
-
-/// A number of IEEE half precision: 1 bit of sign, 5 of exponent, 10 of fraction.
-fn half(bits: u16) -> f32 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f32::from(bits & 0x3FF));
-    sign * match exponent {
-        0 => fraction * 2f32.powi(-24),
-        31 if fraction == 0.0 => f32::INFINITY,
-        31 => f32::NAN,
-        _ => (1.0 + fraction / 1024.0) * 2f32.powi(exponent - 15),
     }
 }
