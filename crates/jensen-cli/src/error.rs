@@ -152,6 +152,7 @@ impl CliError {
             ),
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
             Self::File { action: "write" | "create", source, .. }
+            | Self::Data(DataError::Io { action: "write" | "create", source, .. })
             | Self::Infer(InferError::Io { action: "write" | "create", source, .. }) => remedy(source),
             _ => None,
         }
@@ -196,7 +197,7 @@ fn remedies(failure: &NonFinite, run: &str, data: &str) -> String {
         Remedy::Skip => {
             format!("go on without such batches: jensen train --resume {run} --on-nonfinite skip")
         }
-        Remedy::Data => "correct these rows or leave them out, and start a new run".to_owned(),
+        Remedy::Data => "correct or leave out what is far from the rest, and start a new run".to_owned(),
         Remedy::Rollback => {
             format!("go on with a lower rate: jensen train --resume {run} --on-nonfinite rollback")
         }

@@ -40,6 +40,12 @@ impl<'a> ImputedTable<'a> {
         output: &Path,
     ) -> Result<Self, CliError> {
         let leading = (draws > 0).then_some(DRAW);
+        if leading.is_some() && schema.columns.iter().any(|column| column.name == DRAW) {
+            return Err(CliError::usage(
+                format!("the draws are numbered in a column `{DRAW}`, and the table has one of that name"),
+                "rename the table's column",
+            ));
+        }
         let is_file = EMBEDDED.iter().all(|embedded| embedded.name != source) && Path::new(source).is_file();
         let text = if is_file && is_text(output) {
             FilledTable::create(Path::new(source), output, leading)?

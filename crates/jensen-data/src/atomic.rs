@@ -80,6 +80,10 @@ impl NewFile {
         let neighbour = Unfinished::new(neighbour(&path)?);
         let file =
             File::options().read(true).write(true).create(true).truncate(true).open(neighbour.path())?;
+        // What was private stays so.
+        if let Ok(old) = fs::metadata(&path) {
+            file.set_permissions(old.permissions())?;
+        }
         Ok(Self { file, place: Place::Beside { neighbour, path } })
     }
 

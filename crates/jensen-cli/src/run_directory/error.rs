@@ -144,6 +144,10 @@ impl RunError {
                 quoted(run)
             )),
             Self::Newer { .. } => Some("update jensen".to_owned()),
+            Self::NotBegun { path, file } if holds_files(&path.join("checkpoints")) => Some(format!(
+                "it has checkpoints, so {} was lost later: put it back from a copy; the checkpoints are not touched",
+                file.display()
+            )),
             Self::NotBegun { .. } => Some("train again with `--force`".to_owned()),
             Self::OtherData { .. } => Some(
                 "a run goes on with the data it began with: restore them, or train a new run on these"
@@ -175,4 +179,8 @@ mod tests {
         let busy = RunError::Busy { path: "runs/a".into() };
         assert!(busy.help().is_some_and(|help| help.contains("wait for it to end")));
     }
+}
+
+fn holds_files(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }

@@ -44,7 +44,8 @@ pub struct Impute {
     samples: NonZeroUsize,
     #[command(flatten)]
     seed: SeedOption,
-    /// The file, .csv or .parquet; of a table of text every cell that is not missing is copied as it is
+    /// The file, .csv or .parquet; one table of text as .csv is copied with all its columns, cells that are
+    /// not missing as they are, else the columns that were learned are written
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }

@@ -85,6 +85,9 @@ impl NonFinite {
         } else if self.is_of_few_rows() {
             // No batch can be left out of a validation, and no rate mends its data.
             if self.in_validation { Remedy::Data } else { Remedy::Skip }
+        } else if self.step == 0 && self.parameter.is_none() {
+            // Before the first update no rate has had its effect.
+            Remedy::Data
         } else {
             Remedy::Rollback
         }
@@ -136,7 +139,7 @@ impl Display for NonFinite {
                 ": look at these examples, leave such batches out with `fit.on_nonfinite = \"skip\"`, or lower the \
                  learning rate"
             }
-            Remedy::Data => ": correct these examples or leave them out, and start a new run",
+            Remedy::Data => ": look at the range of the data, and correct or leave out what is far from the rest",
             Remedy::Rollback => {
                 ": lower the learning rate, clip gradients with `optimizer.clip_norm`, or let it cut the rate itself \
                  with `fit.on_nonfinite = \"rollback\"`"
@@ -161,10 +164,19 @@ mod tests {
         let expected = "log p(x|z) is not finite at step 7, in 11 of 64 examples (rows 100, 101, 102, 103, 104, \
                         105, 106, 107 and 3 more); the first value at fault is in decoder.output: look at these";
         assert!(text.starts_with(expected), "{text}");
-        let all = NonFinite::new("the bound", 0, &[5], 1).to_string();
+        let all = NonFinite::new("the bound", 3, &[5], 1).to_string();
         assert!(
-            all.starts_with("the bound is not finite at step 0, in all 1 examples (row 5): lower"),
+            all.starts_with("the bound is not finite at step 3, in all 1 examples (row 5): lower"),
             "{all}"
         );
+        let remedy = |failure: NonFinite| failure.remedy();
+        let of = |step, at_fault| NonFinite::new("the bound", step, &rows[..at_fault], 8);
+        assert_eq!(
+            [remedy(of(3, 2)), remedy(of(3, 8)), remedy(of(0, 8))],
+            [Remedy::Skip, Remedy::Rollback, Remedy::Data]
+        );
+        assert_eq!(remedy(of(0, 8).of_parameter("x")), Remedy::Rollback, "an update has had its rate");
+        assert_eq!(remedy(NonFinite { in_validation: true, ..of(3, 2) }), Remedy::Data);
+        assert_eq!(remedy(NonFinite { given_up: Some("5 times".to_owned()), ..of(3, 2) }), Remedy::NewRun);
     }
 }
