@@ -206,6 +206,7 @@ impl Training {
         };
         drop(observers);
         let outcome = outcome.inspect_err(|error| {
+            note_replaced(&directory);
             if let Some(&step) = checkpoints.steps().ok().as_ref().and_then(|steps| steps.last()) {
                 let way_back = match error {
                     // The disk failed, not the training.
@@ -227,7 +228,10 @@ impl Training {
             error => error.into(),
         })?;
         store_weights(&directory, learner.as_ref(), &outcome)?;
-        if outcome.ending != Ending::Interrupted {
+        if outcome.ending == Ending::Interrupted {
+            note_replaced(&directory);
+        } else {
+            directory.remove_replaced()?;
             record.training_seconds = Some(outcome.seconds);
             directory.store_record(&record)?;
             orderly.end(format!(
@@ -236,6 +240,14 @@ impl Training {
             ));
         }
         Ok((directory, lock, outcome))
+    }
+}
+
+/// Says where the run is that this one was to replace.
+fn note_replaced(directory: &RunDirectory) {
+    let replaced = directory.replaced_path();
+    if replaced.exists() {
+        output::note(format_args!("the run that this one was to replace is in {}", replaced.display()));
     }
 }
 

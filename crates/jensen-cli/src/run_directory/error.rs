@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::WEIGHTS;
+use super::create::holds_files;
 use crate::output::quoted;
 
 /// A run directory that cannot be used as asked.
@@ -131,7 +132,7 @@ impl RunError {
                     .into(),
             ),
             Self::NotARun { .. } => {
-                Some("give another `--name` or `--out`; `--force` removes runs only".to_owned())
+                Some("give another `--name` or `--out`; `--force` replaces runs only".to_owned())
             }
             Self::InTraining { .. } => Some("wait for its training to end".to_owned()),
             Self::Unlockable { .. } => Some(
@@ -179,8 +180,4 @@ mod tests {
         let busy = RunError::Busy { path: "runs/a".into() };
         assert!(busy.help().is_some_and(|help| help.contains("wait for it to end")));
     }
-}
-
-fn holds_files(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }

@@ -3,6 +3,7 @@
 //! `config.toml` · `run.json` · `metrics.jsonl` · `checkpoints/` · `model.safetensors` ·
 //! `evaluation.json` · `report.html` · pictures.
 
+mod create;
 mod error;
 mod find;
 mod fingerprint;
@@ -14,6 +15,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub use create::Existing;
 pub use error::RunError;
 pub use find::{RUNS, all_runs};
 pub use lock::Lock;
@@ -27,7 +29,7 @@ use crate::error::CliError;
 const RECORD: &str = "run.json";
 /// The weights that every verb uses.
 const WEIGHTS: &str = "model.safetensors";
-/// What a training writes into its directory; `--force` removes these and nothing else.
+/// What a training writes into its directory; `--force` replaces these and nothing else.
 const FILES: [&str; 6] = ["config.toml", RECORD, "metrics.jsonl", WEIGHTS, "evaluation.json", "report.html"];
 /// Folders that a training writes.
 const FOLDERS: [&str; 4] = ["checkpoints", "failures", "pictures", "tensorboard"];
@@ -45,83 +47,6 @@ impl RunDirectory {
     /// If there is none; the error lists the runs there are.
     pub fn open(run: &str) -> Result<Self, RunError> {
         find::find(run).map(|path| Self { path })
-    }
-
-    /// Makes the directory for a new run, and holds it for as long as the lock lives.
-    ///
-    /// # Errors
-    /// If something is there already, or another process trains there. With [`Existing::Replace`] an
-    /// earlier run is removed first, file by file, and anything that is not a run is refused all the
-    /// same.
-    pub fn create(path: PathBuf, existing: Existing) -> Result<(Self, Lock), RunError> {
-        let created = |source| RunError::File { action: "create", path: path.clone(), source };
-        jensen_data::create_folder(&path).map_err(created)?;
-        let run = Self { path };
-        run.check_free(existing)?;
-        let lock = run.lock()?;
-        // Another training may have begun here, and even ended, before the lock was ours.
-        run.check_free(existing)?;
-        run.clear()?;
-        run.sweep()?;
-        Ok((run, lock))
-    }
-
-    /// Refuses a directory that may not be used for a new run.
-    fn check_free(&self, existing: Existing) -> Result<(), RunError> {
-        if self.is_vacant() {
-            return Ok(());
-        }
-        match existing {
-            _ if !self.is_run() => Err(RunError::NotARun { path: self.path.clone() }),
-            Existing::Keep => Err(RunError::Exists { path: self.path.clone() }),
-            Existing::Replace => Ok(()),
-        }
-    }
-
-    /// Whether nothing is there but what a training leaves that was killed before it wrote a file.
-    fn is_vacant(&self) -> bool {
-        let is_empty = |path: &Path| fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-        let leftover = |path: &Path| {
-            path.ends_with(lock::FILE)
-                || jensen_data::is_unfinished(path)
-                || (FOLDERS.iter().any(|folder| path.ends_with(folder)) && is_empty(path))
-        };
-        fs::read_dir(&self.path).is_ok_and(|entries| entries.flatten().all(|entry| leftover(&entry.path())))
-    }
-
-    /// Removes what a run has written; other files stay.
-    fn clear(&self) -> Result<(), RunError> {
-        let gone = |path: PathBuf, result: std::io::Result<()>| match result {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(RunError::File { action: "remove", path, source })
-            }
-            _ => Ok(()),
-        };
-        // The configuration goes last: until then this is still recognised as a run.
-        for folder in FOLDERS.map(|name| self.path.join(name)) {
-            gone(folder.clone(), fs::remove_dir_all(&folder))?;
-        }
-        for file in FILES.map(|name| self.path.join(name)).into_iter().rev() {
-            gone(file.clone(), fs::remove_file(&file))?;
-        }
-        Ok(())
-    }
-
-    /// Removes what a training left that was killed, or lost its power, while it wrote a file.
-    ///
-    /// # Errors
-    /// If it cannot be removed.
-    pub fn sweep(&self) -> Result<(), RunError> {
-        let folders = FOLDERS.map(|name| self.path.join(name));
-        for folder in std::iter::once(&self.path).chain(&folders) {
-            let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-            for path in entries.filter(|path| jensen_data::is_unfinished(path)) {
-                // A failure's bundle is a folder.
-                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.map_err(|source| RunError::File { action: "remove", path, source })?;
-            }
-        }
-        Ok(())
     }
 
     /// Whether the directory looks like a run, be it one that was killed before it had written both:
@@ -304,82 +229,4 @@ impl RunDirectory {
 /// Writes a file whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     jensen_data::replace_file(path, |file| file.write_all(bytes)).map_err(CliError::file("write", path))
-}
-
-/// What to do with a run that is where a new one shall be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// Refuse.
-    Keep,
-    /// `--force`: remove it.
-    Replace,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder() -> tempfile::TempDir {
-        tempfile::tempdir().expect("a temporary folder")
-    }
-
-    #[test]
-    fn a_run_is_never_overwritten_without_force() {
-        let folder = folder();
-        fs::write(folder.path().join("config.toml"), "model = 'vae'\n[fit]\n").expect("written");
-        fs::write(folder.path().join("mine.txt"), "mine").expect("written");
-        let create = |existing| RunDirectory::create(folder.path().to_owned(), existing);
-        assert!(matches!(create(Existing::Keep), Err(RunError::Exists { .. })));
-        assert!(folder.path().join("config.toml").exists());
-        create(Existing::Replace).expect("replaced");
-        assert!(!folder.path().join("config.toml").exists());
-        assert!(folder.path().join("mine.txt").exists(), "--force removed a file that is not the run's");
-    }
-
-    #[test]
-    fn force_does_not_touch_what_is_not_a_run() {
-        let folder = folder();
-        fs::write(folder.path().join("metrics.jsonl"), "mine").expect("written");
-        let refused = RunDirectory::create(folder.path().to_owned(), Existing::Replace);
-        assert!(matches!(refused, Err(RunError::NotARun { .. })));
-        assert!(folder.path().join("metrics.jsonl").exists());
-    }
-
-    #[test]
-    fn two_trainings_cannot_share_a_directory() {
-        let folder = folder();
-        let create = |existing| RunDirectory::create(folder.path().join("run"), existing);
-        let (run, lock) = create(Existing::Keep).expect("created");
-        assert!(matches!(run.lock(), Err(RunError::Busy { .. })));
-        // Also before the first file is there, and with --force.
-        assert!(matches!(create(Existing::Keep), Err(RunError::Busy { .. })));
-        assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
-        run.store_config(&RunConfig::default().to_toml()).expect("stored");
-        assert!(matches!(create(Existing::Replace), Err(RunError::Busy { .. })));
-        assert!(run.config_path().exists(), "--force cleared a directory that another training holds");
-        drop(lock);
-        assert!(create(Existing::Replace).is_ok());
-    }
-
-    #[test]
-    fn a_training_that_was_killed_at_once_can_be_replaced() {
-        let folder = folder();
-        let create = |existing| RunDirectory::create(folder.path().to_owned(), existing);
-        fs::write(folder.path().join(lock::FILE), "").expect("written");
-        fs::write(folder.path().join(".config.toml.1.tmp"), "half").expect("written");
-        fs::create_dir(folder.path().join("checkpoints")).expect("made");
-        drop(create(Existing::Keep).expect("nothing is there yet"));
-        assert!(!folder.path().join(".config.toml.1.tmp").exists(), "half a file is left");
-        let dataset = jensen_data::Dataset::open(&jensen_data::DataSpec::new("digits")).expect("digits");
-        let rows = dataset.rows(jensen_data::Split::Train).expect("rows");
-        let fitted = jensen_data::Preprocessing::fit(&RunConfig::default().data, &dataset, &rows);
-        let record = RunRecord::new("cpu".to_owned(), &dataset, fitted.expect("fits")).expect("a record");
-        RunDirectory { path: folder.path().to_owned() }.store_record(&record).expect("stored");
-        assert!(matches!(create(Existing::Keep), Err(RunError::Exists { .. })));
-        let found = RunDirectory::open(&folder.path().display().to_string()).expect("a run");
-        let error = found.config().expect_err("no configuration");
-        assert!(matches!(error, CliError::Run(RunError::NotBegun { .. })), "{error}");
-        drop(create(Existing::Replace).expect("replaced"));
-        assert!(!folder.path().join(RECORD).exists());
-    }
 }

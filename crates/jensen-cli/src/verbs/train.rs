@@ -91,7 +91,7 @@ pub struct Train {
     /// Where to put the run
     #[arg(long, value_name = "DIR", help_heading = "Run")]
     out: Option<PathBuf>,
-    /// Replaces a run that is there already
+    /// Replaces a run that is there already, once the new one is trained
     #[arg(long, help_heading = "Run")]
     force: bool,
     /// Goes on with a run that was interrupted, or for more epochs

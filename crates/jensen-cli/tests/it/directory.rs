@@ -17,6 +17,24 @@ fn a_run_is_never_overwritten_without_force() {
 }
 
 #[test]
+fn a_run_is_kept_until_the_one_that_replaces_it_is_trained() {
+    let here = Workshop::new();
+    here.train("--name a");
+    let before = here.read("runs/a/model.safetensors");
+    let elbo = here.json("evaluate runs/a --json")["elbo"].clone();
+    // Twice: what failed does not take the place of what was trained.
+    for _ in 0..2 {
+        let message = here.refused(&format!("train {TINY} --name a --force --lr 1e39"), 1);
+        assert!(message.contains("the run that this one was to replace is in runs/a/.replaced"), "{message}");
+        assert_eq!(here.read("runs/a/.replaced/model.safetensors"), before);
+    }
+    assert_eq!(here.json("evaluate runs/a/.replaced --json")["elbo"], elbo);
+    here.train("--seed 3 --name a --force");
+    assert_ne!(here.read("runs/a/model.safetensors"), before);
+    assert!(!here.exists("runs/a/.replaced"));
+}
+
+#[test]
 fn force_refuses_what_is_not_a_run() {
     let here = Workshop::new();
     here.write("tiny/notes.txt", "mine");

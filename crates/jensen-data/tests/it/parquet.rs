@@ -414,7 +414,7 @@ fn page_with_levels(levels: [i64; 2], size: i64, entries: i64, encoding: i64, bo
     [&sizes[..], &thrift(2, 12, &header.concat()), &[0], body].concat()
 }
 
-/// Hadoop and Spark say of the levels that a column does not have that they are BIT_PACKED (4).
+/// Hadoop and Spark say of the levels that a column does not have that they are `BIT_PACKED` (4).
 #[test]
 fn levels_are_read_where_there_are_any_and_refused_where_they_cannot_be() {
     let open = |content: &[u8]| {
