@@ -49,6 +49,37 @@ pub trait Mean: Distribution {
     fn mean(&self) -> Self::Value;
 }
 
+/// A closed-form variance.
+pub trait Variance: Mean {
+    /// `E[(x − E[x])²]` of each dimension of each row.
+    fn variance(&self) -> Self::Value;
+}
+
+/// A most probable value.
+pub trait Mode: Distribution {
+    /// `argmax_x p(x)` of each row; of several, one.
+    fn mode(&self) -> Self::Value;
+}
+
+/// A closed-form distribution function, dimension by dimension.
+pub trait Cdf: Distribution<Value = Tensor<2>> {
+    /// `P(x_d ≤ value_d)` of each dimension, `[rows, event]`.
+    ///
+    /// # Panics
+    /// If the row counts do not divide one another or the event sizes differ.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2>;
+}
+
+/// A closed-form inverse of the distribution function.
+pub trait Icdf: Cdf {
+    /// The value of each dimension below which `probability` lies, `[rows, event]`; infinite or the
+    /// end of the support at 0 and 1.
+    ///
+    /// # Panics
+    /// If the row counts do not divide one another or the event sizes differ.
+    fn icdf(&self, probability: &Tensor<2>) -> Tensor<2>;
+}
+
 /// A best guess of the value, also where the distribution is a mixture of rows.
 ///
 /// A guess under a mixture is not the mixture of guesses: the most probable level of a categorical

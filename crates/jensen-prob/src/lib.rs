@@ -4,7 +4,10 @@
 //!
 //! | family | support | capabilities beside [`Distribution`] |
 //! |---|---|---|
-//! | [`Normal`] | real numbers | [`Reparameterized`] [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Normal`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Laplace`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Logistic`] [`Gumbel`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
+//! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
@@ -14,8 +17,13 @@
 
 mod bernoulli;
 mod categorical;
+mod cauchy;
 mod discretized_logistic;
 mod distribution;
+mod gumbel;
+mod laplace;
+mod location_scale;
+mod logistic;
 mod normal;
 mod poisson;
 mod rows;
@@ -23,11 +31,16 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
+pub use cauchy::{Cauchy, CauchyShape};
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
-    DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Predict,
-    Reparameterized,
+    Cdf, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
+    Predict, Reparameterized, Variance,
 };
+pub use gumbel::{Gumbel, GumbelShape};
 pub use jensen_random::Rng;
+pub use laplace::{Laplace, LaplaceShape};
+pub use location_scale::{Divergence, LocationScale, Moments, Shape};
+pub use logistic::{Logistic, LogisticShape};
 pub use normal::Normal;
 pub use poisson::Poisson;

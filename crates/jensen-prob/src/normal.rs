@@ -5,7 +5,8 @@ use jensen_kernels::exponential;
 
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Reparameterized, Rng,
+    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
+    Variance,
 };
 
 /// `½ log 2π`
@@ -137,6 +138,20 @@ impl Reparameterized for Normal {
 
 impl Mean for Normal {
     fn mean(&self) -> Tensor<2> {
+        self.mean.clone()
+    }
+}
+
+impl Variance for Normal {
+    /// `σ²`
+    fn variance(&self) -> Tensor<2> {
+        self.std().square()
+    }
+}
+
+impl Mode for Normal {
+    /// `μ`
+    fn mode(&self) -> Tensor<2> {
         self.mean.clone()
     }
 }

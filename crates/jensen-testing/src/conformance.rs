@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod density;
+mod distribution_function;
 mod gradients;
 mod reparameterization;
 mod rows;

@@ -21,6 +21,8 @@ fn conforms() -> Result<(), Nonconformance> {
         .draws(&support)
         .addressed()
         .mean()
+        .variance()
+        .mode()
         .entropy()
         .kl_divergence()
         .factorized()

@@ -146,5 +146,71 @@ def special_functions():
     write("softplus", SCIPY, x=y, value=-special.log_expit(-y), slope=special.expit(y))
 
 
-for section in (normal, bernoulli, categorical, discretized_logistic, special_functions):
+def location_scale():
+    """Tails with mpmath, which has their digits; SciPy where both have them."""
+    m = mpmath.mpf
+
+    def laplace(z):
+        return -abs(z) - mpmath.log(2), mpmath.exp(z) / 2 if z < 0 else 1 - mpmath.exp(-z) / 2
+
+    def logistic(z):
+        return -z - 2 * mpmath.log1p(mpmath.exp(-z)), 1 / (1 + mpmath.exp(-z))
+
+    def gumbel(z):
+        return -z - mpmath.exp(-z), mpmath.exp(-mpmath.exp(-z))
+
+    def cauchy(z):
+        return -mpmath.log(mpmath.pi * (1 + z * z)), mpmath.atan2(1, -z) / mpmath.pi
+
+    families = {
+        "laplace": (laplace, stats.laplace, 80), "logistic": (logistic, stats.logistic, 80),
+        "gumbel": (gumbel, stats.gumbel_r, 4), "cauchy": (cauchy, stats.cauchy, 1e15),
+    }
+    for name, (exact, family, lowest) in families.items():
+        # Scales that are powers of two, so that the standardised value is exact.
+        cases = [
+            (location, scale, location + z * scale, u)
+            for location, scale in [(0.0, 1.0), (0.0, 0.25), (-3.0, 2.0), (0.0, 1024.0)]
+            for z, u in [(-lowest, 2**-24), (-2.5, 0.01), (-1.0, 0.25), (-0.03125, 0.4), (0.0, 0.5), (0.5, 0.7), (4.0, 0.95),
+                         (30.0, 0.999), (1e4, 1 - 2**-20)]
+        ]
+        location, scale, x, u = f32(cases).T
+        values = [exact((m(a) - m(l)) / m(s)) for l, s, a in zip(location, scale, x)]
+        log_prob = [log_density - mpmath.log(m(s)) for (log_density, _), s in zip(values, scale)]
+        cdf = [share for _, share in values]
+        moderate = np.abs((x - location) / scale) < 20
+        agree(np.array(log_prob, dtype=float)[moderate], family.logpdf(x, location, scale)[moderate])
+        agree(np.array(cdf, dtype=float)[moderate], family.cdf(x, location, scale)[moderate])
+        write(name, f"{MPMATH}, {SCIPY}", location=location, scale=scale, x=x, u=u, log_prob=log_prob, cdf=cdf,
+              icdf=family.ppf(u, location, scale), entropy=family.entropy(location, scale))
+
+    cases = f32([(0, 1, 0, 1), (0.5, 0.8, -0.2, 1.3), (1, 0.01, 0, 1), (0, 1, 3, 0.01), (2, 1.0001, 2, 1),
+                 (-1e3, 1e-3, 1e3, 1e3), (0, 1e6, 0, 1e-6), (0, 1e-6, 0, 1e6), (7, 2, 7.001, 2)])
+
+    def laplace_kl(a, s, b, t):
+        a, s, b, t = map(m, (a, s, b, t))
+        d = abs(a - b)
+        return mpmath.log(t / s) + (s * mpmath.exp(-d / s) + d) / t - 1
+
+    def cauchy_kl(a, s, b, t):
+        a, s, b, t = map(m, (a, s, b, t))
+        return mpmath.log(((s + t) ** 2 + (a - b) ** 2) / (4 * s * t))
+
+    for name, closed in [("laplace", laplace_kl), ("cauchy", cauchy_kl)]:
+        kl = [closed(*case) for case in cases]
+        density = families[name][0]
+        for i in (0, 1, 4):  # the closed form itself, against quadrature
+            a, s, b, t = map(m, cases[i])
+
+            def integrand(x):
+                log_q, log_p = density((x - a) / s)[0] - mpmath.log(s), density((x - b) / t)[0] - mpmath.log(t)
+                return mpmath.exp(log_q) * (log_q - log_p)
+
+            with mpmath.workdps(20):
+                agree(kl[i], float(mpmath.quad(integrand, [-mpmath.inf, *sorted({a, b}), mpmath.inf])))
+        write(f"{name}_kl", MPMATH, q_location=cases[:, 0], q_scale=cases[:, 1], p_location=cases[:, 2],
+              p_scale=cases[:, 3], kl=kl)
+
+
+for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, special_functions):
     section()

@@ -1,13 +1,13 @@
 //! The density against one, against draws and against closed forms.
 
 use burn::tensor::Tensor;
-use jensen_prob::{Distribution, Entropy, Mean};
+use jensen_prob::{Distribution, Entropy, Mean, Mode, Variance};
 
 use super::{Conformance, DEVIATIONS, DRAWS, key, numbers, of_row};
 use crate::{MonteCarlo, Value, dkw_radius};
 
 /// False-alarm rate of the check of draws, for each row.
-const FALSE_ALARM: f64 = 1e-9;
+pub(super) const FALSE_ALARM: f64 = 1e-9;
 /// How far a total probability in `f32` may lie from 1.
 const TOTAL: f64 = 1e-5;
 
@@ -115,6 +115,34 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
         let draws = self.marginals(DRAWS).sample(&key().fork("mean")).numbers();
         let outcome = monte_carlo(&draws, &numbers(&self.marginals(1).mean()));
         self.record("mean", outcome)
+    }
+
+    /// The closed-form variance lies within five standard errors of the mean square distance of draws
+    /// from the mean (false alarm 6e-7).
+    pub fn variance(self) -> Self
+    where
+        D: Variance + Distribution<Value = Tensor<2>>,
+    {
+        let family = self.marginals(DRAWS);
+        let distance = family.sample(&key().fork("variance")) - family.mean();
+        let outcome = monte_carlo(&numbers(&distance.square()), &numbers(&self.marginals(1).variance()));
+        self.record("variance", outcome)
+    }
+
+    /// No draw is more probable than the mode.
+    pub fn mode(self) -> Self
+    where
+        D: Mode,
+    {
+        let (family, one) = (self.marginals(DRAWS), self.marginals(1));
+        let at_draws = numbers(&family.log_prob(&family.sample(&key().fork("mode"))));
+        let at_mode = numbers(&one.log_prob(&one.mode()));
+        let outcome = at_mode.iter().enumerate().try_for_each(|(row, &highest)| {
+            let higher =
+                of_row(&at_draws, at_mode.len(), row).find(|&p| (p - highest).is_nan() || p > highest + 1e-5);
+            higher.map_or(Ok(()), |p| Err(format!("row {row} has log p = {highest}, at a draw {p}")))
+        });
+        self.record("mode", outcome)
     }
 
     /// The closed-form entropy lies within five standard errors of `−log p` of draws (false alarm

@@ -1,6 +1,7 @@
 //! The suite accepts a right family and rejects each kind of wrong one, naming the check.
 
 mod broken;
+mod crooked;
 
 use broken::{Broken, Fault};
 use jensen_testing::{Conformance, Nonconformance, Support, double};

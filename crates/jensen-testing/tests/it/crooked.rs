@@ -1,0 +1,72 @@
+//! Shapes with one fault each, for the checks that a normal distribution does not reach.
+
+use burn::tensor::Tensor;
+use jensen_prob::{LaplaceShape, LocationScale, Moments, Shape};
+use jensen_testing::{Conformance, Nonconformance, double};
+
+/// A Laplace distribution with another's distribution function and variance.
+#[derive(Clone, Debug)]
+enum Stretched {}
+
+impl Shape for Stretched {
+    const ENTROPY: f64 = LaplaceShape::ENTROPY;
+
+    fn log_density(z: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::log_density(z)
+    }
+
+    fn cdf(z: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::cdf(z * 1.1)
+    }
+
+    fn quantile(u: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::quantile(u)
+    }
+}
+
+impl Moments for Stretched {
+    const MEAN: f64 = 0.0;
+    const VARIANCE: f64 = 2.0 * 1.1 * 1.1;
+}
+
+/// A Laplace distribution that lies half a scale beside its location.
+#[derive(Clone, Debug)]
+enum Shifted {}
+
+impl Shape for Shifted {
+    const ENTROPY: f64 = LaplaceShape::ENTROPY;
+
+    fn log_density(z: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::log_density(z - 0.5)
+    }
+
+    fn cdf(z: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::cdf(z - 0.5)
+    }
+
+    fn quantile(u: Tensor<2>) -> Tensor<2> {
+        LaplaceShape::quantile(u) + 0.5
+    }
+}
+
+fn family<S: Shape + 'static>() -> Conformance<LocationScale<S>> {
+    let parameters = [double(&[2, 1], &[0.0, 1.5]), double(&[2, 1], &[1.0, 0.4])];
+    Conformance::new(&parameters, |p| LocationScale::new(p[0].clone(), p[1].clone()))
+}
+
+fn rejects(verdict: Result<(), Nonconformance>, checks: &[&str]) {
+    let failures = verdict.expect_err("a wrong family must not conform");
+    let named: Vec<&str> = failures.failures().iter().filter_map(|f| f.split(':').next()).collect();
+    assert_eq!(named, checks, "{failures}");
+}
+
+#[test]
+fn another_distribution_function_and_variance() {
+    let verdict = family::<Stretched>().variance().cdf().icdf().mode().verdict();
+    rejects(verdict, &["variance", "cdf of draws", "slope of the cdf", "icdf"]);
+}
+
+#[test]
+fn a_mode_that_is_none() {
+    rejects(family::<Shifted>().cdf().icdf().mode().verdict(), &["mode"]);
+}
