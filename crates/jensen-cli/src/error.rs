@@ -153,7 +153,10 @@ impl CliError {
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
             Self::File { action: "write" | "create", source, .. }
             | Self::Data(DataError::Io { action: "write" | "create", source, .. })
-            | Self::Infer(InferError::Io { action: "write" | "create", source, .. }) => remedy(source),
+            // A training lists and removes its checkpoints too.
+            | Self::Infer(InferError::Io {
+                action: "write" | "create" | "list" | "remove", source, ..
+            }) => remedy(source),
             _ => None,
         }
     }
@@ -226,8 +229,9 @@ mod tests {
         ] {
             let path = PathBuf::from("runs/a/checkpoints/step-00000001.safetensors");
             let ours = CliError::file("write", &path)(Error::from(kind));
-            let theirs = InferError::Io { action: "write", path, source: Error::from(kind) }.into();
-            for error in [ours, theirs] {
+            let theirs =
+                |action| InferError::Io { action, path: path.clone(), source: Error::from(kind) }.into();
+            for error in [ours, theirs("write"), theirs("list"), theirs("remove")] {
                 assert_eq!(error.exit_code(), 1);
                 assert!(error.to_string().contains("step-00000001"), "{error}");
                 assert!(error.help().is_some_and(|help| help.contains(told)), "{kind}: {error}");

@@ -13,10 +13,11 @@ use crate::{
     backend::Kernels,
     elementary::{exp, expm1_nonpositive, log1p_unit},
     flex::{PARALLEL_FROM, dense, is_fused},
+    gamma::{composed_digamma, composed_digamma_remainder, composed_log_gamma, composed_log_gamma_remainder},
 };
 
 /// A differentiable function of one number.
-trait Function {
+pub(crate) trait Function {
     /// Whether the slope is a function of the output rather than of the input.
     const SAVES_OUTPUT: bool;
     /// `f(x)`.
@@ -49,7 +50,7 @@ macro_rules! functions {
             }
         }
 
-        $(struct $variant;
+        $(pub(crate) struct $variant;
 
         $(#[$doc])*
         pub fn $name<const D: usize>(x: Tensor<D>) -> Tensor<D> {
@@ -86,6 +87,22 @@ functions! {
 
     /// `eˣ`, elementwise.
     exponential = Exponential, otherwise Tensor::exp;
+
+    /// The distribution function `Φ(x)` of the standard normal, elementwise.
+    normal_cdf = NormalCdf, otherwise |x| (x * std::f64::consts::FRAC_1_SQRT_2).erf() * 0.5 + 0.5;
+
+    /// `log Γ(x)` for `x ≥ 0`, elementwise; not a number below.
+    log_gamma = LogGamma, otherwise composed_log_gamma;
+
+    /// `ψ(x) = d log Γ(x) / dx` for `x ≥ 0`, elementwise; not a number below.
+    digamma = Digamma, otherwise composed_digamma;
+
+    /// `log Γ(x) − x log x + x` for `x ≥ 0`, elementwise; not a number below. Grows as `−½ log x`: what
+    /// is left of `log Γ` where the leading terms of large arguments cancel against others.
+    log_gamma_remainder = LogGammaRemainder, otherwise composed_log_gamma_remainder;
+
+    /// `ψ(x) − log x` for `x ≥ 0`, elementwise; not a number below. Falls as `−1/2x`.
+    digamma_remainder = DigammaRemainder, otherwise composed_digamma_remainder;
 }
 
 impl Function for Tanh {
@@ -173,13 +190,12 @@ impl Function for Gelu {
 
     #[inline(always)]
     fn value(x: f32) -> f32 {
-        x * normal_cdf(x).0
+        x * normal_cdf_and_exponential(x).0
     }
 
     #[inline(always)]
     fn slope(x: f32) -> f32 {
-        const INV_SQRT_TAU: f32 = 3.989_423e-1;
-        let (cdf, e) = normal_cdf(x);
+        let (cdf, e) = normal_cdf_and_exponential(x);
         cdf + x * (INV_SQRT_TAU * e)
     }
 }
@@ -198,6 +214,23 @@ impl Function for Exponential {
     }
 }
 
+impl Function for NormalCdf {
+    const SAVES_OUTPUT: bool = false;
+
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        normal_cdf_and_exponential(x).0
+    }
+
+    #[inline(always)]
+    fn slope(x: f32) -> f32 {
+        INV_SQRT_TAU * exp(-0.5 * (x * x))
+    }
+}
+
+/// `1/√2π`
+const INV_SQRT_TAU: f32 = 3.989_423e-1;
+
 /// `σ(x)` and `σ(−x)`, whose digits `1 − σ(x)` would cancel.
 #[inline(always)]
 fn logistic(x: f32) -> (f32, f32) {
@@ -211,7 +244,7 @@ fn logistic(x: f32) -> (f32, f32) {
 /// The tail is `½·e^(−z²)·t·P(t)` with `z = |x|/√2` and `t = 1/(1 + 0.4 z)`; `P` interpolates
 /// `e^(z²) erfc(z)/t` at the Chebyshev nodes of `t ∈ [0, 1]` with relative error below 1e-8.
 #[inline(always)]
-fn normal_cdf(x: f32) -> (f32, f32) {
+fn normal_cdf_and_exponential(x: f32) -> (f32, f32) {
     let e = exp(-0.5 * (x * x));
     let t = 1.0 / (1.0 + (0.4 * std::f32::consts::FRAC_1_SQRT_2) * x.abs());
     let mut p = -2.986_862_9e-2;

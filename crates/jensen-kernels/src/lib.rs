@@ -14,10 +14,15 @@ mod bernoulli;
 mod elementary;
 mod elementwise;
 mod flex;
+mod gamma;
+pub mod scalar;
 mod sum_of_squares;
 
 pub use adam::{AdamStep, adam_step};
 pub use bernoulli::bernoulli_log_prob;
 pub use burn::tensor::activation::relu;
-pub use elementwise::{elu, exponential, gelu, sigmoid, silu, softplus, tanh};
+pub use elementwise::{
+    digamma, digamma_remainder, elu, exponential, gelu, log_gamma, log_gamma_remainder, normal_cdf, sigmoid,
+    silu, softplus, tanh,
+};
 pub use sum_of_squares::sum_of_squares;

@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::{LocationScale, Moments, Shape};
+use crate::special::log_gamma;
+use crate::{Divergence, LocationScale, Moments, Shape};
 
 /// Euler's constant `γ`.
 const EULER: f64 = 0.577_215_664_901_532_9;
@@ -47,4 +48,14 @@ impl Moments for GumbelShape {
     const MEAN: f64 = EULER;
     /// `π²/6`
     const VARIANCE: f64 = std::f64::consts::PI * std::f64::consts::PI / 6.0;
+}
+
+impl Divergence for GumbelShape {
+    /// `γ (r − 1) − log r + δ − 1 + e^{−δ} Γ(1 + r)` with `δ = (μ_q − μ_p)/β_p` and `r = β_q/β_p`: the
+    /// expectation of `z_p + e^{−z_p}` under `q` less the entropy.
+    fn kl(distance: Tensor<2>, log_ratio: Tensor<2>) -> Tensor<2> {
+        let ratio = exponential(log_ratio.clone());
+        let overlap = exponential(log_gamma(ratio.clone() + 1.0) - distance.clone());
+        (ratio - 1.0) * EULER - log_ratio + distance - 1.0 + overlap
+    }
 }

@@ -1,12 +1,12 @@
 //! The normal distribution with independent dimensions.
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::exponential;
+use jensen_kernels::{exponential, normal_cdf};
 
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
+    Rng, Variance,
 };
 
 /// `½ log 2π`
@@ -153,6 +153,15 @@ impl Mode for Normal {
     /// `μ`
     fn mode(&self) -> Tensor<2> {
         self.mean.clone()
+    }
+}
+
+impl Cdf for Normal {
+    /// `Φ((x − μ)/σ)`
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.mean.dims(), value.dims());
+        let fold = |t: &Tensor<2>| meeting.fold(t.clone());
+        meeting.unfold(normal_cdf((fold(value) - fold(&self.mean)) / fold(&self.std)))
     }
 }
 

@@ -3,8 +3,10 @@
 //! Masks are put on inputs, never on outputs: the gradient of a masked output is `0 · ∞ = NaN`.
 
 use burn::tensor::Tensor;
+pub use jensen_kernels::{
+    digamma, digamma_remainder, log_gamma, log_gamma_remainder, normal_cdf, sigmoid, softplus,
+};
 use jensen_kernels::{exponential, tanh};
-pub use jensen_kernels::{sigmoid, softplus};
 
 /// `log σ(x) = −softplus(−x)`.
 pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {

@@ -2,6 +2,7 @@
 
 mod bernoulli;
 mod elementwise;
+mod gamma;
 
 use burn::tensor::{Tensor, TensorData};
 

@@ -4,6 +4,7 @@ mod bernoulli;
 mod categorical;
 mod discretized_logistic;
 mod divergence;
+mod gamma;
 mod location_scale;
 mod normal;
 mod poisson;

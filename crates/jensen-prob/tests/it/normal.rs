@@ -23,6 +23,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .mean()
         .variance()
         .mode()
+        .cdf()
         .entropy()
         .kl_divergence()
         .factorized()

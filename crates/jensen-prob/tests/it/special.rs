@@ -1,5 +1,7 @@
 use burn::tensor::{Device, Tensor};
-use jensen_prob::special::{log_sigmoid, log1mexp, logsumexp, softplus};
+use jensen_prob::special::{
+    digamma, digamma_remainder, log_gamma, log_gamma_remainder, log_sigmoid, log1mexp, logsumexp, softplus,
+};
 use jensen_testing::{Golden, GoldenError, Tolerance, check_gradients, double};
 
 use crate::golden;
@@ -30,6 +32,16 @@ fn log1mexp_and_its_slope_at_extremes() -> Result<(), GoldenError> {
     // it is a difference of two terms.
     let slope = Tolerance { relative: 1e-6, absolute: 1e-7 };
     against_golden(&golden(include_str!("../references/log1mexp.json")), log1mexp, slope)
+}
+
+#[test]
+fn the_gamma_function_and_its_slopes() -> Result<(), GoldenError> {
+    let table = |json| golden(json);
+    against_golden(&table(include_str!("../references/log_gamma.json")), log_gamma, TOLERANCE)?;
+    against_golden(&table(include_str!("../references/digamma.json")), digamma, TOLERANCE)?;
+    let remainder = table(include_str!("../references/log_gamma_remainder.json"));
+    against_golden(&remainder, log_gamma_remainder, TOLERANCE)?;
+    against_golden(&table(include_str!("../references/digamma_remainder.json")), digamma_remainder, TOLERANCE)
 }
 
 #[test]

@@ -137,7 +137,46 @@ def discretized_logistic():
     write("discretized_logistic_mean", MPMATH, location=pairs[:, 0], log_scale=pairs[:, 1], mean=[mean(*p) for p in pairs])
 
 
+def gamma():
+    m = mpmath.mpf
+    pairs = list(itertools.product([0.01, 0.3, 1.0, 2.5, 40.0, 1e4, 1e6], [0.05, 1.0, 300.0]))
+    # The argument's own rounding enters with the slope α − βx: values within a few deviations of the mean.
+    cases = f32([(a, b, max(a + z * a**0.5, 0.05 * a) / b) for a, b in pairs for z in (-2, -0.5, 0, 1, 3)])
+    alpha, beta, x = cases.T
+    exact = [m(a) * mpmath.log(m(b)) + (m(a) - 1) * mpmath.log(m(v)) - m(b) * m(v) - mpmath.loggamma(m(a)) for a, b, v in cases]
+    agree(exact, stats.gamma.logpdf(x, alpha, scale=1 / beta), 1e-7)
+    entropy = [m(a) - mpmath.log(m(b)) + mpmath.loggamma(m(a)) + (1 - m(a)) * mpmath.digamma(m(a)) for a, b, _ in cases]
+    agree(entropy, stats.gamma.entropy(alpha, scale=1 / beta), 1e-7)
+    write("gamma", MPMATH, concentration=alpha, rate=beta, x=x, log_prob=exact, entropy=entropy)
+
+    cases = f32([(1, 1, 1, 1), (2.5, 0.5, 2, 3), (0.01, 1, 5, 2), (5, 2, 0.01, 1), (1e4, 1, 1.001e4, 1.001), (1e6, 1e3, 1e6, 1e3),
+                 (300, 1, 2, 0.01), (40, 1, 41, 1)])
+
+    def divergence(a, b, c, d):
+        a, b, c, d = map(m, (a, b, c, d))
+        return (a - c) * mpmath.digamma(a) - mpmath.loggamma(a) + mpmath.loggamma(c) + c * mpmath.log(b / d) + a * (d - b) / b
+
+    kl = [divergence(*case) for case in cases]
+    for i in (0, 1, 3, 7):  # the closed form itself, against quadrature
+        a, b, c, d = cases[i]
+        q, p = stats.gamma(a, scale=1 / b), stats.gamma(c, scale=1 / d)
+        agree(kl[i], integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), 0, q.isf(1e-16), epsabs=1e-12)[0], 1e-7)
+    write("gamma_kl", MPMATH, q_concentration=cases[:, 0], q_rate=cases[:, 1], p_concentration=cases[:, 2], p_rate=cases[:, 3], kl=kl)
+
+
 def special_functions():
+    x = f32([1e-30, 1e-3, 0.1, 0.5, 0.999, 1, 1.001, 1.46, 1.999, 2, 3.7, 7.99, 8, 40, 1e3, 1e6, 1e30])
+    m = mpmath.mpf
+    log_gamma, psi = [mpmath.loggamma(m(v)) for v in x], [mpmath.digamma(m(v)) for v in x]
+    write("log_gamma", MPMATH, x=x, value=log_gamma, slope=psi)
+    x = f32([1e-15, 1e-3, 0.1, 0.5, 0.999, 1, 1.001, 1.46, 1.999, 2, 3.7, 7.99, 8, 40, 1e3, 1e6, 1e18])
+    psi, psi1 = [mpmath.digamma(m(v)) for v in x], [mpmath.psi(1, m(v)) for v in x]
+    write("digamma", MPMATH, x=x, value=psi, slope=psi1)
+    remainder = [mpmath.loggamma(m(v)) - m(v) * mpmath.log(m(v)) + m(v) for v in x]
+    left = [a - mpmath.log(m(v)) for a, v in zip(psi, x)]
+    write("log_gamma_remainder", MPMATH, x=x, value=remainder, slope=left)
+    write("digamma_remainder", MPMATH, x=x, value=left, slope=[a - 1 / m(v) for a, v in zip(psi1, x)])
+
     x = f32([1e-30, 1e-10, 1e-3, 0.1, 0.693, 0.694, 2, 20, 80, 1e4])
     log1mexp = [mpmath.log(1 - mpmath.exp(-mpmath.mpf(v))) if v < 100 else mpmath.mpf(0) for v in x]
     slope = [1 / (mpmath.exp(mpmath.mpf(v)) - 1) if v < 100 else mpmath.mpf(0) for v in x]
@@ -196,7 +235,15 @@ def location_scale():
         a, s, b, t = map(m, (a, s, b, t))
         return mpmath.log(((s + t) ** 2 + (a - b) ** 2) / (4 * s * t))
 
-    for name, closed in [("laplace", laplace_kl), ("cauchy", cauchy_kl)]:
+    def gumbel_kl(a, s, b, t):
+        a, s, b, t = map(m, (a, s, b, t))
+        return mpmath.log(t / s) + mpmath.euler * (s / t - 1) + mpmath.exp((b - a) / t) * mpmath.gamma(s / t + 1) - 1 + (a - b) / t
+
+    everywhere = cases
+    for name, closed in [("laplace", laplace_kl), ("cauchy", cauchy_kl), ("gumbel", gumbel_kl)]:
+        # e^{−δ} of the Gumbel distribution leaves single precision where the others only grow.
+        cases = everywhere if name != "gumbel" else f32([(0, 1, 0, 1), (0.5, 0.8, -0.2, 1.3), (1, 0.01, 0, 1),
+                                                         (0, 1, 3, 0.2), (2, 1.0001, 2, 1), (9, 20, 0, 1)])
         kl = [closed(*case) for case in cases]
         density = families[name][0]
         for i in (0, 1, 4):  # the closed form itself, against quadrature
@@ -206,11 +253,13 @@ def location_scale():
                 log_q, log_p = density((x - a) / s)[0] - mpmath.log(s), density((x - b) / t)[0] - mpmath.log(t)
                 return mpmath.exp(log_q) * (log_q - log_p)
 
+            # The density of the Gumbel distribution falls doubly exponentially below: e^{−e^6} is nothing.
+            ends = (a - 6 * s, a + 60 * s) if name == "gumbel" else (-mpmath.inf, mpmath.inf)
             with mpmath.workdps(20):
-                agree(kl[i], float(mpmath.quad(integrand, [-mpmath.inf, *sorted({a, b}), mpmath.inf])))
+                agree(kl[i], float(mpmath.quad(integrand, [ends[0], *sorted({a, b}), ends[1]])))
         write(f"{name}_kl", MPMATH, q_location=cases[:, 0], q_scale=cases[:, 1], p_location=cases[:, 2],
               p_scale=cases[:, 3], kl=kl)
 
 
-for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, special_functions):
+for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, gamma, special_functions):
     section()
