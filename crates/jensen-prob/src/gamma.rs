@@ -1,11 +1,11 @@
 //! The gamma distribution with independent dimensions.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::implicit::{gamma_slope, log_gamma_draws};
+use crate::implicit::{log_gamma_draws_with_slopes, reparameterized_log_gamma};
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder};
+use crate::special::{digamma_remainder, log_gamma_remainder, ratio_distance};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
     Variance,
@@ -75,28 +75,12 @@ impl Gamma {
     pub fn rate(&self) -> Tensor<2> {
         expand(self.rate.clone(), self.concentration.dims())
     }
+}
 
-    /// Draws from `Gamma(α, 1)` and their slopes `dx/dα`, off the gradient graph.
-    fn standard_draws(&self, rng: &Rng) -> (Tensor<2>, Tensor<2>) {
-        let concentration = self.concentration.clone().inner();
-        let (device, dtype) = (concentration.device(), concentration.dtype());
-        let shape = concentration.dims();
-        let concentration: Vec<f64> = concentration.into_data().iter().collect();
-        let draws: Vec<f64> =
-            log_gamma_draws(&concentration, shape[0], rng)
-                .into_iter()
-                .map(|log_draw| {
-                    if log_draw.is_nan() {
-                        f64::NAN
-                    } else {
-                        log_draw.exp().max(f64::from(f32::MIN_POSITIVE))
-                    }
-                })
-                .collect();
-        let slopes = concentration.iter().zip(&draws).map(|(&alpha, &x)| gamma_slope(alpha, x)).collect();
-        let tensor = |numbers: Vec<f64>| Tensor::from_data(TensorData::new(numbers, shape), (&device, dtype));
-        (tensor(draws), tensor(slopes))
-    }
+/// `x` of `log x`, at least the smallest normal number.
+fn positive(log_draws: Tensor<2>) -> Tensor<2> {
+    const SMALLEST: f64 = -87.336_54; // log f32::MIN_POSITIVE
+    exponential(log_draws.clone().mask_fill(log_draws.lower_elem(SMALLEST), SMALLEST))
 }
 
 impl Distribution for Gamma {
@@ -107,7 +91,7 @@ impl Distribution for Gamma {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        self.standard_draws(rng).0 / self.rate.clone().inner()
+        positive(log_gamma_draws_with_slopes(&self.concentration, rng).0) / self.rate.clone().inner()
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -116,12 +100,8 @@ impl Distribution for Gamma {
 }
 
 impl Reparameterized for Gamma {
-    /// `(x + (α − α̸) dx/dα) / β`, where `α̸` carries no gradient: the value of `x`, the slope of implicit
-    /// reparameterisation.
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        let (draws, slopes) = self.standard_draws(rng);
-        let nothing = self.concentration.clone() - self.concentration.clone().detach();
-        (nothing * slopes + draws) / self.rate.clone()
+        positive(reparameterized_log_gamma(&self.concentration, rng)) / self.rate.clone()
     }
 }
 
@@ -164,23 +144,15 @@ impl KlDivergence for Gamma {
 
 impl Factorized for Gamma {
     /// With `r = βx/α` as `α (log r + 1 − r) − log x − R(α)`, where `R(α) = log Γ(α) − α log α + α`: near
-    /// the mean of a large concentration terms of size `α log α` would cancel. There `log r` is that of
-    /// the ratio, elsewhere the sum of logarithms, which have no end.
+    /// the mean of a large concentration terms of size `α log α` would cancel.
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.concentration.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
         // At 0 the two logarithms of it are infinite, and their difference need not be.
         let value = value.clone().mask_fill(value.clone().equal_elem(0.0), f32::MIN_POSITIVE);
         let (alpha, value) = (fold(&self.concentration), fold(&value));
-        let ratio = value.clone() * fold(&self.rate) / alpha.clone();
-        let is_far = (ratio.clone() - 1.0).abs().greater_elem(0.5);
-        let log_value = value.log();
-        let far = log_value.clone() + fold(&self.log_rate) - alpha.clone().log();
-        let near = ratio.clone().mask_fill(is_far.clone(), 1.0).log();
-        let log_ratio = near.mask_where(is_far, far);
-        // The difference to 1 is exact, where the sum with it would be rounded.
-        let distance = log_ratio - (ratio - 1.0);
-        meeting.unfold(alpha.clone() * distance - log_value - log_gamma_remainder(alpha))
+        let distance = ratio_distance(value.clone(), fold(&self.rate) / alpha.clone());
+        meeting.unfold(alpha.clone() * distance - value.log() - log_gamma_remainder(alpha))
     }
 
     /// `α_p (s − 1 − log s) + (α_q − α_p)(ψ(α_q) − log α_q) + R(α_p) − R(α_q)` with the ratio of the means

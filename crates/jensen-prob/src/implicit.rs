@@ -4,11 +4,32 @@
 //! its distribution function `F(x; α)` it is one: `dx/dα = −(∂F/∂α) / p(x; α)` (Figurnov, Mohamed & Mnih
 //! 2018, "Implicit reparameterization gradients", eq. 5).
 
+use burn::tensor::{Tensor, TensorData};
 use jensen_kernels::scalar::digamma;
 use jensen_random::Rng;
 
 /// From here on the quantile is its Cornish–Fisher expansion, to 1e-8 within ten deviations.
 const LARGE: f64 = 1e5;
+
+/// `log x` of a draw from `Gamma(α, 1)` for each `α`, and `d log x / dα`, off the gradient graph.
+pub(crate) fn log_gamma_draws_with_slopes(concentration: &Tensor<2>, rng: &Rng) -> (Tensor<2>, Tensor<2>) {
+    let concentration = concentration.clone().inner();
+    let (device, dtype, shape) = (concentration.device(), concentration.dtype(), concentration.dims());
+    let concentration: Vec<f64> = concentration.into_data().iter().collect();
+    let draws = log_gamma_draws(&concentration, shape[0], rng);
+    let slopes =
+        concentration.iter().zip(&draws).map(|(&alpha, &log_x)| log_gamma_slope(alpha, log_x)).collect();
+    let tensor = |numbers: Vec<f64>| Tensor::from_data(TensorData::new(numbers, shape), (&device, dtype));
+    (tensor(draws), tensor(slopes))
+}
+
+/// The same with the gradient: `log x + (α − α̸) d log x/dα`, where `α̸` carries none, has the value of
+/// `log x` and its slope.
+pub(crate) fn reparameterized_log_gamma(concentration: &Tensor<2>, rng: &Rng) -> Tensor<2> {
+    let (draws, slopes) = log_gamma_draws_with_slopes(concentration, rng);
+    let nothing = concentration.clone() - concentration.clone().detach();
+    nothing * slopes + draws
+}
 
 /// A number and its derivative for `α`.
 #[derive(Clone, Copy)]
@@ -33,28 +54,29 @@ impl Dual {
     }
 }
 
-/// `dx/dα` of a draw `x` from `Gamma(α, 1)`.
+/// `d log x / dα` of a draw `x` from `Gamma(α, 1)`, by its logarithm, which small concentrations make of any
+/// size.
 ///
 /// Below `α + 1` from the power series of the lower incomplete gamma function, above from the continued
 /// fraction of the upper one (Abramowitz & Stegun 6.5.29, 6.5.31), both differentiated term by term;
 /// `p(x; α)` divides out of either.
-pub(crate) fn gamma_slope(concentration: f64, x: f64) -> f64 {
-    let alpha = concentration;
+fn log_gamma_slope(alpha: f64, log_x: f64) -> f64 {
+    let x = log_x.exp();
     if alpha > LARGE {
         // x = α + z√α + (z² − 1)/3 + O(1/√α) at a fixed normal quantile z.
         let root = alpha.sqrt();
         let distance = (x - alpha) / root;
         let z = distance - (distance * distance - 1.0) / (3.0 * root);
-        return 1.0 + z / (2.0 * root);
+        return (1.0 + z / (2.0 * root)) / x;
     }
     if x < alpha + 1.0 {
         // F = xᵅ e⁻ˣ S / Γ(α + 1), so F/p = x S / α and d log F = log x − ψ(α + 1) + S′/S.
         let series = lower_series(alpha, x);
-        -x / alpha * (series.value * (x.ln() - digamma(alpha + 1.0)) + series.slope)
+        -(series.value * (log_x - digamma(alpha + 1.0)) + series.slope) / alpha
     } else {
         // 1 − F = xᵅ e⁻ˣ C / Γ(α), so (1 − F)/p = x C.
         let fraction = upper_fraction(alpha, x);
-        x * (fraction.value * (x.ln() - digamma(alpha)) + fraction.slope)
+        fraction.value * (log_x - digamma(alpha)) + fraction.slope
     }
 }
 
@@ -103,7 +125,7 @@ fn upper_fraction(alpha: f64, x: f64) -> Dual {
 ///
 /// A number that is rejected is drawn again from the next stream of its own row: rows do not move one
 /// another's draws.
-pub(crate) fn log_gamma_draws(concentration: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
+fn log_gamma_draws(concentration: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
     let event = concentration.len() / rows.max(1);
     let mut draws = vec![f64::NAN; concentration.len()];
     // Of a concentration that is no number, so is the draw.
@@ -147,7 +169,7 @@ mod tests {
     #[test]
     fn slopes_follow_the_distribution_function() {
         for (alpha, x, expected) in SLOPES {
-            let slope = gamma_slope(alpha, x);
+            let slope = log_gamma_slope(alpha, x.ln()) * x;
             assert!(
                 (slope / expected - 1.0).abs() < 1e-7,
                 "at α = {alpha}, x = {x}: {slope}, not {expected}"

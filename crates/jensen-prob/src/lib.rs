@@ -9,6 +9,7 @@
 //! | [`Logistic`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Gamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
@@ -17,6 +18,7 @@
 //! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod cauchy;
 mod discretized_logistic;
@@ -33,6 +35,7 @@ mod rows;
 pub mod special;
 
 pub use bernoulli::Bernoulli;
+pub use beta::Beta;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
 pub use discretized_logistic::DiscretizedLogistic;

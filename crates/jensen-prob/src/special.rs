@@ -13,6 +13,17 @@ pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     softplus(x.neg()).neg()
 }
 
+/// `log r + 1 − r` of `r = x · scale`, both positive: how far a density of gamma kind has fallen from its
+/// mean. Near 1 from the ratio itself, whose difference to 1 is exact where a sum with it would be
+/// rounded; elsewhere from the sum of logarithms, whose slopes do not overflow.
+pub(crate) fn ratio_distance(x: Tensor<2>, scale: Tensor<2>) -> Tensor<2> {
+    let ratio = x.clone() * scale.clone();
+    let is_far = (ratio.clone() - 1.0).abs().greater_elem(0.5);
+    let far = x.log() + scale.log();
+    let near = ratio.clone().mask_fill(is_far.clone(), 1.0).log();
+    near.mask_where(is_far, far) - (ratio - 1.0)
+}
+
 /// `log(1 − e^{−x})` for `x > 0`.
 ///
 /// Above `log 2` as `log1p(−e^{−x})`, below as `log tanh(x/2) + softplus(−x)`, which takes

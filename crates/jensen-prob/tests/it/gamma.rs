@@ -70,7 +70,7 @@ fn draws_of_half_a_concentration_are_squares_of_normal_ones() {
 fn gradients_of_draws_are_those_of_their_expectation() {
     const DRAWS: usize = 100_000;
     let device = Device::flex().autodiff();
-    for alpha in [0.05f32, 0.4, 1.0, 2.5, 30.0, 1e3] {
+    for alpha in [0.4f32, 1.0, 2.5, 30.0, 1e3] {
         let leaf = |value: f32| Tensor::<2>::full([DRAWS, 1], value, &device).require_grad();
         let (concentration, rate) = (leaf(alpha), leaf(2.0));
         let draws = Gamma::new(concentration.clone(), rate.clone()).rsample(&Rng::seed(5));
@@ -80,9 +80,7 @@ fn gradients_of_draws_are_those_of_their_expectation() {
         };
         let estimate = MonteCarlo::of(of(&concentration));
         let exact = trigamma(f64::from(alpha));
-        // Where draws underflow, their logarithm stands still: below α = 0.1 a share of e^{−87 α}.
-        let lost = exact * (-87.0 * f64::from(alpha)).exp() * 2.0;
-        assert!(estimate.agrees(exact, 5.0, 1e-5 * exact + lost), "α = {alpha}: {estimate:?}, not {exact}");
+        assert!(estimate.agrees(exact, 5.0, 1e-5 * exact), "α = {alpha}: {estimate:?}, not {exact}");
         assert!(of(&rate).iter().all(|slope| (slope + 0.5).abs() < 1e-5), "the rate");
     }
 }

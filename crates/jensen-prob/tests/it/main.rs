@@ -1,6 +1,7 @@
 //! Every distribution against its conformance suite and against reference values.
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod discretized_logistic;
 mod divergence;

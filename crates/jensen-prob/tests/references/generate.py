@@ -164,6 +164,44 @@ def gamma():
     write("gamma_kl", MPMATH, q_concentration=cases[:, 0], q_rate=cases[:, 1], p_concentration=cases[:, 2], p_rate=cases[:, 3], kl=kl)
 
 
+def beta():
+    m = mpmath.mpf
+
+    def log_beta(a, b):
+        return mpmath.loggamma(a) + mpmath.loggamma(b) - mpmath.loggamma(a + b)
+
+    pairs = list(itertools.product([0.01, 0.5, 1.0, 7.0, 300.0, 1e6], [0.02, 1.0, 3.0, 1e3, 1e6]))
+    cases = f32([(a, b, x) for a, b in pairs for z in (-2, -0.5, 0, 1, 3)
+                 for x in [a / (a + b) + z * (a * b / (a + b) ** 2 / (a + b + 1)) ** 0.5] if 1e-6 < x < 0.999])
+    alpha, beta, x = cases.T
+    exact = [(m(a) - 1) * mpmath.log(m(v)) + (m(b) - 1) * mpmath.log1p(-m(v)) - log_beta(m(a), m(b)) for a, b, v in cases]
+    agree(exact, stats.beta.logpdf(x, alpha, beta), 1e-7)
+
+    def entropy(a, b):
+        a, b = m(a), m(b)
+        psi = mpmath.digamma
+        return log_beta(a, b) - (a - 1) * psi(a) - (b - 1) * psi(b) + (a + b - 2) * psi(a + b)
+
+    entropies = [entropy(a, b) for a, b, _ in cases]
+    moderate = (alpha < 1e3) & (beta < 1e3)
+    agree(np.array(entropies, dtype=float)[moderate], stats.beta.entropy(alpha, beta)[moderate], 1e-7)
+    write("beta", MPMATH, alpha=alpha, beta=beta, x=x, log_prob=exact, entropy=entropies)
+
+    cases = f32([(1, 1, 1, 1), (2.5, 0.5, 2, 3), (0.01, 1, 5, 2), (5, 2, 0.01, 1), (1e4, 1e4, 1.001e4, 1e4), (1e6, 3, 1e6, 3),
+                 (300, 1, 2, 0.5), (40, 7, 41, 7)])
+
+    def divergence(a, b, c, d):
+        a, b, c, d = map(m, (a, b, c, d))
+        psi = mpmath.digamma
+        return log_beta(c, d) - log_beta(a, b) + (a - c) * psi(a) + (b - d) * psi(b) + (c - a + d - b) * psi(a + b)
+
+    kl = [divergence(*case) for case in cases]
+    for i in (0, 1, 3, 7):  # the closed form itself, against quadrature
+        q, p = stats.beta(*cases[i][:2]), stats.beta(*cases[i][2:])
+        agree(kl[i], integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), 0, 1, epsabs=1e-12, limit=500)[0], 1e-6)
+    write("beta_kl", MPMATH, q_alpha=cases[:, 0], q_beta=cases[:, 1], p_alpha=cases[:, 2], p_beta=cases[:, 3], kl=kl)
+
+
 def special_functions():
     x = f32([1e-30, 1e-3, 0.1, 0.5, 0.999, 1, 1.001, 1.46, 1.999, 2, 3.7, 7.99, 8, 40, 1e3, 1e6, 1e30])
     m = mpmath.mpf
@@ -261,5 +299,5 @@ def location_scale():
               p_scale=cases[:, 3], kl=kl)
 
 
-for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, gamma, special_functions):
+for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, gamma, beta, special_functions):
     section()
