@@ -128,8 +128,9 @@ fn upper_fraction(alpha: f64, x: f64) -> Dual {
 fn log_gamma_draws(concentration: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
     let event = concentration.len() / rows.max(1);
     let mut draws = vec![f64::NAN; concentration.len()];
-    // Of a concentration that is no number, so is the draw.
-    let mut left: Vec<usize> = (0..draws.len()).filter(|&at| concentration[at] > 0.0).collect();
+    // Of a concentration that is none, the draw is no number.
+    let is_one = |alpha: f64| alpha > 0.0 && alpha.is_finite();
+    let mut left: Vec<usize> = (0..draws.len()).filter(|&at| is_one(concentration[at])).collect();
     for round in 0.. {
         if left.is_empty() {
             break;
@@ -175,6 +176,16 @@ mod tests {
                 "at α = {alpha}, x = {x}: {slope}, not {expected}"
             );
         }
+    }
+
+    #[test]
+    fn a_concentration_that_is_none_ends_in_no_number() {
+        let none = [f64::NAN, f64::INFINITY, 0.0, -1.0];
+        let draws = log_gamma_draws(&none, 2, &Rng::seed(0));
+        assert!(draws.iter().all(|draw| draw.is_nan()), "{draws:?}");
+        assert!(none.iter().zip(draws).all(|(&alpha, draw)| log_gamma_slope(alpha, draw).is_nan()));
+        let ends = log_gamma_draws(&[1e-300, 1e300], 2, &Rng::seed(0));
+        assert!(ends.iter().all(|draw| draw.is_finite()), "{ends:?}");
     }
 
     /// `(α, x, dx/dα)`
