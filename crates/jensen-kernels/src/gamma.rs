@@ -8,57 +8,30 @@
 use burn::tensor::Tensor;
 
 use crate::elementwise::{Digamma, DigammaRemainder, Function, LogGamma, LogGammaRemainder};
-use crate::scalar::{
-    DIGAMMA, FROM, HALF_LOG_TAU, LOG_GAMMA, digamma, digamma_remainder, log_gamma_remainder, trigamma,
-    trigamma_remainder,
-};
+use crate::scalar::{self, DIGAMMA, FROM, HALF_LOG_TAU, LOG_GAMMA};
 
-impl Function for LogGamma {
-    const SAVES_OUTPUT: bool = false;
+/// Functions with their slopes, computed in `f64` and rounded once.
+macro_rules! rounded {
+    ($($function:ident: $value:path, $slope:path;)*) => {
+        $(impl Function for $function {
+            const SAVES_OUTPUT: bool = false;
 
-    fn value(x: f32) -> f32 {
-        if x < 0.0 { f32::NAN } else { libm::lgamma(f64::from(x)) as f32 }
-    }
+            fn value(x: f32) -> f32 {
+                $value(f64::from(x)) as f32
+            }
 
-    fn slope(x: f32) -> f32 {
-        digamma(f64::from(x)) as f32
-    }
+            fn slope(x: f32) -> f32 {
+                $slope(f64::from(x)) as f32
+            }
+        })*
+    };
 }
 
-impl Function for Digamma {
-    const SAVES_OUTPUT: bool = false;
-
-    fn value(x: f32) -> f32 {
-        digamma(f64::from(x)) as f32
-    }
-
-    fn slope(x: f32) -> f32 {
-        trigamma(f64::from(x)) as f32
-    }
-}
-
-impl Function for LogGammaRemainder {
-    const SAVES_OUTPUT: bool = false;
-
-    fn value(x: f32) -> f32 {
-        log_gamma_remainder(f64::from(x)) as f32
-    }
-
-    fn slope(x: f32) -> f32 {
-        digamma_remainder(f64::from(x)) as f32
-    }
-}
-
-impl Function for DigammaRemainder {
-    const SAVES_OUTPUT: bool = false;
-
-    fn value(x: f32) -> f32 {
-        digamma_remainder(f64::from(x)) as f32
-    }
-
-    fn slope(x: f32) -> f32 {
-        trigamma_remainder(f64::from(x)) as f32
-    }
+rounded! {
+    LogGamma: scalar::log_gamma, scalar::digamma;
+    Digamma: scalar::digamma, scalar::trigamma;
+    LogGammaRemainder: scalar::log_gamma_remainder, scalar::digamma_remainder;
+    DigammaRemainder: scalar::digamma_remainder, scalar::trigamma_remainder;
 }
 
 /// `log Γ` from Burn's own operations.
@@ -140,16 +113,5 @@ impl<const D: usize> Shifted<D> {
         let square = self.x.clone().square().recip();
         let [first @ .., last] = coefficients;
         first.iter().rev().fold(square.clone() * last, |sum, &c| (sum + c) * square.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn at_the_end_of_its_domain() {
-        assert!(LogGamma::value(-0.5).is_nan() && LogGamma::value(f32::NAN).is_nan());
-        assert_eq!(LogGamma::value(0.0), f32::INFINITY);
     }
 }

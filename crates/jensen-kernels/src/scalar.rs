@@ -13,6 +13,11 @@ pub(crate) const DIGAMMA: [f64; 6] =
 /// `B_2n`: coefficients of `x^(−2n − 1)` in `ψ′(x)`.
 const TRIGAMMA: [f64; 6] = [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0];
 
+/// `log Γ(x)`; not a number for `x < 0`.
+pub fn log_gamma(x: f64) -> f64 {
+    if x < 0.0 { f64::NAN } else { libm::lgamma(x) }
+}
+
 /// `ψ(x) = d log Γ(x) / dx`; not a number for `x < 0` (Abramowitz & Stegun 6.3.5, 6.3.18).
 pub fn digamma(x: f64) -> f64 {
     let (x, before) = shift(x, f64::recip);
@@ -109,6 +114,8 @@ mod tests {
         for x in [-1e30, -0.5, f64::NAN] {
             assert!(digamma(x).is_nan() && trigamma(x).is_nan());
         }
+        assert!(log_gamma(-0.5).is_nan() && log_gamma(f64::NAN).is_nan());
+        assert_eq!(log_gamma(0.0), f64::INFINITY);
         assert!(log_gamma_remainder(-0.5).is_nan() && digamma_remainder(-0.5).is_nan());
         assert_eq!((digamma(0.0), log_gamma_remainder(0.0)), (f64::NEG_INFINITY, f64::INFINITY));
     }

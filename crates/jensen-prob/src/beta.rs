@@ -2,9 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use crate::implicit::{log_gamma_draws_with_slopes, reparameterized_log_gamma};
+use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, ratio_distance, sigmoid};
+use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess, sigmoid};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
     Variance,
@@ -74,8 +74,7 @@ impl Distribution for Beta {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        let log_gamma =
-            |concentration, purpose| log_gamma_draws_with_slopes(concentration, &rng.fork(purpose)).0;
+        let log_gamma = |concentration, purpose| sample_log_gamma(concentration, &rng.fork(purpose));
         share(log_gamma(&self.alpha, "alpha"), log_gamma(&self.beta, "beta"))
     }
 
@@ -86,7 +85,7 @@ impl Distribution for Beta {
 
 impl Reparameterized for Beta {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        let log_gamma = |concentration, purpose| reparameterized_log_gamma(concentration, &rng.fork(purpose));
+        let log_gamma = |concentration, purpose| rsample_log_gamma(concentration, &rng.fork(purpose));
         share(log_gamma(&self.alpha, "alpha"), log_gamma(&self.beta, "beta"))
     }
 }
@@ -138,7 +137,7 @@ impl KlDivergence for Beta {
 
 impl Factorized for Beta {
     /// With `n = α + β`, `r = x n/α`, `s = (1 − x) n/β` and `R(a) = log Γ(a) − a log a + a` as
-    /// `α (log r + 1 − r) + β (log s + 1 − s) − log x − log(1 − x) + R(n) − R(α) − R(β)`, since
+    /// `−α (r − 1 − log r) − β (s − 1 − log s) − log x − log(1 − x) + R(n) − R(α) − R(β)`, since
     /// `α r + β s = n`: near the mean of large parameters terms of size `n log n` would cancel.
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.alpha.dims(), value.dims());
@@ -150,10 +149,10 @@ impl Factorized for Beta {
             (fold(&self.alpha), fold(&self.beta), fold(&self.total()), fold(&value));
         let of_one = |a: Tensor<2>, share: Tensor<2>| {
             let scale = total.clone() / a.clone();
-            a.clone() * ratio_distance(share.clone(), scale) - share.log() - log_gamma_remainder(a)
+            a.clone() * product_excess(share.clone(), scale) + share.log() + log_gamma_remainder(a)
         };
         let both = of_one(alpha, x.clone()) + of_one(beta, x.neg() + 1.0);
-        meeting.unfold(both + log_gamma_remainder(total.clone()))
+        meeting.unfold(log_gamma_remainder(total.clone()) - both)
     }
 
     /// `Σ_c R(c_p) − R(c_q) + (c_q − c_p)(ψ(c_q) − log c_q) + c_p (s − 1 − log s)` over `c = α, β`, with `s`
@@ -170,7 +169,7 @@ impl Factorized for Beta {
         let of_one = |q: &Tensor<2>, p: &Tensor<2>| {
             let (q, p) = (fold(q), fold(p));
             let ratio = (q.clone() / total_q.clone()) / (p.clone() / total_p.clone());
-            change(q, p.clone()) + p * ((ratio.clone() - 1.0) - ratio.log())
+            change(q, p.clone()) + p * ratio_excess(ratio)
         };
         let both = of_one(&self.alpha, &p.alpha) + of_one(&self.beta, &p.beta);
         meeting.unfold(both - change(total_q.clone(), total_p.clone()))

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, log1mexp, sigmoid};
 use crate::{DetachParams, Distribution, Expand, Mean, Rng};
 
@@ -50,11 +50,7 @@ impl DiscretizedLogistic {
     /// levels.
     pub fn new(location: Tensor<2>, log_scale: Tensor<2>, levels: usize) -> Self {
         assert!(levels >= 2, "{levels} levels: a discretized distribution has at least two");
-        let ([rows, event], [scale_rows, scale_event]) = (location.dims(), log_scale.dims());
-        assert!(
-            (scale_rows == rows || scale_rows == 1) && (scale_event == event || scale_event == 1),
-            "a scale of shape [{scale_rows}, {scale_event}] does not fit a location of shape [{rows}, {event}]"
-        );
+        check_fits("a scale", &log_scale, "a location", &location);
         Self { location, log_scale, levels }
     }
 

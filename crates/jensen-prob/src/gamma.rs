@@ -3,9 +3,10 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::implicit::{log_gamma_draws_with_slopes, reparameterized_log_gamma};
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, ratio_distance};
+use crate::implicit::{rsample_log_gamma, sample_log_gamma};
+use crate::positive::Positive;
+use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
     Variance,
@@ -34,8 +35,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Gamma {
     concentration: Tensor<2>,
-    rate: Tensor<2>,
-    log_rate: Tensor<2>,
+    rate: Positive,
 }
 
 impl Gamma {
@@ -44,8 +44,7 @@ impl Gamma {
     /// # Panics
     /// If `rate` does not broadcast to the shape of `concentration`.
     pub fn new(concentration: Tensor<2>, rate: Tensor<2>) -> Self {
-        let log_rate = rate.clone().log();
-        Self::from_parts(concentration, rate, log_rate)
+        Self::from_parts(concentration, Positive::new(rate))
     }
 
     /// From `α`, which must be positive, and `log β`, any real numbers.
@@ -53,17 +52,12 @@ impl Gamma {
     /// # Panics
     /// If `log_rate` does not broadcast to the shape of `concentration`.
     pub fn from_log_rate(concentration: Tensor<2>, log_rate: Tensor<2>) -> Self {
-        let rate = exponential(log_rate.clone());
-        Self::from_parts(concentration, rate, log_rate)
+        Self::from_parts(concentration, Positive::from_log(log_rate))
     }
 
-    fn from_parts(concentration: Tensor<2>, rate: Tensor<2>, log_rate: Tensor<2>) -> Self {
-        let ([rows, event], [rate_rows, rate_event]) = (concentration.dims(), rate.dims());
-        assert!(
-            (rate_rows == rows || rate_rows == 1) && (rate_event == event || rate_event == 1),
-            "a rate of shape [{rate_rows}, {rate_event}] does not fit a concentration of shape [{rows}, {event}]"
-        );
-        Self { concentration, rate, log_rate }
+    fn from_parts(concentration: Tensor<2>, rate: Positive) -> Self {
+        let rate = rate.beside("a rate", &concentration, "a concentration");
+        Self { concentration, rate }
     }
 
     /// `α`, `[rows, event]`.
@@ -73,7 +67,7 @@ impl Gamma {
 
     /// `β`, `[rows, event]`.
     pub fn rate(&self) -> Tensor<2> {
-        expand(self.rate.clone(), self.concentration.dims())
+        self.rate.value_in(self.concentration.dims())
     }
 }
 
@@ -91,7 +85,7 @@ impl Distribution for Gamma {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        positive(log_gamma_draws_with_slopes(&self.concentration, rng).0) / self.rate.clone().inner()
+        positive(sample_log_gamma(&self.concentration, rng)) / self.rate.value().inner()
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -101,28 +95,28 @@ impl Distribution for Gamma {
 
 impl Reparameterized for Gamma {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        positive(reparameterized_log_gamma(&self.concentration, rng)) / self.rate.clone()
+        positive(rsample_log_gamma(&self.concentration, rng)) / self.rate.value()
     }
 }
 
 impl Mean for Gamma {
     /// `α/β`
     fn mean(&self) -> Tensor<2> {
-        self.concentration.clone() / self.rate.clone()
+        self.concentration.clone() / self.rate.value()
     }
 }
 
 impl Variance for Gamma {
     /// `α/β²`
     fn variance(&self) -> Tensor<2> {
-        self.concentration.clone() / self.rate.clone().square()
+        self.concentration.clone() / self.rate.value().square()
     }
 }
 
 impl Mode for Gamma {
     /// `(α − 1)/β`, and 0 where `α < 1`, where the density has no bound.
     fn mode(&self) -> Tensor<2> {
-        (self.concentration.clone() - 1.0).clamp_min(0.0) / self.rate.clone()
+        (self.concentration.clone() - 1.0).clamp_min(0.0) / self.rate.value()
     }
 }
 
@@ -131,7 +125,7 @@ impl Entropy for Gamma {
     fn entropy(&self) -> Tensor<1> {
         let alpha = self.concentration.clone();
         let spread = (alpha.clone() - 1.0) * digamma_remainder(alpha.clone());
-        let log_mean = alpha.clone().log() - expand(self.log_rate.clone(), alpha.dims());
+        let log_mean = alpha.clone().log() - self.rate.log_in(alpha.dims());
         sum_event(log_mean + log_gamma_remainder(alpha) - spread)
     }
 }
@@ -143,7 +137,7 @@ impl KlDivergence for Gamma {
 }
 
 impl Factorized for Gamma {
-    /// With `r = βx/α` as `α (log r + 1 − r) − log x − R(α)`, where `R(α) = log Γ(α) − α log α + α`: near
+    /// With `r = βx/α` as `−α (r − 1 − log r) − log x − R(α)`, where `R(α) = log Γ(α) − α log α + α`: near
     /// the mean of a large concentration terms of size `α log α` would cancel.
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.concentration.dims(), value.dims());
@@ -151,8 +145,8 @@ impl Factorized for Gamma {
         // At 0 the two logarithms of it are infinite, and their difference need not be.
         let value = value.clone().mask_fill(value.clone().equal_elem(0.0), f32::MIN_POSITIVE);
         let (alpha, value) = (fold(&self.concentration), fold(&value));
-        let distance = ratio_distance(value.clone(), fold(&self.rate) / alpha.clone());
-        meeting.unfold(alpha.clone() * distance - value.log() - log_gamma_remainder(alpha))
+        let excess = product_excess(value.clone(), meeting.fold(self.rate.value()) / alpha.clone());
+        meeting.unfold((alpha.clone() * excess + value.log() + log_gamma_remainder(alpha)).neg())
     }
 
     /// `α_p (s − 1 − log s) + (α_q − α_p)(ψ(α_q) − log α_q) + R(α_p) − R(α_q)` with the ratio of the means
@@ -161,9 +155,8 @@ impl Factorized for Gamma {
         let meeting = Meeting::of(self.concentration.dims(), p.concentration.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
         let (alpha_q, alpha_p) = (fold(&self.concentration), fold(&p.concentration));
-        let log_mean = |alpha: &Tensor<2>, d: &Self| alpha.clone().log() - fold(&d.log_rate);
-        let log_ratio = log_mean(&alpha_q, self) - log_mean(&alpha_p, p);
-        let means = alpha_p.clone() * (exponential(log_ratio.clone()) - 1.0 - log_ratio);
+        let mean = |alpha: &Tensor<2>, d: &Self| alpha.clone() / meeting.fold(d.rate.value());
+        let means = alpha_p.clone() * ratio_excess(mean(&alpha_q, self) / mean(&alpha_p, p));
         let shapes = (alpha_q.clone() - alpha_p.clone()) * digamma_remainder(alpha_q.clone());
         meeting.unfold(means + shapes + log_gamma_remainder(alpha_p) - log_gamma_remainder(alpha_q))
     }
@@ -171,16 +164,13 @@ impl Factorized for Gamma {
 
 impl DetachParams for Gamma {
     fn detach_params(&self) -> Self {
-        let [concentration, rate, log_rate] =
-            [&self.concentration, &self.rate, &self.log_rate].map(|t| t.clone().inner());
-        Self { concentration, rate, log_rate }
+        Self { concentration: self.concentration.clone().inner(), rate: self.rate.inner() }
     }
 }
 
 impl Expand for Gamma {
     fn expand(&self, samples: usize) -> Self {
-        let [concentration, rate, log_rate] = [&self.concentration, &self.rate, &self.log_rate]
-            .map(|t| repeat_rows(t.clone(), self.rows(), samples));
-        Self { concentration, rate, log_rate }
+        let concentration = repeat_rows(self.concentration.clone(), self.rows(), samples);
+        Self { concentration, rate: self.rate.repeat(self.rows(), samples) }
     }
 }

@@ -31,6 +31,7 @@ mod location_scale;
 mod logistic;
 mod normal;
 mod poisson;
+mod positive;
 mod rows;
 pub mod special;
 

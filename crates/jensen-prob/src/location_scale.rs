@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::exponential;
 
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::positive::Positive;
+use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
     Reparameterized, Rng, Variance,
@@ -79,8 +79,7 @@ pub trait Divergence: Shape {
 #[derive(Clone, Debug)]
 pub struct LocationScale<S> {
     location: Tensor<2>,
-    scale: Tensor<2>,
-    log_scale: Tensor<2>,
+    scale: Positive,
     shape: PhantomData<S>,
 }
 
@@ -90,8 +89,7 @@ impl<S: Shape> LocationScale<S> {
     /// # Panics
     /// If `scale` does not broadcast to the shape of `location`.
     pub fn new(location: Tensor<2>, scale: Tensor<2>) -> Self {
-        let log_scale = scale.clone().log();
-        Self::from_parts(location, scale, log_scale)
+        Self::from_parts(location, Positive::new(scale))
     }
 
     /// From `μ` and `log s`, any real numbers.
@@ -99,23 +97,17 @@ impl<S: Shape> LocationScale<S> {
     /// # Panics
     /// If `log_scale` does not broadcast to the shape of `location`.
     pub fn from_log_scale(location: Tensor<2>, log_scale: Tensor<2>) -> Self {
-        let scale = exponential(log_scale.clone());
-        Self::from_parts(location, scale, log_scale)
+        Self::from_parts(location, Positive::from_log(log_scale))
     }
 
     /// `μ = 0` and `s = 1`. One row meets any batch.
     pub fn standard(rows: usize, dims: usize, device: &Device) -> Self {
-        let location = Tensor::zeros([rows, dims], device);
-        Self::from_parts(location, Tensor::ones([1, 1], device), Tensor::zeros([1, 1], device))
+        Self::from_parts(Tensor::zeros([rows, dims], device), Positive::one(device))
     }
 
-    fn from_parts(location: Tensor<2>, scale: Tensor<2>, log_scale: Tensor<2>) -> Self {
-        let ([rows, event], [scale_rows, scale_event]) = (location.dims(), scale.dims());
-        assert!(
-            (scale_rows == rows || scale_rows == 1) && (scale_event == event || scale_event == 1),
-            "a scale of shape [{scale_rows}, {scale_event}] does not fit a location of shape [{rows}, {event}]"
-        );
-        Self { location, scale, log_scale, shape: PhantomData }
+    fn from_parts(location: Tensor<2>, scale: Positive) -> Self {
+        let scale = scale.beside("a scale", &location, "a location");
+        Self { location, scale, shape: PhantomData }
     }
 
     /// `μ`, `[rows, event]`.
@@ -125,7 +117,7 @@ impl<S: Shape> LocationScale<S> {
 
     /// `s`, `[rows, event]`.
     pub fn scale(&self) -> Tensor<2> {
-        expand(self.scale.clone(), self.location.dims())
+        self.scale.value_in(self.location.dims())
     }
 
     /// Draws of the standard member in the shape, type and place of the location, off the gradient
@@ -145,8 +137,8 @@ impl<S: Shape> LocationScale<S> {
     ) -> Tensor<2> {
         let meeting = Meeting::of(self.location.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let standardised = (fold(value) - fold(&self.location)) / fold(&self.scale);
-        meeting.unfold(f(standardised, fold(&self.log_scale)))
+        let standardised = (fold(value) - fold(&self.location)) / meeting.fold(self.scale.value());
+        meeting.unfold(f(standardised, meeting.fold(self.scale.log())))
     }
 
     fn log_prob_of_each(&self, value: &Tensor<2>) -> Tensor<2> {
@@ -162,7 +154,7 @@ impl<S: Shape> Distribution for LocationScale<S> {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        self.location.clone().inner() + self.scale.clone().inner() * self.noise(rng)
+        self.location.clone().inner() + self.scale.value().inner() * self.noise(rng)
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -172,21 +164,21 @@ impl<S: Shape> Distribution for LocationScale<S> {
 
 impl<S: Shape> Reparameterized for LocationScale<S> {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        self.location.clone() + self.scale.clone() * self.noise(rng)
+        self.location.clone() + self.scale.value() * self.noise(rng)
     }
 
     /// The density of the draw is that of its noise, less `log s`: its total gradient is `−∂ log s`.
     fn rsample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
         let noise = self.noise(rng);
-        let value = self.location.clone() + self.scale.clone() * noise.clone();
-        (value, sum_event(S::log_density(noise) - self.log_scale.clone()))
+        let value = self.location.clone() + self.scale.value() * noise.clone();
+        (value, sum_event(S::log_density(noise) - self.scale.log()))
     }
 }
 
 impl<S: Moments> Mean for LocationScale<S> {
     /// `μ + s E[z]`
     fn mean(&self) -> Tensor<2> {
-        self.location.clone() + self.scale.clone() * S::MEAN
+        self.location.clone() + self.scale.value() * S::MEAN
     }
 }
 
@@ -207,7 +199,7 @@ impl<S: Shape> Mode for LocationScale<S> {
 impl<S: Shape> Entropy for LocationScale<S> {
     /// `Σ_d log s_d + H[z]`
     fn entropy(&self) -> Tensor<1> {
-        sum_event(expand(self.log_scale.clone(), self.location.dims()) + S::ENTROPY)
+        sum_event(self.scale.log_in(self.location.dims()) + S::ENTROPY)
     }
 }
 
@@ -222,7 +214,7 @@ impl<S: Shape> Icdf for LocationScale<S> {
         let meeting = Meeting::of(self.location.dims(), probability.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
         let quantile = S::quantile(fold(probability));
-        meeting.unfold(fold(&self.location) + fold(&self.scale) * quantile)
+        meeting.unfold(fold(&self.location) + meeting.fold(self.scale.value()) * quantile)
     }
 }
 
@@ -240,23 +232,20 @@ impl<S: Divergence> Factorized for LocationScale<S> {
     fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
         let meeting = Meeting::of(self.location.dims(), p.location.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let distance = (fold(&self.location) - fold(&p.location)) / fold(&p.scale);
-        meeting.unfold(S::kl(distance, fold(&self.log_scale) - fold(&p.log_scale)))
+        let distance = (fold(&self.location) - fold(&p.location)) / meeting.fold(p.scale.value());
+        meeting.unfold(S::kl(distance, meeting.fold(self.scale.log()) - meeting.fold(p.scale.log())))
     }
 }
 
 impl<S: Shape> DetachParams for LocationScale<S> {
     fn detach_params(&self) -> Self {
-        let [location, scale, log_scale] =
-            [&self.location, &self.scale, &self.log_scale].map(|t| t.clone().inner());
-        Self { location, scale, log_scale, shape: PhantomData }
+        Self { location: self.location.clone().inner(), scale: self.scale.inner(), shape: PhantomData }
     }
 }
 
 impl<S: Shape> Expand for LocationScale<S> {
     fn expand(&self, samples: usize) -> Self {
-        let [location, scale, log_scale] = [&self.location, &self.scale, &self.log_scale]
-            .map(|t| repeat_rows(t.clone(), self.rows(), samples));
-        Self { location, scale, log_scale, shape: PhantomData }
+        let location = repeat_rows(self.location.clone(), self.rows(), samples);
+        Self { location, scale: self.scale.repeat(self.rows(), samples), shape: PhantomData }
     }
 }

@@ -1,9 +1,10 @@
 //! The normal distribution with independent dimensions.
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::{exponential, normal_cdf};
+use jensen_kernels::normal_cdf;
 
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::positive::Positive;
+use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
     Rng, Variance,
@@ -35,8 +36,7 @@ const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 #[derive(Clone, Debug)]
 pub struct Normal {
     mean: Tensor<2>,
-    std: Tensor<2>,
-    log_std: Tensor<2>,
+    std: Positive,
 }
 
 impl Normal {
@@ -45,8 +45,7 @@ impl Normal {
     /// # Panics
     /// If `std` does not broadcast to the shape of `mean`.
     pub fn new(mean: Tensor<2>, std: Tensor<2>) -> Self {
-        let log_std = std.clone().log();
-        Self::from_parts(mean, std, log_std)
+        Self::from_parts(mean, Positive::new(std))
     }
 
     /// From mean and `log σ`, any real numbers.
@@ -54,8 +53,7 @@ impl Normal {
     /// # Panics
     /// If `log_std` does not broadcast to the shape of `mean`.
     pub fn from_log_std(mean: Tensor<2>, log_std: Tensor<2>) -> Self {
-        let std = exponential(log_std.clone());
-        Self::from_parts(mean, std, log_std)
+        Self::from_parts(mean, Positive::from_log(log_std))
     }
 
     /// From mean and `log σ²`, any real numbers: what an encoder gives (Kingma & Welling 2014,
@@ -69,17 +67,12 @@ impl Normal {
 
     /// `N(0, I)`. One row meets any batch.
     pub fn standard(rows: usize, dims: usize, device: &Device) -> Self {
-        let mean = Tensor::zeros([rows, dims], device);
-        Self::from_parts(mean, Tensor::ones([1, 1], device), Tensor::zeros([1, 1], device))
+        Self::from_parts(Tensor::zeros([rows, dims], device), Positive::one(device))
     }
 
-    fn from_parts(mean: Tensor<2>, std: Tensor<2>, log_std: Tensor<2>) -> Self {
-        let ([rows, event], [std_rows, std_event]) = (mean.dims(), std.dims());
-        assert!(
-            (std_rows == rows || std_rows == 1) && (std_event == event || std_event == 1),
-            "a deviation of shape [{std_rows}, {std_event}] does not fit a mean of shape [{rows}, {event}]"
-        );
-        Self { mean, std, log_std }
+    fn from_parts(mean: Tensor<2>, std: Positive) -> Self {
+        let std = std.beside("a deviation", &mean, "a mean");
+        Self { mean, std }
     }
 
     /// `μ`, `[rows, event]`.
@@ -89,12 +82,12 @@ impl Normal {
 
     /// `σ`, `[rows, event]`.
     pub fn std(&self) -> Tensor<2> {
-        expand(self.std.clone(), self.mean.dims())
+        self.std.value_in(self.mean.dims())
     }
 
     /// `log σ²`, `[rows, event]`.
     pub fn log_variance(&self) -> Tensor<2> {
-        expand(self.log_std.clone() * 2.0, self.mean.dims())
+        self.std.log_in(self.mean.dims()) * 2.0
     }
 
     /// Standard normal draws in the shape, type and place of the mean, off the gradient graph.
@@ -112,7 +105,7 @@ impl Distribution for Normal {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        self.mean.clone().inner() + self.std.clone().inner() * self.noise(rng)
+        self.mean.clone().inner() + self.std.value().inner() * self.noise(rng)
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -122,7 +115,7 @@ impl Distribution for Normal {
 
 impl Reparameterized for Normal {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        self.mean.clone() + self.std.clone() * self.noise(rng)
+        self.mean.clone() + self.std.value() * self.noise(rng)
     }
 
     /// With `x = μ + σε` the density needs no division: `−½ε² − log σ − ½ log 2π`. Its gradient is
@@ -130,8 +123,8 @@ impl Reparameterized for Normal {
     /// cancel.
     fn rsample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
         let noise = self.noise(rng);
-        let value = self.mean.clone() + self.std.clone() * noise.clone();
-        let log_prob = noise.square() * -0.5 - HALF_LOG_TAU - self.log_std.clone();
+        let value = self.mean.clone() + self.std.value() * noise.clone();
+        let log_prob = noise.square() * -0.5 - HALF_LOG_TAU - self.std.log();
         (value, sum_event(log_prob))
     }
 }
@@ -161,14 +154,14 @@ impl Cdf for Normal {
     fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.mean.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        meeting.unfold(normal_cdf((fold(value) - fold(&self.mean)) / fold(&self.std)))
+        meeting.unfold(normal_cdf((fold(value) - fold(&self.mean)) / meeting.fold(self.std.value())))
     }
 }
 
 impl Entropy for Normal {
     /// `Σ_d log σ_d + ½ log 2πe`
     fn entropy(&self) -> Tensor<1> {
-        sum_event(expand(self.log_std.clone(), self.mean.dims()) + (HALF_LOG_TAU + 0.5))
+        sum_event(self.std.log_in(self.mean.dims()) + (HALF_LOG_TAU + 0.5))
     }
 }
 
@@ -182,8 +175,8 @@ impl Factorized for Normal {
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.mean.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let standardised = (fold(value) - fold(&self.mean)) / fold(&self.std);
-        meeting.unfold(standardised.square() * -0.5 - (fold(&self.log_std) + HALF_LOG_TAU))
+        let standardised = (fold(value) - fold(&self.mean)) / meeting.fold(self.std.value());
+        meeting.unfold(standardised.square() * -0.5 - (meeting.fold(self.std.log()) + HALF_LOG_TAU))
     }
 
     /// `½(r² − 1 + ((μ_q − μ_p)/σ_p)²) − log r` with `r = σ_q/σ_p`.
@@ -193,25 +186,23 @@ impl Factorized for Normal {
     fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
         let meeting = Meeting::of(self.mean.dims(), p.mean.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let std = fold(&p.std);
+        let std = meeting.fold(p.std.value());
         let distance = (fold(&self.mean) - fold(&p.mean)) / std.clone();
-        let ratio = fold(&self.std) / std;
-        let log_ratio = fold(&self.log_std) - fold(&p.log_std);
+        let ratio = meeting.fold(self.std.value()) / std;
+        let log_ratio = meeting.fold(self.std.log()) - meeting.fold(p.std.log());
         meeting.unfold((ratio.square() - 1.0 + distance.square()) * 0.5 - log_ratio)
     }
 }
 
 impl DetachParams for Normal {
     fn detach_params(&self) -> Self {
-        let [mean, std, log_std] = [&self.mean, &self.std, &self.log_std].map(|t| t.clone().inner());
-        Self { mean, std, log_std }
+        Self { mean: self.mean.clone().inner(), std: self.std.inner() }
     }
 }
 
 impl Expand for Normal {
     fn expand(&self, samples: usize) -> Self {
-        let [mean, std, log_std] =
-            [&self.mean, &self.std, &self.log_std].map(|t| repeat_rows(t.clone(), self.rows(), samples));
-        Self { mean, std, log_std }
+        let mean = repeat_rows(self.mean.clone(), self.rows(), samples);
+        Self { mean, std: self.std.repeat(self.rows(), samples) }
     }
 }

@@ -58,6 +58,16 @@ pub(crate) fn meet_rows(a: usize, b: usize) -> (usize, usize) {
     (larger, smaller)
 }
 
+/// # Panics
+/// If `parameter`, called `name`, does not broadcast to the shape of `other`.
+pub(crate) fn check_fits(name: &str, parameter: &Tensor<2>, name_of_other: &str, other: &Tensor<2>) {
+    let ([rows, event], [own_rows, own_event]) = (other.dims(), parameter.dims());
+    assert!(
+        (own_rows == rows || own_rows == 1) && (own_event == event || own_event == 1),
+        "{name} of shape [{own_rows}, {own_event}] does not fit {name_of_other} of shape [{rows}, {event}]"
+    );
+}
+
 /// Repeats axes of length 1 without a copy.
 pub(crate) fn expand(tensor: Tensor<2>, shape: [usize; 2]) -> Tensor<2> {
     if tensor.dims() == shape { tensor } else { tensor.expand(shape) }

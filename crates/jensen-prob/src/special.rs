@@ -13,15 +13,19 @@ pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     softplus(x.neg()).neg()
 }
 
-/// `log r + 1 − r` of `r = x · scale`, both positive: how far a density of gamma kind has fallen from its
-/// mean. Near 1 from the ratio itself, whose difference to 1 is exact where a sum with it would be
-/// rounded; elsewhere from the sum of logarithms, whose slopes do not overflow.
-pub(crate) fn ratio_distance(x: Tensor<2>, scale: Tensor<2>) -> Tensor<2> {
+/// `r − 1 − log r` of a positive ratio, 0 at 1 and positive elsewhere. The difference to 1 is exact near
+/// it, where a sum with the logarithm would be rounded.
+pub(crate) fn ratio_excess(ratio: Tensor<2>) -> Tensor<2> {
+    (ratio.clone() - 1.0) - ratio.log()
+}
+
+/// [`ratio_excess`] of `x · scale`, both positive, whose ends may leave the range: far from 1 the logarithm
+/// is the sum of two, whose slopes do not overflow.
+pub(crate) fn product_excess(x: Tensor<2>, scale: Tensor<2>) -> Tensor<2> {
     let ratio = x.clone() * scale.clone();
     let is_far = (ratio.clone() - 1.0).abs().greater_elem(0.5);
-    let far = x.log() + scale.log();
-    let near = ratio.clone().mask_fill(is_far.clone(), 1.0).log();
-    near.mask_where(is_far, far) - (ratio - 1.0)
+    let near = ratio_excess(ratio.clone().mask_fill(is_far.clone(), 1.0));
+    near.mask_where(is_far, ratio - 1.0 - x.log() - scale.log())
 }
 
 /// `log(1 − e^{−x})` for `x > 0`.

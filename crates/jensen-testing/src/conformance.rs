@@ -4,6 +4,7 @@ mod capabilities;
 mod density;
 mod distribution_function;
 mod gradients;
+mod groups;
 mod reparameterization;
 mod rows;
 

@@ -13,23 +13,7 @@ fn family(alpha: &[f64], beta: &[f64]) -> Conformance<Beta> {
 }
 
 fn checks(family: Conformance<Beta>) -> Conformance<Beta> {
-    family
-        .addressed()
-        .mean()
-        .variance()
-        .mode()
-        .entropy()
-        .kl_divergence()
-        .factorized()
-        .events()
-        .rows()
-        .kl_rows()
-        .expand()
-        .detach_params()
-        .parameter_gradients()
-        .value_gradients()
-        .entropy_gradients()
-        .kl_gradients()
+    family.basics().moments().entropy_and_gradients().independent_dimensions().divergence().value_gradients()
 }
 
 #[test]

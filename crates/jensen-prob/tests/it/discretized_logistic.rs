@@ -29,13 +29,9 @@ fn conforms() -> Result<(), Nonconformance> {
         )
         .normalisation(&levels(n))
         .draws(&levels(n))
-        .addressed()
+        .basics()
         .mean()
         .events()
-        .rows()
-        .expand()
-        .detach_params()
-        .parameter_gradients()
         .verdict()?;
     }
     Ok(())

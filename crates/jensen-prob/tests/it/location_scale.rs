@@ -21,26 +21,14 @@ fn family<S: Shape + 'static>() -> Conformance<LocationScale<S>> {
 
 /// What every shape must pass.
 fn common<S: Shape + 'static>() -> Conformance<LocationScale<S>> {
-    family()
-        .addressed()
-        .mode()
-        .entropy()
-        .cdf()
-        .icdf()
-        .events()
-        .rows()
-        .expand()
-        .detach_params()
-        .parameter_gradients()
-        .value_gradients()
-        .entropy_gradients()
-        .reparameterized()
+    family().basics().mode().entropy_and_gradients().cdf().icdf().events().value_gradients().reparameterized()
 }
 
+/// What a shape with an exact divergence must pass beside.
 fn divergence<S: Divergence + 'static>(
     family: Conformance<LocationScale<S>>,
 ) -> Conformance<LocationScale<S>> {
-    family.kl_divergence().factorized().kl_rows().kl_gradients()
+    family.independent_dimensions().divergence()
 }
 
 /// The density of a Laplace distribution has a kink, where the trapezoidal rule is only of second order.
