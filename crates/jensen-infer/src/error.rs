@@ -29,6 +29,30 @@ pub enum InferError {
         valid: &'static str,
     },
 
+    /// The estimator and the objective do not go together.
+    #[error(
+        "the {estimator} estimator has no gradient of the {objective} objective: use it with one of {valid}"
+    )]
+    Estimator {
+        /// The estimator asked for.
+        estimator: &'static str,
+        /// The objective asked for.
+        objective: &'static str,
+        /// The objectives that it works with.
+        valid: String,
+    },
+
+    /// The estimator needs what the model's posterior does not have.
+    #[error("the {estimator} estimator needs {needs}, which this model does not have: use one of {valid}")]
+    Capability {
+        /// The estimator asked for.
+        estimator: &'static str,
+        /// What it needs.
+        needs: crate::estimator::Capability,
+        /// The estimators that work.
+        valid: String,
+    },
+
     /// A configured value is out of range.
     #[error("`{option}` is {value}, but must be {expected}")]
     Option {
@@ -83,6 +107,16 @@ pub enum InferError {
         /// The version that is read.
         known: u32,
     },
+}
+
+impl InferError {
+    pub(crate) fn estimator(
+        estimator: &'static str,
+        objective: &dyn crate::Objective,
+        valid: &'static str,
+    ) -> Self {
+        Self::Estimator { estimator, objective: objective.name(), valid: valid.to_owned() }
+    }
 }
 
 impl From<NonFinite> for InferError {

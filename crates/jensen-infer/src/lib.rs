@@ -24,7 +24,7 @@ mod variational_learner;
 mod variational_model;
 
 pub use error::InferError;
-pub use estimator::{Estimator, Pathwise};
+pub use estimator::{Estimator, EstimatorConfig, EstimatorKind, Pathwise, Problem, Sampling};
 pub use evidence::{Evidence, FromBatch};
 pub use guide::Guide;
 pub use joint_model::JointModel;

@@ -4,15 +4,18 @@ mod autopsy;
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::Batch;
+use jensen_prob::Expand;
 use jensen_random::Rng;
 
-use crate::estimator::{Estimator, Sampling, Surrogate};
+use crate::estimator::{Estimator, Problem, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
 use crate::forensics::{Autopsy, NonFinite};
 use crate::objective::{ELBO, Objective, ObjectiveConfig};
 use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig, Overflow};
 use crate::parameters::{parameters, with_parameters};
-use crate::{Evidence, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel};
+use crate::{
+    Evidence, Guide, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel,
+};
 
 /// Stochastic gradient ascent on a bound: model and guide `V`, gradients by estimator `E`.
 #[derive(Debug)]
@@ -77,20 +80,26 @@ where
         }
     }
 
-    /// The surrogate of one batch.
-    fn estimate(
-        &self,
-        evidence: &Evidence<'_, V::Model>,
-        context: &StepContext,
-    ) -> Result<Surrogate, InferError> {
+    /// What the gradient of one batch is estimated of.
+    fn problem<'a>(
+        &'a self,
+        evidence: &'a Evidence<'a, V::Model>,
+        context: &StepContext<'a>,
+    ) -> Problem<'a, V::Model, V::Guide> {
         let module = self.module();
-        let sampling = Sampling { rng: context.rng, warm_up: context.warm_up };
-        self.estimator.surrogate(self.objective.as_ref(), module.model(), module.guide(), evidence, &sampling)
+        Problem {
+            objective: self.objective.as_ref(),
+            model: module.model(),
+            guide: module.guide(),
+            evidence,
+            sampling: Sampling { rng: context.rng, warm_up: context.warm_up },
+        }
     }
 
     /// The surrogate of one batch, its values checked.
     fn surrogate(&self, batch: &Batch, context: &StepContext) -> Result<(Surrogate, Sums), InferError> {
-        let surrogate = self.estimate(&Evidence::read(batch, &self.device)?, context)?;
+        let evidence = Evidence::read(batch, &self.device)?;
+        let surrogate = self.estimator.surrogate(&self.problem(&evidence, context))?;
         let check = |term: &str, values: Tensor<1>| finite_sum(term, values, batch.rows(), context.step);
         let sums = Sums {
             reconstruction: check("log p(x|z)", surrogate.terms.reconstruction())?,
@@ -100,17 +109,34 @@ where
         Ok((surrogate, sums))
     }
 
-    fn gradients(&self, surrogate: Surrogate) -> NamedGradients {
-        let Surrogate { loss, control, .. } = surrogate;
-        let loss = match control {
-            Some(control) => loss + control,
-            None => loss,
-        };
-        NamedGradients::of(self.module(), loss.backward())
+    fn gradients(&self, surrogate: Surrogate) -> Taken {
+        let Surrogate { loss, remainder, control, .. } = surrogate;
+        let gradients = loss.backward();
+        let remainder = remainder.map(|remainder| remainder.loss(&gradients).backward());
+        let control = control.map(|control| control.gradients(&gradients)).unwrap_or_default();
+        let mut module = NamedGradients::of(self.module(), gradients);
+        if let Some(rest) = remainder {
+            module.accumulate(NamedGradients::of(self.module(), rest), 1.0);
+        }
+        Taken { module, control }
     }
 
     fn clip_scale(&self, norm: f64) -> f64 {
         self.clip_norm.map_or(1.0, |limit| if norm > limit { limit / norm } else { 1.0 })
+    }
+}
+
+/// The gradients of some examples: of the module, and of what the estimator itself learns.
+#[derive(Default)]
+struct Taken {
+    module: NamedGradients,
+    control: NamedGradients,
+}
+
+impl Taken {
+    fn accumulate(&mut self, other: Self, weight: f64) {
+        self.module.accumulate(other.module, weight);
+        self.control.accumulate(other.control, weight);
     }
 }
 
@@ -124,20 +150,21 @@ struct Sums {
 
 impl<V, E> Learner for VariationalLearner<V, E>
 where
-    V: VariationalModel,
+    V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
     E: Estimator<V::Model, V::Guide>,
 {
     fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError> {
         let examples: usize = batches.iter().map(Batch::len).sum();
         let mut total = Sums::default();
-        let mut gradients = NamedGradients::default();
+        let mut taken = Taken::default();
         for batch in batches {
             let (surrogate, sums) = self.surrogate(batch, context)?;
-            gradients.accumulate(self.gradients(surrogate), batch.len() as f64 / examples as f64);
+            taken.accumulate(self.gradients(surrogate), batch.len() as f64 / examples as f64);
             total.objective += sums.objective;
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
+        let Taken { module: gradients, control } = taken;
         let norm = gradients.norm();
         if !norm.is_finite() {
             let parameter = gradients.non_finite().unwrap_or("a parameter").to_owned();
@@ -153,6 +180,12 @@ where
                     average.update(&module, context.step);
                 }
                 self.module = Some(module);
+                // What is not finite teaches a baseline nothing.
+                if let Some(learned) = self.estimator.learned_mut()
+                    && control.norm().is_finite()
+                {
+                    learned.learn(control, rate);
+                }
             }
             Err(Overflow { module, parameter }) => {
                 self.module = Some(module);
@@ -182,11 +215,15 @@ where
         if monitored == ELBO {
             return Ok(metrics);
         }
-        let sampling = Sampling { rng: rng.fork("objective"), warm_up: 1.0 };
-        let (model, guide) = (trained.model(), trained.guide());
-        let surrogate =
-            self.estimator.surrogate(self.objective.as_ref(), model, guide, &evidence, &sampling)?;
-        Ok(metrics.with_sum(monitored, per_example(surrogate.bound).iter().sum()))
+        let problem = Problem {
+            objective: self.objective.as_ref(),
+            model: trained.model(),
+            guide: trained.guide(),
+            evidence: &evidence,
+            sampling: Sampling { rng: rng.fork("objective"), warm_up: 1.0 },
+        };
+        let bound = evaluation::objective(&problem)?;
+        Ok(metrics.with_sum(monitored, per_example(bound).iter().sum()))
     }
 
     fn monitored(&self) -> &'static str {
@@ -200,23 +237,40 @@ where
         if let Some(average) = &self.average {
             state.extend_prefixed("average", parameters(average.weights()));
         }
+        if let Some(learned) = self.estimator.learned() {
+            state.extend_prefixed("estimator", learned.state());
+        }
         state
     }
 
     fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
-        let parts = ["model", "average", "optimizer"].map(|part| state.with_prefix_removed(part));
-        let [model, average, optimizer] = &parts;
+        let parts =
+            ["model", "average", "optimizer", "estimator"].map(|part| state.with_prefix_removed(part));
+        let [model, average, optimizer, estimator] = &parts;
+        if self.estimator.learned().is_none() && !estimator.is_empty() {
+            return Err(InferError::State { detail: "its estimator has learned something".to_owned() });
+        }
         if self.average.is_none() && !average.is_empty() {
             return Err(InferError::State { detail: "it holds an average of the weights".to_owned() });
         }
         if parts.iter().map(StateDict::len).sum::<usize>() != state.len() {
-            let detail = "it holds more than model, average and optimizer".to_owned();
+            let detail = "it holds more than model, average, optimizer and estimator".to_owned();
             return Err(InferError::State { detail });
         }
         let module = with_parameters(self.module().clone(), model)?;
         let own = self.average.as_ref().map(|own| with_parameters(own.weights().clone(), average));
         let average = own.transpose()?;
-        self.optimizer.load_state(optimizer, model, &self.device)?;
+        let mut before = None;
+        if let Some(learned) = self.estimator.learned_mut() {
+            before = Some(learned.state());
+            learned.load_state(estimator)?;
+        }
+        if let Err(error) = self.optimizer.load_state(optimizer, model, &self.device) {
+            if let (Some(learned), Some(before)) = (self.estimator.learned_mut(), before) {
+                learned.load_state(&before).expect("it was its own");
+            }
+            return Err(error);
+        }
         self.module = Some(module);
         if let (Some(own), Some(weights)) = (&mut self.average, average) {
             own.set_weights(weights);

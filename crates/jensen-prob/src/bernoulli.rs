@@ -5,7 +5,10 @@ use jensen_kernels::bernoulli_log_prob;
 
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::special::{sigmoid, softplus};
-use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, KlDivergence, Mean, Rng};
+use crate::{
+    ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
+    KlDivergence, Mean, Rng,
+};
 
 /// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
 const MAX_ENUMERABLE: usize = 20;
@@ -38,6 +41,15 @@ impl Bernoulli {
     pub fn logits(&self) -> Tensor<2> {
         self.logits.clone()
     }
+
+    /// `log(1 − u) − log u` of the uniform numbers that `sample` compares with the probability, so that the sum with the
+    /// logit is positive where it draws 1.
+    fn logistic_noise(&self, rng: &Rng) -> Tensor<2> {
+        const HALF_STEP: f64 = 1.0 / (1 << 25) as f64;
+        let uniform = rng.uniform(self.logits.dims(), &self.logits.device().without_autodiff());
+        let uniform = uniform.cast(self.logits.dtype()).clamp_min(HALF_STEP);
+        (uniform.clone().neg() + 1.0).log() - uniform.log()
+    }
 }
 
 impl Distribution for Bernoulli {
@@ -56,6 +68,39 @@ impl Distribution for Bernoulli {
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
         bernoulli_log_prob(self.logits.clone(), value.clone())
+    }
+}
+
+/// By a logistic variable: `z = l + log u′ − log(1 − u′)`, `H(z) = 1` where `z > 0`.
+impl ConditionalReparameterized for Bernoulli {
+    fn logits(&self) -> Tensor<2> {
+        self.logits.clone()
+    }
+
+    fn with_logits(&self, logits: Tensor<2>) -> Self {
+        Self { logits }
+    }
+
+    fn continuous_sample(&self, rng: &Rng) -> Tensor<2> {
+        self.logits.clone() + self.logistic_noise(rng)
+    }
+
+    /// `z = s softplus(ε + softplus(s l))`, `s = 2b − 1`, with logistic noise ε (Tucker et al. 2017, appendix, in the
+    /// logarithm: nothing overflows).
+    fn continuous_sample_given(&self, value: &Tensor<2>, rng: &Rng) -> Tensor<2> {
+        let sign = value.clone() * 2.0 - 1.0;
+        let size = softplus(sign.clone() * self.logits.clone()) + self.logistic_noise(rng);
+        softplus(size) * sign
+    }
+
+    fn discretize(&self, continuous: &Tensor<2>) -> Tensor<2> {
+        let continuous = continuous.clone().inner();
+        let dtype = continuous.dtype();
+        continuous.greater_elem(0.0).float().cast(dtype)
+    }
+
+    fn relax(&self, continuous: Tensor<2>, temperature: Tensor<2>) -> Tensor<2> {
+        sigmoid(continuous / temperature)
     }
 }
 

@@ -43,6 +43,31 @@ pub trait Reparameterized: Distribution {
     }
 }
 
+/// A discrete distribution whose draws are a function of continuous, reparameterised ones: `b = H(z)`, `z = z(l, ε)`
+/// with logits `l` (Tucker et al. 2017, REBAR).
+///
+/// So there are relaxed draws, `σ_λ(z)`, and draws of what `z` may have been given `b`.
+pub trait ConditionalReparameterized: Distribution<Value = Tensor<2>> {
+    /// The logits that draws are a function of, `[rows, event]`.
+    fn logits(&self) -> Tensor<2>;
+
+    /// The same family with other logits of the same shape.
+    fn with_logits(&self, logits: Tensor<2>) -> Self;
+
+    /// `z ~ p(z)`, `[rows, event]`, which carries the gradient of the logits; [`discretize`](Self::discretize)d it is
+    /// what [`sample`](Distribution::sample) draws.
+    fn continuous_sample(&self, rng: &Rng) -> Tensor<2>;
+
+    /// `z ~ p(z | H(z) = value)`, which carries the gradient of the logits.
+    fn continuous_sample_given(&self, value: &Tensor<2>, rng: &Rng) -> Tensor<2>;
+
+    /// `H(z)`, off the graph.
+    fn discretize(&self, continuous: &Tensor<2>) -> Tensor<2>;
+
+    /// `σ_λ(z)`, which goes to `H(z)` with the temperature λ, `[1, 1]`.
+    fn relax(&self, continuous: Tensor<2>, temperature: Tensor<2>) -> Tensor<2>;
+}
+
 /// A closed-form mean.
 pub trait Mean: Distribution {
     /// `E[x]` of each row.

@@ -53,6 +53,11 @@ impl Rng<'_> {
         Rng { key: self.key, rows: Some(rows), first_sample: self.first_sample }
     }
 
+    /// The same stream with no examples named.
+    pub fn without_rows(self) -> Rng<'static> {
+        Rng { key: self.key, rows: None, first_sample: self.first_sample }
+    }
+
     /// Says that the next fills begin with Monte-Carlo sample `sample` of each example.
     pub fn first_sample(self, sample: usize) -> Self {
         Self { first_sample: sample as u32, ..self }

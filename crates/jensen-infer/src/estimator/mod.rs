@@ -2,16 +2,51 @@
 //!
 //! A bound is an expectation under the posterior, whose parameters the gradient is taken for. An
 //! estimator turns it into a [`Surrogate`]: a loss whose gradient is an estimate of the bound's.
+//!
+//! | estimator | needs of the posterior | needs of the bound | unbiased |
+//! |---|---|---|---|
+//! | [`Pathwise`] | reparameterised | | yes |
+//! | [`StickingTheLanding`] | reparameterised | divergence at samples | for the ELBO |
+//! | [`DoublyReparameterized`] | reparameterised | mean of weights | yes |
+//! | [`ScoreFunction`] | | | yes |
+//! | [`MuProp`] | a mean | ELBO | yes |
+//! | [`Relaxation`] | a continuous relaxation | | no |
+//! | [`Rebar`] | a continuous relaxation | ELBO | yes |
+//! | [`WakeSleep`] | | mean of weights | other objective for the posterior |
+//! | [`Enumeration`] | few values | ELBO | exact |
 
+mod baseline;
+mod config;
+mod doubly_reparameterized;
+mod enumeration;
+mod learned;
+mod muprop;
+mod network;
 mod pathwise;
+mod problem;
+mod rebar;
+mod relaxation;
+mod score_function;
+mod sticking_the_landing;
+mod surrogate;
+mod wake_sleep;
 
-use burn::tensor::Tensor;
-use jensen_random::Rng;
-
+pub use baseline::{Baseline, LearnedBaseline, MovingAverage};
+pub use config::{Capability, Dimensions, EstimatorConfig, EstimatorKind};
+pub use doubly_reparameterized::DoublyReparameterized;
+pub use enumeration::Enumeration;
+pub use learned::{Learned, Variables};
+pub use muprop::MuProp;
 pub use pathwise::Pathwise;
+pub use problem::{Problem, Sampling};
+pub use rebar::{ControlVariate, Rebar};
+pub use relaxation::{Relaxation, RelaxationKind};
+pub use score_function::ScoreFunction;
+pub use sticking_the_landing::StickingTheLanding;
+pub use surrogate::{Control, Remainder, Surrogate};
+pub use wake_sleep::{Phase, WakeSleep};
 
-use crate::objective::{Objective, Terms};
-use crate::{Evidence, Guide, InferError, JointModel};
+use crate::{Guide, InferError, JointModel};
 
 /// A way to estimate the gradient of an objective for model `M` and guide `G`.
 ///
@@ -20,48 +55,41 @@ pub trait Estimator<M: JointModel, G: Guide<M>> {
     /// The value of the objective on these examples and a loss with its gradient.
     ///
     /// # Errors
-    /// If the objective needs what the guide does not have.
-    fn surrogate(
-        &self,
-        objective: &dyn Objective,
-        model: &M,
-        guide: &G,
-        evidence: &Evidence<'_, M>,
-        sampling: &Sampling<'_>,
-    ) -> Result<Surrogate, InferError>;
+    /// If the objective needs what the guide does not have, or the estimator what the objective does not have.
+    fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError>;
 
     /// The latents that [`surrogate`](Self::surrogate) draws from this posterior, for a report on a
     /// step that failed; `None` where they are not to be had.
-    fn latents(
-        &self,
-        objective: &dyn Objective,
-        posterior: &G::Posterior,
-        rows: &[u64],
-        sampling: &Sampling<'_>,
-    ) -> Option<M::Latent> {
-        let _ = (objective, posterior, rows, sampling);
+    fn latents(&self, problem: &Problem<'_, M, G>, posterior: &G::Posterior) -> Option<M::Latent> {
+        let _ = (problem, posterior);
+        None
+    }
+
+    /// What the estimator itself learns, if it does.
+    fn learned(&self) -> Option<&dyn Learned> {
+        None
+    }
+
+    /// The same, to be moved by the gradients of [`Surrogate::control`].
+    fn learned_mut(&mut self) -> Option<&mut dyn Learned> {
         None
     }
 }
 
-/// What an estimate is drawn with.
-#[derive(Clone, Copy, Debug)]
-pub struct Sampling<'a> {
-    /// The stream of the posterior's samples; the estimator names the rows.
-    pub rng: Rng<'a>,
-    /// The factor in `[0, 1]` that KL warm-up puts on the divergence.
-    pub warm_up: f64,
-}
+impl<M: JointModel, G: Guide<M>, E: Estimator<M, G> + ?Sized> Estimator<M, G> for Box<E> {
+    fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
+        (**self).surrogate(problem)
+    }
 
-/// A loss whose gradient estimates the gradient of a bound, beside what was measured on the way.
-#[derive(Debug)]
-pub struct Surrogate {
-    /// The objective of each example in nats, cut from the graph, `[batch]`.
-    pub bound: Tensor<1>,
-    /// What it is made of, cut from the graph.
-    pub terms: Terms,
-    /// The scalar to minimise, a mean over the batch.
-    pub loss: Tensor<1>,
-    /// A scalar that only baselines or control variates learn from, where there are any.
-    pub control: Option<Tensor<1>>,
+    fn latents(&self, problem: &Problem<'_, M, G>, posterior: &G::Posterior) -> Option<M::Latent> {
+        (**self).latents(problem, posterior)
+    }
+
+    fn learned(&self) -> Option<&dyn Learned> {
+        (**self).learned()
+    }
+
+    fn learned_mut(&mut self) -> Option<&mut dyn Learned> {
+        (**self).learned_mut()
+    }
 }

@@ -1,11 +1,10 @@
 //! The reparameterised gradient.
 
-use burn::tensor::{Tensor, TensorData};
-use jensen_prob::{Distribution, Expand, Reparameterized};
+use jensen_prob::{Expand, Reparameterized};
 
-use super::{Estimator, Sampling, Surrogate};
-use crate::objective::{Divergence, DivergenceForm, Objective, Terms};
-use crate::{Evidence, Guide, InferError, JointModel};
+use super::{Estimator, Problem, Surrogate};
+use crate::objective::{Divergence, Terms};
+use crate::{Guide, InferError, JointModel};
 
 /// `∇ E_q(z)[f(z)] = E_ε[∇ f(z(ε))]`: differentiate through the draw itself (Kingma & Welling 2014,
 /// §2.3; Rezende, Mohamed & Wierstra 2014).
@@ -20,68 +19,23 @@ where
     M: JointModel,
     G: Guide<M, Posterior: Reparameterized + Expand>,
 {
-    fn surrogate(
-        &self,
-        objective: &dyn Objective,
-        model: &M,
-        guide: &G,
-        evidence: &Evidence<'_, M>,
-        sampling: &Sampling<'_>,
-    ) -> Result<Surrogate, InferError> {
-        let terms = sampled_terms(objective, model, guide, evidence, sampling)?;
-        let bound = objective.bound(&terms, sampling.warm_up);
-        Ok(Surrogate {
-            loss: bound.clone().mean().neg(),
-            bound: bound.inner(),
-            terms: terms.detach(),
-            control: None,
-        })
+    fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
+        let posterior = problem.posterior();
+        let expanded = posterior.expand(problem.samples());
+        let (latent, divergence) = match problem.exact_kl(&posterior)? {
+            Some(kl) => (expanded.rsample(&problem.rng()), Divergence::Exact(kl)),
+            None => {
+                let (latent, log_posterior) = expanded.rsample_with_log_prob(&problem.rng());
+                let log_ratio = problem.log_ratio(log_posterior, &latent);
+                (latent, Divergence::Sampled(log_ratio))
+            }
+        };
+        let terms = Terms { log_likelihood: problem.log_likelihood(&latent), divergence };
+        let bound = problem.bound(&terms);
+        Ok(Surrogate::new(bound.clone(), terms, bound.mean().neg()))
     }
 
-    fn latents(
-        &self,
-        objective: &dyn Objective,
-        posterior: &G::Posterior,
-        rows: &[u64],
-        sampling: &Sampling<'_>,
-    ) -> Option<M::Latent> {
-        Some(posterior.expand(objective.samples()).rsample(&sampling.rng.name_rows(rows)))
+    fn latents(&self, problem: &Problem<'_, M, G>, posterior: &G::Posterior) -> Option<M::Latent> {
+        Some(posterior.expand(problem.samples()).rsample(&problem.rng()))
     }
-}
-
-/// The terms of `objective` at reparameterised samples of the posterior.
-fn sampled_terms<M, G>(
-    objective: &dyn Objective,
-    model: &M,
-    guide: &G,
-    evidence: &Evidence<'_, M>,
-    sampling: &Sampling<'_>,
-) -> Result<Terms, InferError>
-where
-    M: JointModel,
-    G: Guide<M, Posterior: Reparameterized + Expand>,
-{
-    let (batch, samples) = (evidence.rows.len(), objective.samples());
-    let posterior = guide.posterior(evidence);
-    let prior = model.prior(&evidence.condition);
-    let rng = sampling.rng.name_rows(evidence.rows);
-    let (latent, divergence) = match objective.divergence_form() {
-        DivergenceForm::Exact => {
-            let Some(kl) = guide.exact_kl(&posterior, &prior) else {
-                return Err(InferError::NoExactKl { objective: objective.name(), valid: "elbo-mc, iwae" });
-            };
-            (posterior.expand(samples).rsample(&rng), Divergence::Exact(kl))
-        }
-        DivergenceForm::Sampled => {
-            let (latent, log_posterior) = posterior.expand(samples).rsample_with_log_prob(&rng);
-            let log_ratio = log_posterior - prior.log_prob(&latent);
-            (latent, Divergence::Sampled(log_ratio.reshape([samples, batch])))
-        }
-    };
-    let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
-    let log_jacobian: Vec<f32> = evidence.log_jacobian.iter().map(|&value| value as f32).collect();
-    let device = log_likelihood.device().without_autodiff();
-    let log_jacobian = Tensor::from_data(TensorData::new(log_jacobian, [1, batch]), &device);
-    let log_likelihood = log_likelihood.reshape([samples, batch]) + log_jacobian;
-    Ok(Terms { log_likelihood, divergence })
 }

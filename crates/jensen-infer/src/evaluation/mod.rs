@@ -6,12 +6,14 @@
 mod elbo;
 mod importance;
 mod imputation;
+mod objective;
 
 use burn::tensor::Tensor;
 
 pub use elbo::{ExampleBound, bounds, measure};
 pub use importance::{ImportanceSampling, importance_weighted};
 pub use imputation::{Imputation, ImputationSampling, impute};
+pub use objective::objective;
 
 /// The values of `[batch]` in f64.
 pub(crate) fn per_example(values: Tensor<1>) -> Vec<f64> {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DivergenceForm, Elbo, Iwae, Objective};
+use super::{DivergenceForm, Elbo, Iwae, Objective, Renyi, Thermodynamic};
 use crate::InferError;
 
 /// Which bound.
@@ -17,6 +17,10 @@ pub enum ObjectiveKind {
     ElboMc,
     /// The importance-weighted bound.
     Iwae,
+    /// The variational Rényi bound of order `alpha`.
+    Renyi,
+    /// The thermodynamic bound.
+    Tvo,
 }
 
 /// The `[objective]` section.
@@ -32,11 +36,25 @@ pub struct ObjectiveConfig {
     /// The nats that each latent dimension has for free, its divergence taken as a mean over the batch;
     /// only with `kind = "elbo"`.
     pub free_bits: f64,
+    /// The order α of the Rényi divergence; only with `kind = "renyi"`.
+    pub alpha: f64,
+    /// The intervals of thermodynamic integration; only with `kind = "tvo"`.
+    pub intervals: usize,
+    /// Where the first of several intervals ends; only with `kind = "tvo"`.
+    pub first_interval: f64,
 }
 
 impl Default for ObjectiveConfig {
     fn default() -> Self {
-        Self { kind: ObjectiveKind::Elbo, samples: 1, beta: 1.0, free_bits: 0.0 }
+        Self {
+            kind: ObjectiveKind::Elbo,
+            samples: 1,
+            beta: 1.0,
+            free_bits: 0.0,
+            alpha: 0.5,
+            intervals: 2,
+            first_interval: 0.1,
+        }
     }
 }
 
@@ -61,7 +79,34 @@ impl ObjectiveConfig {
         if self.free_bits > 0.0 && self.kind != ObjectiveKind::Elbo {
             return refuse("objective.free_bits", &self.free_bits, "0 unless objective.kind is \"elbo\"");
         }
-        let &Self { samples, beta, free_bits, .. } = self;
+        if !self.alpha.is_finite() {
+            return refuse("objective.alpha", &self.alpha, "a finite number: 0 is iwae, 1 is elbo");
+        }
+        if self.intervals == 0 {
+            return refuse("objective.intervals", &self.intervals, "at least 1");
+        }
+        if !(self.first_interval > 0.0 && self.first_interval < 1.0) {
+            return refuse("objective.first_interval", &self.first_interval, "between 0 and 1");
+        }
+        #[expect(clippy::float_cmp, reason = "1 is set, not computed")]
+        if self.kind == ObjectiveKind::Tvo && self.beta != 1.0 {
+            return refuse("objective.beta", &self.beta, "1 where objective.kind is \"tvo\"");
+        }
+        let default = Self::default();
+        let has_order = self.alpha.to_bits() != default.alpha.to_bits();
+        if has_order && self.kind != ObjectiveKind::Renyi {
+            return refuse("objective.alpha", &self.alpha, "left alone unless objective.kind is \"renyi\"");
+        }
+        let has_intervals = self.intervals != default.intervals
+            || self.first_interval.to_bits() != default.first_interval.to_bits();
+        if has_intervals && self.kind != ObjectiveKind::Tvo {
+            return refuse(
+                "objective.intervals",
+                &self.intervals,
+                "left alone unless objective.kind is \"tvo\"",
+            );
+        }
+        let &Self { samples, beta, free_bits, alpha, intervals, first_interval: first, .. } = self;
         Ok(match self.kind {
             ObjectiveKind::Elbo => {
                 Box::new(Elbo { samples, divergence: DivergenceForm::Exact, beta, free_bits })
@@ -70,6 +115,8 @@ impl ObjectiveConfig {
                 Box::new(Elbo { samples, divergence: DivergenceForm::Sampled, beta, free_bits })
             }
             ObjectiveKind::Iwae => Box::new(Iwae { samples, beta }),
+            ObjectiveKind::Renyi => Box::new(Renyi { samples, alpha, beta }),
+            ObjectiveKind::Tvo => Box::new(Thermodynamic { samples, intervals, first }),
         })
     }
 }

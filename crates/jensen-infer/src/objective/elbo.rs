@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Divergence, DivergenceForm, Objective, Terms};
+use super::{Divergence, DivergenceForm, Objective, PowerMean, Terms};
 
 /// `E_q[log p(x | z)] − β KL(q(z | x) ‖ p(z))` (Kingma & Welling 2014, eq. 3; β: Higgins et al. 2017).
 ///
@@ -50,6 +50,14 @@ impl Objective for Elbo {
 
     fn divergence_form(&self) -> DivergenceForm {
         self.divergence
+    }
+
+    fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    fn power_mean(&self) -> Option<PowerMean> {
+        Some(PowerMean::GEOMETRIC)
     }
 
     /// # Panics

@@ -1,9 +1,8 @@
 //! The importance-weighted bound.
 
 use burn::tensor::Tensor;
-use jensen_prob::special::logsumexp;
 
-use super::{Divergence, DivergenceForm, ELBO, Objective, Terms};
+use super::{DivergenceForm, ELBO, Objective, PowerMean, Terms};
 
 /// `E[log 1/K Σ_k w_k]`, `log w_k = log p(x | z_k) − β (log q(z_k | x) − log p(z_k))`, `z_k ~ q`
 /// (Burda, Grosse & Salakhutdinov 2016, eq. 8).
@@ -45,14 +44,15 @@ impl Objective for Iwae {
         if self.beta == 1.0 { self.name() } else { ELBO }
     }
 
-    /// # Panics
-    /// If the terms hold an exact divergence: importance weights need it at each sample.
+    fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    fn power_mean(&self) -> Option<PowerMean> {
+        Some(PowerMean::ARITHMETIC)
+    }
+
     fn bound(&self, terms: &Terms, warm_up: f64) -> Tensor<1> {
-        let Divergence::Sampled(log_ratio) = &terms.divergence else {
-            panic!("importance weights need the divergence at each sample, not in closed form");
-        };
-        let log_weights = terms.log_likelihood.clone() - log_ratio.clone() * (self.beta * warm_up);
-        let [samples, batch] = log_weights.dims();
-        logsumexp(log_weights, 0).reshape([batch]) - (samples as f64).ln()
+        PowerMean::ARITHMETIC.bound(terms.log_weights(self.beta * warm_up))
     }
 }

@@ -7,7 +7,10 @@
 mod config;
 mod elbo;
 mod iwae;
+mod power_mean;
+mod renyi;
 mod terms;
+mod thermodynamic;
 
 use std::fmt::Debug;
 
@@ -16,7 +19,10 @@ use burn::tensor::Tensor;
 pub use config::{ObjectiveConfig, ObjectiveKind};
 pub use elbo::Elbo;
 pub use iwae::Iwae;
+pub use power_mean::PowerMean;
+pub use renyi::Renyi;
 pub use terms::{Divergence, DivergenceForm, Terms};
+pub use thermodynamic::Thermodynamic;
 
 /// The name of the plain bound, at β = 1 without free bits, among what is measured.
 pub const ELBO: &str = "elbo";
@@ -36,6 +42,17 @@ pub trait Objective: Debug + Send {
     /// comparable, or its own [`name`](Self::name) if it is a bound that the ELBO says little about.
     fn monitored(&self) -> &'static str {
         ELBO
+    }
+
+    /// The weight β of the divergence, which KL warm-up scales.
+    fn beta(&self) -> f64 {
+        1.0
+    }
+
+    /// Which mean of the importance weights the bound is, if it is one: what estimators need that look at each
+    /// sample on its own.
+    fn power_mean(&self) -> Option<PowerMean> {
+        None
     }
 
     /// The bound of each example in nats, `[batch]`, with the divergence scaled by `warm_up`.

@@ -43,6 +43,24 @@ impl Terms {
         }
     }
 
+    /// What is averaged over samples, `[K, batch]`: `log p(x | z_k)` less `scale` times the divergence at each
+    /// sample; an exact divergence is no part of it.
+    pub fn integrand(&self, scale: f64) -> Tensor<2> {
+        match &self.divergence {
+            Divergence::Exact(_) => self.log_likelihood.clone(),
+            Divergence::Sampled(log_ratio) => self.log_likelihood.clone() - log_ratio.clone() * scale,
+        }
+    }
+
+    /// `log w_k`, `[K, batch]`: the logarithms of the importance weights `p(x, z_k) / q(z_k | x)` at scale 1 and with
+    /// the divergence at each sample. An exact one counts fully for each sample.
+    pub fn log_weights(&self, scale: f64) -> Tensor<2> {
+        match &self.divergence {
+            Divergence::Exact(_) => self.integrand(scale) - self.kl().unsqueeze_dim::<2>(0) * scale,
+            Divergence::Sampled(_) => self.integrand(scale),
+        }
+    }
+
     /// The same terms cut from the gradient graph.
     pub fn detach(self) -> Self {
         let divergence = match self.divergence {

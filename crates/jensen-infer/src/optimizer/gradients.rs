@@ -23,6 +23,11 @@ impl NamedGradients {
         taker.taken
     }
 
+    /// Gradients by the path of their parameter, flat.
+    pub(crate) fn from_entries(entries: BTreeMap<String, Tensor<1>>) -> Self {
+        Self { entries }
+    }
+
     /// Adds `weight` times the gradients of further examples.
     pub fn accumulate(&mut self, other: Self, weight: f64) {
         for (name, gradient) in other.entries {

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use jensen_data::{Batch, Role};
 
 use super::{VariationalLearner, gradient_of, update_of};
-use crate::estimator::{Estimator, Sampling};
+use crate::estimator::Estimator;
 use crate::forensics::{Autopsy, Stage, StageKind};
 use crate::objective::Divergence;
 use crate::optimizer::NamedGradients;
@@ -75,19 +75,18 @@ where
 
         let (model, guide) = (self.module().model(), self.module().guide());
         let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
-        let sampling = Sampling { rng: context.rng, warm_up: context.warm_up };
+        let problem = self.problem(&evidence, context);
         let data = |values: Tensor<2>| values.inner().into_data();
         for (name, values) in guide.trace(&evidence) {
             add(StageKind::Forward, &name, &data(values));
         }
         let posterior = guide.posterior(&evidence);
-        let latents = self.estimator.latents(self.objective.as_ref(), &posterior, evidence.rows, &sampling);
-        if let Some(latents) = latents {
+        if let Some(latents) = self.estimator.latents(&problem, &posterior) {
             for (name, values) in model.trace(&latents, &evidence.condition) {
                 add(StageKind::Forward, &name, &data(values));
             }
         }
-        let surrogate = self.estimate(&evidence, context)?;
+        let surrogate = self.estimator.surrogate(&problem)?;
         let divergence = match &surrogate.terms.divergence {
             Divergence::Exact(per_group) => per_group.clone(),
             Divergence::Sampled(log_ratio) => log_ratio.clone().swap_dims(0, 1),
@@ -98,7 +97,7 @@ where
         add(StageKind::Term, "the bound", &surrogate.bound.clone().into_data());
         let loss = surrogate.loss.clone().inner().into_data();
         autopsy.push(Stage::of(format!("{prefix}the loss"), StageKind::Term, &loss, None));
-        Ok(self.gradients(surrogate))
+        Ok(self.gradients(surrogate).module)
     }
 
     /// The rows whose own gradients are not finite; all, if there are none or there are too many
@@ -110,7 +109,7 @@ where
         }
         let is_at_fault = |one: &Batch| {
             let Ok((surrogate, _)) = self.surrogate(one, context) else { return true };
-            !self.gradients(surrogate).norm().is_finite()
+            !self.gradients(surrogate).module.norm().is_finite()
         };
         let singles = batches.iter().flat_map(|batch| (0..batch.len()).map(|i| batch.select(&[i])));
         let at_fault: Vec<u64> = singles.filter(is_at_fault).map(|one| one.rows()[0]).collect();

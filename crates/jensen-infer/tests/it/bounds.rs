@@ -1,9 +1,10 @@
 //! Every bound on a model whose evidence is known.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use jensen_infer::estimator::Surrogate;
 use jensen_infer::evaluation::{self, ImportanceSampling, importance_weighted};
 use jensen_infer::objective::{Divergence, DivergenceForm, Elbo, Iwae, Objective, Terms};
-use jensen_infer::{Estimator, Evidence, InferError, Pathwise, estimator::Sampling};
+use jensen_infer::{Estimator, Evidence, InferError, Pathwise, Problem, Sampling};
 use jensen_prob::Rng;
 
 use crate::linear_gaussian::{LinearGaussian, LinearModel, log_evidence, posterior};
@@ -20,11 +21,18 @@ fn elbo_mc() -> Elbo {
     Elbo { divergence: DivergenceForm::Sampled, ..Elbo::new() }
 }
 
-fn value(objective: &dyn Objective, module: &LinearGaussian, seed: u64) -> Vec<f64> {
-    let sampling = Sampling { rng: Rng::seed(seed), warm_up: 1.0 };
+fn surrogate(
+    objective: &dyn Objective,
+    module: &LinearGaussian,
+    sampling: Sampling<'_>,
+) -> Result<Surrogate, InferError> {
     let evidence = evidence(1, &ROWS);
-    let surrogate = Pathwise
-        .surrogate(objective, &module.model, &module.guide, &evidence, &sampling)
+    let (model, guide) = (&module.model, &module.guide);
+    Pathwise.surrogate(&Problem { objective, model, guide, evidence: &evidence, sampling })
+}
+
+fn value(objective: &dyn Objective, module: &LinearGaussian, seed: u64) -> Vec<f64> {
+    let surrogate = surrogate(objective, module, Sampling { rng: Rng::seed(seed), warm_up: 1.0 })
         .expect("the guide has what the objectives need");
     surrogate.bound.into_data().iter::<f64>().collect()
 }
@@ -100,11 +108,9 @@ fn one_importance_sample_is_the_sampled_elbo() {
 #[test]
 fn beta_warm_up_and_free_bits_change_the_divergence_alone() {
     let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
-    let evidence = evidence(1, &ROWS);
     let bounds = |objective: &Elbo, warm_up: f64| {
         let sampling = Sampling { rng: Rng::seed(1), warm_up };
-        let s =
-            Pathwise.surrogate(objective, &module.model, &module.guide, &evidence, &sampling).expect("valid");
+        let s = surrogate(objective, &module, sampling).expect("valid");
         let vector = |t: Tensor<1>| t.into_data().iter::<f64>().collect::<Vec<_>>();
         (vector(s.bound), vector(s.terms.reconstruction()), vector(s.terms.kl()))
     };
@@ -136,11 +142,10 @@ fn free_bits_count_the_mean_over_the_batch_of_each_dimension() {
 fn an_objective_that_needs_an_exact_kl_refuses_a_guide_without_one() {
     let mut module = LinearGaussian::exact(&Device::flex());
     module.guide.has_exact_kl = false;
-    let evidence = evidence(1, &ROWS);
     let sampling = Sampling { rng: Rng::seed(1), warm_up: 1.0 };
-    let error = Pathwise.surrogate(&Elbo::new(), &module.model, &module.guide, &evidence, &sampling);
+    let error = surrogate(&Elbo::new(), &module, sampling);
     assert!(matches!(error, Err(InferError::NoExactKl { objective: "elbo", .. })), "{error:?}");
-    assert!(Pathwise.surrogate(&elbo_mc(), &module.model, &module.guide, &evidence, &sampling).is_ok());
+    assert!(surrogate(&elbo_mc(), &module, sampling).is_ok());
 }
 
 /// Exactly K samples: neither the chunk nor the batch moves a draw.

@@ -6,7 +6,7 @@ use jensen_data::{Array, Batch, Dataset, Field, Role};
 use jensen_infer::objective::{DivergenceForm, Elbo};
 use jensen_infer::optimizer::{Adam, NamedGradients};
 use jensen_infer::{
-    Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, StateDict,
+    Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, Problem, StateDict,
     StepContext, VariationalLearner, estimator::Sampling,
 };
 use jensen_prob::Rng;
@@ -56,9 +56,9 @@ fn the_pathwise_gradient_is_unbiased() {
                     log_jacobian: &[0.0],
                 };
                 let sampling = Sampling { rng: Rng::seed(seed), warm_up: 1.0 };
-                let surrogate = Pathwise
-                    .surrogate(&objective, &module.model, &module.guide, &evidence, &sampling)
-                    .expect("valid");
+                let (model, guide) = (&module.model, &module.guide);
+                let problem = Problem { objective: &objective, model, guide, evidence: &evidence, sampling };
+                let surrogate = Pathwise.surrogate(&problem).expect("valid");
                 let gradients = surrogate.loss.backward();
                 let read =
                     |t: Tensor<2>| t.grad(&gradients).expect("tracked").into_data().iter::<f64>().collect();

@@ -18,6 +18,7 @@ mod tests;
 
 pub use activation::Activation;
 pub use config::NetConfig;
+pub(crate) use convolutions::halved;
 pub use convolutions::{Convolutions, TransposedConvolutions};
 pub use decoder::{Decoder, DecoderConfig};
 pub(crate) use encoder::soft_limit;

@@ -6,7 +6,7 @@ use jensen_data::{Column, ColumnKind, TableSchema};
 use jensen_infer::estimator::Sampling;
 use jensen_infer::evaluation::{self, ImportanceSampling, Imputation, ImputationSampling};
 use jensen_infer::objective::Iwae;
-use jensen_infer::{Estimator, Evidence, Pathwise, parameters};
+use jensen_infer::{Estimator, Evidence, Pathwise, Problem, parameters};
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Activation, Decoder, NetConfig};
 use jensen_models::{Vae, VaeConfig};
@@ -152,9 +152,10 @@ fn the_training_bound_is_one_on_the_observed_part() {
     let repetitions = rows(4000);
     let bound = |samples: usize| {
         let sampling = Sampling { rng: Rng::seed(2), warm_up: 1.0 };
-        let surrogate = Pathwise
-            .surrogate(&Iwae::new(samples), &vae.decoder, &vae.encoder, &repeated(&repetitions), &sampling)
-            .expect("valid");
+        let (objective, evidence) = (Iwae::new(samples), repeated(&repetitions));
+        let (model, guide) = (&vae.decoder, &vae.encoder);
+        let problem = Problem { objective: &objective, model, guide, evidence: &evidence, sampling };
+        let surrogate = Pathwise.surrogate(&problem).expect("valid");
         MonteCarlo::of(surrogate.bound.into_data().iter::<f64>().collect::<Vec<_>>())
     };
     let bounds = [1, 2, 16].map(bound);

@@ -1,5 +1,6 @@
 //! Integration tests of the models.
 
 mod imputation;
+mod laboratory;
 mod table;
 mod vae;

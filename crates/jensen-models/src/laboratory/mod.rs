@@ -1,0 +1,69 @@
+//! Gradient estimators held against the exact gradient.
+//!
+//! Each problem is a model whose bound has a gradient that is known without sampling; the parameters are those of the
+//! posterior of each example, held by a guide of their own, so that one call gives as many independent estimates as it
+//! has rows. [`gradients`] measures every estimator that fits.
+
+mod certificate;
+mod exact;
+mod gaussian;
+mod rebar_toy;
+mod sigmoid_belief_net;
+
+use std::collections::BTreeMap;
+
+use jensen_infer::estimator::EstimatorKind;
+use jensen_infer::objective::{Iwae, Objective};
+use jensen_infer::{InferError, objective::Elbo};
+use jensen_random::Rng;
+
+pub use certificate::{Certificate, Effort};
+pub use gaussian::gaussian;
+pub use rebar_toy::bernoulli;
+pub use sigmoid_belief_net::SigmoidBeliefNet;
+
+/// Every estimator on one problem, by its name.
+pub type Certificates = BTreeMap<&'static str, Certificate>;
+
+/// The objective that an estimator is measured on: the plain bound where it can, with `samples` samples.
+fn objective_for(kind: EstimatorKind, samples: usize, beta: f64) -> Box<dyn Objective> {
+    match kind {
+        EstimatorKind::Vimco | EstimatorKind::Dreg | EstimatorKind::ReweightedWakeSleep => {
+            Box::new(Iwae { samples, beta })
+        }
+        EstimatorKind::StickingTheLanding => Box::new(Elbo {
+            samples,
+            beta,
+            divergence: jensen_infer::objective::DivergenceForm::Sampled,
+            free_bits: 0.0,
+        }),
+        _ => Box::new(Elbo { samples, beta, ..Elbo::new() }),
+    }
+}
+
+/// What is drawn for a measurement.
+fn key() -> Rng<'static> {
+    Rng::seed(0x1AB).fork("laboratory")
+}
+
+/// The kinds that are measured against an objective's own gradient: wake–sleep follows another one.
+fn measured() -> impl Iterator<Item = EstimatorKind> {
+    let follows_another = [EstimatorKind::WakeSleep, EstimatorKind::ReweightedWakeSleep];
+    EstimatorKind::ALL.into_iter().filter(move |kind| !follows_another.contains(kind))
+}
+
+/// Measures the kinds that fit, with `one`, which refuses those that do not.
+fn each(
+    kinds: impl Iterator<Item = EstimatorKind>,
+    mut one: impl FnMut(EstimatorKind) -> Result<Certificate, InferError>,
+) -> Result<Certificates, InferError> {
+    let mut certificates = Certificates::new();
+    for kind in kinds {
+        match one(kind) {
+            Ok(certificate) => drop(certificates.insert(kind.name(), certificate)),
+            Err(InferError::Capability { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,93 @@
+//! One layer of a sigmoid belief net on binarised digits.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use jensen_infer::estimator::{Dimensions, EstimatorConfig, EstimatorKind};
+use jensen_infer::objective::PowerMean;
+use jensen_infer::{Evidence, InferError, JointModel, VariationalModel};
+use jensen_prob::{Bernoulli, Distribution, Enumerable};
+
+use super::certificate::measure;
+use super::rebar_toy::FreeBits;
+use super::{Certificate, Certificates, Effort, each, exact, key, measured, objective_for};
+use crate::sbn::{BinaryDecoder, Sbn};
+
+/// Rows of a call, about: a multiple of the examples.
+const ROWS: usize = 512;
+
+/// A trained net of few bits, and examples whose posteriors' gradients are measured.
+#[derive(Debug)]
+pub struct SigmoidBeliefNet {
+    model: BinaryDecoder,
+    /// Of the trained encoder, `[examples][bits]`.
+    logits: Vec<Vec<f64>>,
+    /// `log p(x, z)` of every value, `[examples][2^bits]`.
+    log_joint: Vec<Vec<f64>>,
+    observations: Tensor<2>,
+}
+
+impl SigmoidBeliefNet {
+    /// From a net on an autodiff device, with some bits more uncertain than its encoder has them, and examples
+    /// `[examples, features]`.
+    pub fn new(net: &Sbn, observations: Tensor<2>) -> Self {
+        let plain = burn::module::Module::valid(net);
+        let model = plain.model();
+        let posterior = plain.encoder.forward(observations.clone());
+        // A trained posterior is nearly certain of its bits: there every estimator is good.
+        let logits: Tensor<2> = posterior.logits() * 0.5;
+        let [examples, bits] = logits.dims();
+        let of_rows = |numbers: Tensor<2>| -> Vec<Vec<f64>> {
+            let width = numbers.dims()[1];
+            numbers.into_data().iter::<f64>().collect::<Vec<_>>().chunks(width).map(<[f64]>::to_vec).collect()
+        };
+        let values = Bernoulli::from_logits(Tensor::zeros([1, bits], &Device::flex())).enumerate();
+        let prior = model.prior(&());
+        let likelihood = model.likelihood(&values, &());
+        let log_joint = (0..examples).map(|example| {
+            let x = observations.clone().narrow(0, example, 1);
+            let joint = likelihood.log_prob(&x) + prior.log_prob(&values);
+            joint.into_data().iter::<f64>().collect()
+        });
+        Self {
+            log_joint: log_joint.collect(),
+            logits: of_rows(logits),
+            model: net.decoder.clone(),
+            observations,
+        }
+    }
+
+    /// Every estimator for discrete latents, for the logits of each example's posterior.
+    ///
+    /// # Errors
+    /// None but for a change of the estimators.
+    pub fn certificates(&self, effort: Effort) -> Result<Certificates, InferError> {
+        let fits = |kind: &EstimatorKind| *kind != EstimatorKind::Vimco || effort.samples == 2;
+        each(measured().filter(fits), |kind| self.one(kind, effort))
+    }
+
+    fn one(&self, kind: EstimatorKind, effort: Effort) -> Result<Certificate, InferError> {
+        let device = Device::flex().autodiff();
+        let (examples, bits) = (self.logits.len(), self.logits[0].len());
+        let features = self.observations.dims()[1];
+        let copies = ROWS / examples;
+        let config = EstimatorConfig { kind, ..EstimatorConfig::default() };
+        let sizes = Dimensions { features, latents: bits, rng: key().fork("weights"), device: &device };
+        let mut estimator = config.discrete::<BinaryDecoder, FreeBits>(sizes)?;
+        let objective = objective_for(kind, effort.samples, 1.0);
+        let flat = TensorData::new(self.logits.concat(), [examples, bits]);
+        let logits = Tensor::<2>::from_data(flat, &device);
+        let guide = FreeBits::new(logits.repeat_dim(0, copies));
+        let rows: Vec<u64> = (0..(copies * examples) as u64).collect();
+        let evidence = Evidence {
+            observation: self.observations.clone().repeat_dim(0, copies),
+            condition: (),
+            rows: &rows,
+            log_jacobian: &vec![0.0; rows.len()],
+        };
+        let mean = objective.power_mean().unwrap_or(PowerMean::GEOMETRIC);
+        let pairs = self.logits.iter().zip(&self.log_joint);
+        let gradient = |(l, joint): (&Vec<f64>, &Vec<f64>)| exact::bits(mean, effort.samples, 1.0, l, joint);
+        let exact: Vec<Vec<f64>> = pairs.map(gradient).collect();
+        let pair = (&self.model, &guide);
+        measure(estimator.as_mut(), objective.as_ref(), pair, &evidence, &exact, effort)
+    }
+}
