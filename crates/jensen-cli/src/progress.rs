@@ -148,11 +148,17 @@ fn term_text(name: &str, value: f64) -> String {
 
 /// A bar of examples, for verbs that take a while.
 pub fn counter(session: &Session, examples: usize) -> ProgressBar {
+    counter_of(session, examples, "examples")
+}
+
+/// A bar of other things.
+pub fn counter_of(session: &Session, count: usize, things: &str) -> ProgressBar {
     if session.is_quiet() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::with_draw_target(Some(examples as u64), ProgressDrawTarget::stderr_with_hz(15));
-    let style = ProgressStyle::with_template("{bar:24.cyan/dim} {pos}/{len} examples  {eta} left");
+    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr_with_hz(15));
+    let style =
+        ProgressStyle::with_template(&format!("{{bar:24.cyan/dim}} {{pos}}/{{len}} {things}  {{eta}} left"));
     bar.with_style(style.expect("the template is well formed").progress_chars("━╸─"))
 }
 

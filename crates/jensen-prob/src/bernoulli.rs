@@ -7,7 +7,7 @@ use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::special::{sigmoid, softplus};
 use crate::{
     ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
-    KlDivergence, Mean, Rng,
+    KlDivergence, Mean, Rng, Variance,
 };
 
 /// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
@@ -108,6 +108,13 @@ impl Mean for Bernoulli {
     /// `σ(l)`
     fn mean(&self) -> Tensor<2> {
         sigmoid(self.logits.clone())
+    }
+}
+
+impl Variance for Bernoulli {
+    /// `σ(l) σ(−l)`
+    fn variance(&self) -> Tensor<2> {
+        sigmoid(self.logits.clone()) * sigmoid(self.logits.clone().neg())
     }
 }
 

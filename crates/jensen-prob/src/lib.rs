@@ -10,7 +10,7 @@
 //! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Gamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
-//! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use jensen_data::{Binarize, DataConfig, DataError};
+use jensen_infer::estimator::Capability;
 use jensen_infer::fit::FitConfig;
-use jensen_infer::{InferError, ObjectiveConfig, ObjectiveKind, OptimizerConfig, OptimizerKind};
+use jensen_infer::{
+    EstimatorConfig, EstimatorKind, InferError, ObjectiveConfig, ObjectiveKind, OptimizerConfig,
+    OptimizerKind,
+};
 use jensen_models::VaeConfig;
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Activation, NetConfig};
@@ -28,10 +32,12 @@ pub struct RunConfig {
     pub tensorboard: bool,
     /// The examples.
     pub data: DataConfig,
-    /// The variational autoencoder.
+    /// The autoencoder: its nets, latents and likelihood.
     pub vae: VaeConfig,
     /// The bound that is climbed.
     pub objective: ObjectiveConfig,
+    /// Which gradient of the bound is followed.
+    pub estimator: EstimatorConfig,
     /// How weights follow the gradient.
     pub optimizer: OptimizerConfig,
     /// The course of the training.
@@ -45,6 +51,8 @@ pub enum ModelKind {
     /// A variational autoencoder (Kingma & Welling 2014).
     #[default]
     Vae,
+    /// A sigmoid belief net: an autoencoder whose latents are bits (Neal 1992; Mnih & Gregor 2014).
+    Sbn,
 }
 
 impl ModelKind {
@@ -52,6 +60,7 @@ impl ModelKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Vae => "vae",
+            Self::Sbn => "sbn",
         }
     }
 }
@@ -65,6 +74,7 @@ impl Default for RunConfig {
             data: DataConfig { binarize: Binarize::Dynamic, ..DataConfig::default() },
             vae: VaeConfig::default(),
             objective: ObjectiveConfig::default(),
+            estimator: EstimatorConfig::default(),
             optimizer: OptimizerConfig::default(),
             fit: FitConfig::default(),
         }
@@ -98,6 +108,23 @@ impl RunConfig {
         }
     }
 
+    /// The defaults for binary latents: 200 of them with linear nets (Mnih & Gregor 2014, §3), and of the unbiased
+    /// gradients one that learns nothing of its own.
+    pub fn for_bits() -> Self {
+        let defaults = Self::default();
+        Self {
+            model: ModelKind::Sbn,
+            vae: VaeConfig {
+                latent_dim: 200,
+                net: NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() },
+                ..defaults.vae
+            },
+            objective: ObjectiveConfig { samples: 4, ..defaults.objective },
+            estimator: EstimatorConfig { kind: EstimatorKind::Rloo, ..defaults.estimator },
+            ..defaults
+        }
+    }
+
     /// The checked configuration of some layers.
     ///
     /// # Errors
@@ -111,11 +138,12 @@ impl RunConfig {
 
     /// Checks every value; an error is the path at fault and what is wrong with it.
     fn validate(&self) -> Result<(), (&'static str, String)> {
-        let infer = |error: InferError| match error {
+        let infer = |error: InferError| match &error {
             InferError::Option { option, value, expected } => {
-                (option, format!("is {value}, but must be {expected}"))
+                (*option, format!("is {value}, but must be {expected}"))
             }
-            other => ("model", other.to_string()),
+            InferError::Estimator { .. } => ("estimator.kind", format!("does not fit: {error}")),
+            _ => ("model", error.to_string()),
         };
         let data = |error: DataError| match error {
             DataError::Option { option, value, expected } => {
@@ -134,10 +162,30 @@ impl RunConfig {
                           `--likelihood bernoulli`";
             return Err(("data.binarize", reason.to_owned()));
         }
-        self.objective.init().map_err(infer)?;
+        let objective = self.objective.init().map_err(infer)?;
+        self.estimator.validate(objective.as_ref()).map_err(infer)?;
+        if let Some(error) = self.refused_estimator() {
+            return Err(("estimator.kind", error));
+        }
+        if self.model == ModelKind::Sbn && self.vae.likelihood.is_table() {
+            return Err((
+                "model",
+                "is sbn, which has no place for the columns of a table: use `vae`".to_owned(),
+            ));
+        }
         self.optimizer.validate().map_err(infer)?;
         self.fit.validate().map_err(infer)?;
         Ok(())
+    }
+
+    /// Why the model's posterior does not have what the estimator needs, if it does not.
+    fn refused_estimator(&self) -> Option<String> {
+        let has: &[Capability] = match self.model {
+            ModelKind::Vae => &[Capability::Density, Capability::Reparameterized],
+            ModelKind::Sbn => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
+        };
+        let kind = self.estimator.kind;
+        kind.check(has).err().map(|error| format!("does not fit: {error}"))
     }
 
     /// The JSON schema.
@@ -227,6 +275,9 @@ mod tests {
             "vae.output_bias=zero",
             "objective={kind='elbo-mc', samples=3}",
             "objective={kind='iwae', samples=5, beta=0.5}",
+            "objective={kind='renyi', samples=5, alpha=0.25}",
+            "objective={kind='tvo', samples=5, intervals=7, first_interval=0.05}",
+            "estimator={kind='straight-through-gumbel', temperature=0.7}",
             "optimizer={kind='adamw', weight_decay=0.01, clip_norm=5.0, average=0.999}",
             "fit.schedule=constant",
             "fit.schedule={kind='cosine', warm_up=0.1, floor=0.01}",

@@ -3,6 +3,7 @@
 //! The binary holds every run behind [`Model`] and trains everything behind [`Learner`]; which model
 //! is meant is decided here, once, by the configuration.
 
+mod sbn;
 mod size;
 mod vae;
 
@@ -107,7 +108,7 @@ pub struct Examples<'a> {
 /// If the data do not fit the model's likelihood.
 pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
     match config.model {
-        ModelKind::Vae => vae::preprocessing(config, dataset, train),
+        ModelKind::Vae | ModelKind::Sbn => vae::preprocessing(config, dataset, train),
     }
 }
 
@@ -115,7 +116,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 /// density, which has.
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
-        ModelKind::Vae => config.vae.likelihood.is_discrete(),
+        ModelKind::Vae | ModelKind::Sbn => config.vae.likelihood.is_discrete(),
     }
 }
 
@@ -130,6 +131,7 @@ pub fn learner(
 ) -> Result<Box<dyn Learner>, CliError> {
     match config.model {
         ModelKind::Vae => vae::learner(config, examples, device),
+        ModelKind::Sbn => sbn::learner(config, examples, device),
     }
 }
 
@@ -144,6 +146,7 @@ pub fn blank_learner(
 ) -> Result<Box<dyn Learner>, CliError> {
     match config.model {
         ModelKind::Vae => vae::blank_learner(config, record, device),
+        ModelKind::Sbn => sbn::blank_learner(config, record, device),
     }
 }
 
@@ -159,5 +162,6 @@ pub fn trained(
 ) -> Result<Box<dyn Model>, CliError> {
     match config.model {
         ModelKind::Vae => vae::trained(config, record, weights, device),
+        ModelKind::Sbn => sbn::trained(config, record, weights, device),
     }
 }

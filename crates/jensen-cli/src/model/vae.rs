@@ -2,10 +2,11 @@
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, DType, DataError, Dataset, Preprocessing, Role, Rows, Support};
+use jensen_infer::estimator::Dimensions;
 use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling, Imputation, ImputationSampling};
-use jensen_infer::{Evidence, Learner, Metrics, Pathwise, StateDict, VariationalLearner, with_parameters};
+use jensen_infer::{Evidence, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::nets::{Decoder, ImageShape, NetSize};
+use jensen_models::nets::{Decoder, Encoder, ImageShape, NetSize};
 use jensen_models::table::TableLayout;
 use jensen_models::{OutputBias, Vae, VaeConfig};
 use jensen_prob::Distribution;
@@ -82,7 +83,25 @@ pub(super) fn learner(
             config.vae.init(shape, &mean, &rng, &device)?
         }
     };
-    Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
+    learning(config, vae, preprocessing.features(), &device)
+}
+
+/// The learner of the configured estimator, objective and optimizer.
+fn learning(
+    config: &RunConfig,
+    vae: Vae,
+    features: usize,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let of = dimensions(config, features, device);
+    let estimator = config.estimator.continuous::<Decoder, Encoder>(of)?;
+    Ok(Box::new(VariationalLearner::new(vae, estimator, &config.objective, &config.optimizer)?))
+}
+
+/// What an estimator is made for.
+pub(super) fn dimensions<'a>(config: &RunConfig, features: usize, device: &'a Device) -> Dimensions<'a> {
+    let rng = Rng::seed(config.seed).fork("estimator");
+    Dimensions { features, latents: config.vae.latent_dim, rng, device }
 }
 
 /// A learner whose weights come with a state.
@@ -91,8 +110,8 @@ pub(super) fn blank_learner(
     record: &RunRecord,
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
-    let vae = blank(config, record, &device.clone().autodiff())?;
-    Ok(Box::new(VariationalLearner::new(vae, Pathwise, &config.objective, &config.optimizer)?))
+    let device = device.clone().autodiff();
+    learning(config, blank(config, record, &device)?, record.preprocessing.features(), &device)
 }
 
 /// A VAE whose weights, the bias included, are still to come.
@@ -119,7 +138,11 @@ pub(super) fn trained(
 }
 
 /// How large the net of a configuration is: of a table by what the encoder sees of a row.
-fn net_size(config: &RunConfig, shape: &[usize], preprocessing: &Preprocessing) -> Result<NetSize, CliError> {
+pub(super) fn net_size(
+    config: &RunConfig,
+    shape: &[usize],
+    preprocessing: &Preprocessing,
+) -> Result<NetSize, CliError> {
     let shape = match preprocessing.table() {
         Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
         None => image_shape(shape)?,
@@ -127,7 +150,7 @@ fn net_size(config: &RunConfig, shape: &[usize], preprocessing: &Preprocessing) 
     Ok(NetSize::of(&config.vae.net, shape, config.vae.latent_dim))
 }
 
-fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
+pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
     ImageShape::from_example(shape).map_err(|error| CliError::usage(error.to_string(), ""))
 }
 

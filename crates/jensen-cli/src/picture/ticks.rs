@@ -80,8 +80,12 @@ fn scientific(value: f64) -> String {
     let written = format!("{value:.1e}");
     let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
     let mantissa = mantissa.trim_end_matches(".0").replace('-', "−");
-    let raised: String = exponent.chars().map(superscript).collect();
-    format!("{mantissa}·10{raised}")
+    format!("{mantissa}·10{}", raised(exponent))
+}
+
+/// Digits as an exponent: `⁻⁵`.
+pub fn raised(digits: &str) -> String {
+    digits.chars().map(superscript).collect()
 }
 
 fn superscript(character: char) -> char {

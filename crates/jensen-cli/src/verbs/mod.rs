@@ -8,6 +8,7 @@ pub mod encode;
 pub mod evaluate;
 pub mod impute;
 pub mod interpolate;
+pub mod lab;
 pub mod man;
 mod options;
 pub mod reconstruct;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jensen_data::{Dataset, Role};
+use jensen_infer::EstimatorKind;
 use jensen_infer::fit::OnNonFinite;
 use toml::Value;
 
 use super::options::Utf8;
-use crate::config::{Assignment, ConfigError, Layers, Origin, RunConfig};
+use crate::config::{Assignment, ConfigError, Layers, ModelKind, Origin, RunConfig};
 use crate::error::CliError;
 use crate::memory::{self, Holder};
 use crate::run_directory::{Existing, RUNS};
@@ -39,7 +40,7 @@ pub struct Train {
     binarize: Option<String>,
 
     /// What is learned
-    #[arg(long, value_name = "MODEL", help_heading = "Model", value_parser = PossibleValuesParser::new(["vae"]))]
+    #[arg(long, value_name = "MODEL", help_heading = "Model", value_parser = PossibleValuesParser::new(["vae", "sbn"]))]
     model: Option<String>,
     /// The encoder's and decoder's net
     #[arg(long, value_name = "NET", help_heading = "Model", value_parser = PossibleValuesParser::new(["mlp", "conv"]))]
@@ -58,8 +59,12 @@ pub struct Train {
     likelihood: Option<String>,
 
     /// The bound that is climbed
-    #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae"]))]
+    #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae", "renyi", "tvo"]))]
     objective: Option<String>,
+    /// The gradient of it that is followed; `jensen lab estimators` says which goes with what [default: `pathwise`,
+    /// of binary latents `rloo`]
+    #[arg(long, value_name = "NAME", help_heading = "Training", value_parser = PossibleValuesParser::new(EstimatorKind::ALL.map(EstimatorKind::name)))]
+    estimator: Option<String>,
     /// Posterior samples of each example
     #[arg(long, value_name = "K", help_heading = "Training")]
     samples: Option<u32>,
@@ -152,9 +157,11 @@ impl Train {
     /// The configuration of a new run, which is defaults, file and options, and its examples: what they
     /// are decides which defaults.
     fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
-        let layers = [RunConfig::default(), RunConfig::for_tables()].map(|defaults| self.layers(&defaults));
-        let [layers, table_layers] = layers;
-        let (layers, table_layers) = (layers?, table_layers?);
+        let mut layers = self.layers(&RunConfig::default())?;
+        if layers.get("model").and_then(Value::as_str) == Some(ModelKind::Sbn.name()) {
+            layers = self.layers(&RunConfig::for_bits())?;
+        }
+        let table_layers = self.layers(&RunConfig::for_tables())?;
         // What neither could be is refused before the data are read.
         let plain = RunConfig::from_layers(layers.clone());
         let table = RunConfig::from_layers(table_layers);
@@ -200,6 +207,7 @@ impl Train {
             ("--activation", "vae.net.activation", text(&self.activation)),
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
             ("--objective", "objective.kind", text(&self.objective)),
+            ("--estimator", "estimator.kind", text(&self.estimator)),
             ("--samples", "objective.samples", count(self.samples)),
             ("--beta", "objective.beta", self.beta.map(Value::from)),
             ("--epochs", "fit.epochs", count(self.epochs)),

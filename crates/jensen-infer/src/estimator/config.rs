@@ -176,6 +176,14 @@ impl EstimatorKind {
         )
     }
 
+    /// Whether a posterior that has these is enough.
+    ///
+    /// # Errors
+    /// [`InferError::Capability`], which names the estimators that it is enough for.
+    pub fn check(self, has: &[Capability]) -> Result<(), InferError> {
+        if has.contains(&self.needs()) { Ok(()) } else { Err(self.refuse(has)) }
+    }
+
     fn refuse(self, has: &[Capability]) -> InferError {
         let valid = Self::ALL.into_iter().filter(|kind| has.contains(&kind.needs()));
         let valid = valid.map(Self::name).collect::<Vec<_>>().join(", ");

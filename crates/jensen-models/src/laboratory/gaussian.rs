@@ -70,7 +70,8 @@ pub fn gaussian(dimensions: usize, effort: Effort) -> Result<Certificates, Infer
     each(measured().filter(|kind| has_quadrature || !weighs(kind)), |kind| one(kind, dimensions, effort))
 }
 
-fn one(kind: EstimatorKind, dimensions: usize, effort: Effort) -> Result<Certificate, InferError> {
+/// One estimator on it.
+pub(super) fn one(kind: EstimatorKind, dimensions: usize, effort: Effort) -> Result<Certificate, InferError> {
     let device = Device::flex().autodiff();
     let config = EstimatorConfig { kind, ..EstimatorConfig::default() };
     let rng = key().fork("weights");

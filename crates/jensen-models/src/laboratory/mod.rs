@@ -7,6 +7,7 @@
 mod certificate;
 mod exact;
 mod gaussian;
+mod growth;
 mod rebar_toy;
 mod sigmoid_belief_net;
 
@@ -19,6 +20,7 @@ use jensen_random::Rng;
 
 pub use certificate::{Certificate, Effort};
 pub use gaussian::gaussian;
+pub use growth::{Growth, growth};
 pub use rebar_toy::bernoulli;
 pub use sigmoid_belief_net::SigmoidBeliefNet;
 

@@ -1,18 +1,31 @@
 //! One layer of a sigmoid belief net on binarised digits.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use jensen_infer::estimator::{Dimensions, EstimatorConfig, EstimatorKind};
+use jensen_data::{Binarize, DataConfig, DataSpec, Dataset, Loader, Preprocessing, Role, Split};
+use jensen_infer::estimator::{Dimensions, Enumeration, EstimatorConfig, EstimatorKind};
 use jensen_infer::objective::PowerMean;
-use jensen_infer::{Evidence, InferError, JointModel, VariationalModel};
+use jensen_infer::{
+    Evidence, InferError, JointModel, Learner, ObjectiveConfig, OptimizerConfig, StepContext,
+    VariationalLearner, VariationalModel,
+};
 use jensen_prob::{Bernoulli, Distribution, Enumerable};
 
 use super::certificate::measure;
 use super::rebar_toy::FreeBits;
 use super::{Certificate, Certificates, Effort, each, exact, key, measured, objective_for};
-use crate::sbn::{BinaryDecoder, Sbn};
+use crate::nets::{Activation, ImageShape, NetConfig};
+use crate::{BinaryDecoder, Sbn, VaeConfig};
 
 /// Rows of a call, about: a multiple of the examples.
 const ROWS: usize = 512;
+/// Latents: few enough to sum over pairs of their values.
+const BITS: usize = 6;
+/// The largest logit: a chance of one in eight.
+const UNCERTAIN: f64 = 2.0;
+/// Updates before the gradients are looked at.
+const UPDATES: usize = 300;
+/// Digits whose posteriors are looked at.
+const EXAMPLES: usize = 10;
 
 /// A trained net of few bits, and examples whose posteriors' gradients are measured.
 #[derive(Debug)]
@@ -26,14 +39,42 @@ pub struct SigmoidBeliefNet {
 }
 
 impl SigmoidBeliefNet {
-    /// From a net on an autodiff device, with some bits more uncertain than its encoder has them, and examples
-    /// `[examples, features]`.
+    /// A linear net of six bits, trained for a while on the embedded digits by exact gradients, and ten digits.
+    ///
+    /// # Errors
+    /// None but for a change of the estimators.
+    pub fn of_digits() -> Result<Self, InferError> {
+        let digits = Dataset::open(&DataSpec::new("digits"))?;
+        let rows = digits.rows(Split::Train)?;
+        let config = DataConfig { binarize: Binarize::Static, ..DataConfig::default() };
+        let preprocessing = Preprocessing::fit(&config, &digits, &rows)?;
+        let mean = preprocessing.mean(&digits, &rows)?;
+        let net = NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() };
+        let config = VaeConfig { latent_dim: BITS, net, ..VaeConfig::default() };
+        let shape = ImageShape { height: 28, width: 28, channels: 1 };
+        let sbn = config.init_binary(shape, &mean, &key().fork("sbn"), &Device::flex().autodiff())?;
+        let (objective, optimizer) = (ObjectiveConfig::default(), OptimizerConfig::default());
+        let mut learner = VariationalLearner::new(sbn, Enumeration, &objective, &optimizer)?;
+        let loader = Loader::new(&digits, rows, &preprocessing, 32, key())?;
+        let batches = (0..).flat_map(|epoch| loader.epoch(epoch)).take(UPDATES);
+        let mut last = None;
+        for (step, batch) in batches.enumerate() {
+            let batch = [batch?];
+            let context = StepContext { step: step as u64, rng: key(), learning_rate: 1e-2, warm_up: 1.0 };
+            learner.step(&batch, &context)?;
+            last = batch.into_iter().next();
+        }
+        let some = last.expect("there are digits").select(&(0..EXAMPLES).collect::<Vec<_>>());
+        Ok(Self::new(learner.module(), some.tensor(Role::Observation, &Device::flex())?))
+    }
+
+    /// From a net on an autodiff device, its bits made a little uncertain, and examples `[examples, features]`.
     pub fn new(net: &Sbn, observations: Tensor<2>) -> Self {
         let plain = burn::module::Module::valid(net);
         let model = plain.model();
         let posterior = plain.encoder.forward(observations.clone());
-        // A trained posterior is nearly certain of its bits: there every estimator is good.
-        let logits: Tensor<2> = posterior.logits() * 0.5;
+        // A trained posterior is nearly certain of some bits, whose other value no draw would see.
+        let logits: Tensor<2> = (posterior.logits() * (1.0 / UNCERTAIN)).tanh() * UNCERTAIN;
         let [examples, bits] = logits.dims();
         let of_rows = |numbers: Tensor<2>| -> Vec<Vec<f64>> {
             let width = numbers.dims()[1];

@@ -1,7 +1,7 @@
-//! The sigmoid belief net: binary latents.
+//! The sigmoid belief net: an autoencoder with binary latents.
 
-mod config;
+mod generate;
+mod init;
 mod model;
 
-pub use config::SbnConfig;
 pub use model::{BinaryDecoder, BinaryEncoder, Sbn};

@@ -2,6 +2,7 @@
 
 mod axis;
 mod bound_histogram;
+mod gradient_estimators;
 mod kl_per_dimension;
 mod latent_map;
 mod layout;
@@ -11,6 +12,7 @@ mod schedule;
 mod training_curves;
 
 pub use bound_histogram::bound_histogram;
+pub use gradient_estimators::{EstimatorMark, GrowthCurve, ProblemMarks, gradient_estimators};
 pub use kl_per_dimension::{Activity, LatentDimension, kl_per_dimension};
 pub use latent_map::latent_map;
 pub use schedule::{ScheduleStep, schedule};

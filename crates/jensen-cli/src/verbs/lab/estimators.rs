@@ -1,0 +1,72 @@
+//! `jensen lab estimators`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use jensen_infer::EstimatorKind;
+use jensen_infer::estimator::Capability;
+use serde::Serialize;
+
+use crate::error::CliError;
+use crate::output;
+
+/// The objectives in the order of the columns.
+const OBJECTIVES: [&str; 5] = ["elbo", "elbo-mc", "iwae", "renyi", "tvo"];
+
+/// Which gradient estimator goes with which objective and which model
+#[derive(Debug, Args)]
+pub struct Estimators {
+    /// Prints one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What an estimator goes with.
+#[derive(Serialize)]
+struct Row {
+    needs: String,
+    models: Vec<&'static str>,
+    objectives: &'static [&'static str],
+    unbiased: bool,
+}
+
+impl Estimators {
+    /// Prints the table.
+    ///
+    /// # Errors
+    /// If standard output is closed.
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.json {
+            let rows: BTreeMap<_, _> =
+                EstimatorKind::ALL.into_iter().map(|kind| (kind.name(), row(kind))).collect();
+            return output::json(&rows);
+        }
+        let header = ["estimator", "vae", "sbn"].into_iter().chain(OBJECTIVES).chain(["unbiased"]);
+        let header: Vec<String> = header.map(str::to_owned).collect();
+        let mark = |holds: bool| if holds { "yes" } else { "·" }.to_owned();
+        let lines = EstimatorKind::ALL.into_iter().map(|kind| {
+            let Row { models, objectives, unbiased, .. } = row(kind);
+            let mut cells = vec![kind.name().to_owned()];
+            cells.extend(["vae", "sbn"].map(|model| mark(models.contains(&model))));
+            cells.extend(OBJECTIVES.map(|objective| mark(objectives.contains(&objective))));
+            cells.push(mark(unbiased));
+            cells
+        });
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        output::line(output::table(&header, &lines.collect::<Vec<_>>()))
+    }
+}
+
+fn row(kind: EstimatorKind) -> Row {
+    let models = match kind.needs() {
+        Capability::Density => vec!["vae", "sbn"],
+        Capability::Reparameterized => vec!["vae"],
+        Capability::Relaxable | Capability::Enumerable => vec!["sbn"],
+    };
+    Row {
+        needs: kind.needs().to_string(),
+        models,
+        objectives: kind.objectives(),
+        unbiased: kind.is_unbiased(),
+    }
+}
