@@ -33,6 +33,20 @@ pub fn importance_weighted<V>(
 where
     V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
 {
+    log_power_means(module, evidence, sampling, rng, 1.0)
+}
+
+/// `1/p log 1/K Σ_k w_kᵖ` of each example, in the data's own units.
+pub(super) fn log_power_means<V>(
+    module: &V,
+    evidence: &Evidence<'_, V::Model>,
+    sampling: ImportanceSampling,
+    rng: Rng,
+    order: f64,
+) -> Vec<f64>
+where
+    V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
+{
     assert!(sampling.samples > 0, "importance sampling needs at least one sample");
     let (model, guide) = (module.model(), module.guide());
     let batch = evidence.rows.len();
@@ -48,12 +62,12 @@ where
         let log_ratio = expanded.log_prob(&latent) - prior.log_prob(&latent);
         let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
         for (row, weight) in per_example(log_likelihood - log_ratio).into_iter().enumerate() {
-            weights[row % batch].add(weight);
+            weights[row % batch].add(order * weight);
         }
     }
     let log_samples = (sampling.samples as f64).ln();
     let pairs = weights.into_iter().zip(evidence.log_jacobian);
-    pairs.map(|(sum, log_jacobian)| sum.log() - log_samples + log_jacobian).collect()
+    pairs.map(|(sum, log_jacobian)| (sum.log() - log_samples) / order + log_jacobian).collect()
 }
 
 /// `log Σ exp(x)` one term at a time: the largest term so far is kept apart, so nothing overflows.

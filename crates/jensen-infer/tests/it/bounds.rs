@@ -3,7 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use jensen_infer::estimator::Surrogate;
 use jensen_infer::evaluation::{self, ImportanceSampling, importance_weighted};
-use jensen_infer::objective::{Divergence, DivergenceForm, Elbo, Iwae, Objective, Terms};
+use jensen_infer::objective::{
+    Divergence, DivergenceForm, Elbo, Iwae, Objective, Renyi, Terms, Thermodynamic,
+};
 use jensen_infer::{Estimator, Evidence, InferError, Pathwise, Problem, Sampling};
 use jensen_prob::Rng;
 
@@ -41,7 +43,9 @@ fn value(objective: &dyn Objective, module: &LinearGaussian, seed: u64) -> Vec<f
 #[test]
 fn bounds_are_the_evidence_at_the_exact_posterior() {
     let module = LinearGaussian::exact(&Device::flex());
-    let objectives: [&dyn Objective; 3] = [&elbo_mc(), &Iwae::new(1), &Iwae::new(7)];
+    let tvo = Thermodynamic { samples: 5, intervals: 3, first: 0.1 };
+    let objectives: [&dyn Objective; 6] =
+        [&elbo_mc(), &Iwae::new(1), &Iwae::new(7), &Renyi::new(5, 0.5), &Renyi::new(5, -1.0), &tvo];
     for objective in objectives {
         for (bound, x) in value(objective, &module, 3).into_iter().zip(&EXAMPLES) {
             let expected = log_evidence(x);
@@ -195,4 +199,73 @@ fn measured_sums_agree_with_the_bounds_of_each_example() {
     let first = metrics.mean_per_dim("posterior_mean").expect("measured");
     let expected = EXAMPLES.iter().map(|x| posterior(x)[0].0).sum::<f64>() / 3.0;
     assert!((first[0] - expected).abs() < 1e-5);
+}
+
+/// For the same samples: Rényi bounds rise as α falls, from the ELBO to the importance-weighted bound and beyond; thermodynamic
+/// ones lie between the ELBO and it too, and rise with the intervals.
+#[test]
+fn bounds_of_the_same_samples_are_ordered() {
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(0.3, 1.4);
+    let elbo = Elbo { samples: 9, ..elbo_mc() };
+    let tvo = |intervals| Thermodynamic { samples: 9, intervals, first: 0.1 };
+    let renyi: [&dyn Objective; 5] =
+        [&elbo, &Renyi::new(9, 0.9), &Renyi::new(9, 0.3), &Iwae::new(9), &Renyi::new(9, -1.0)];
+    let thermodynamic: [&dyn Objective; 5] = [&elbo, &tvo(2), &tvo(5), &tvo(50), &Iwae::new(9)];
+    for seed in 0..20 {
+        for ladder in [renyi, thermodynamic] {
+            let values: Vec<_> = ladder.map(|objective| value(objective, &module, seed)).to_vec();
+            for pair in values.windows(2) {
+                assert!(pair[0].iter().zip(&pair[1]).all(|(low, high)| low < &(high + 1e-4)), "{values:?}");
+            }
+        }
+        let same = |a: Vec<f64>, b: Vec<f64>| a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-4);
+        assert!(same(value(&tvo(1), &module, seed), value(&elbo, &module, seed)));
+        assert!(same(value(&Renyi::new(9, 0.0), &module, seed), value(&Iwae::new(9), &module, seed)));
+    }
+}
+
+/// `E[exp(2 · bound)] / p(x)² = exp D_2(p(z|x) ‖ q)`, which for normals with `s² < 2τ²` is known: the exponential of the χ bound is
+/// unbiased. Five standard errors.
+#[test]
+fn the_chi_bound_is_above_the_evidence_by_half_a_divergence() {
+    let (shift, factor) = (0.1, 1.3);
+    let module = LinearGaussian::exact(&Device::flex()).with_wrong_guide(shift, factor);
+    let sampling = ImportanceSampling { samples: 8, rows_at_once: 100 };
+    let bounds: Vec<Vec<f64>> = (0..4000)
+        .map(|seed| evaluation::chi_upper_bound(&module, &evidence(1, &ROWS), sampling, Rng::seed(seed)))
+        .collect();
+    for (i, x) in EXAMPLES.iter().enumerate() {
+        let excess = |(_, std): (f64, f64)| {
+            // In units of the posterior's deviation.
+            let (shift, star) = (shift / std, 2.0 * factor * factor - 1.0);
+            f64::ln(factor) + 0.5 * (factor * factor / star).ln() + shift * shift / star
+        };
+        let divergence: f64 = posterior(x).into_iter().map(excess).sum();
+        let ratios = bounds.iter().map(|bound| (2.0 * (bound[i] - log_evidence(x))).exp());
+        let estimate = jensen_testing::MonteCarlo::of(ratios.collect::<Vec<_>>());
+        assert!(estimate.agrees(divergence.exp(), 5.0, 1e-5), "{estimate:?}, not {}", divergence.exp());
+    }
+}
+
+/// The three parts add up to the divergence at the same samples, and where all posteriors are one nothing is said of the
+/// examples.
+#[test]
+fn the_divergence_is_decomposed() {
+    let module = LinearGaussian::exact(&Device::flex());
+    let parts = evaluation::decomposition(&module, &evidence(1, &ROWS), Rng::seed(2));
+    let divergence = {
+        let s = surrogate(&elbo_mc(), &module, Sampling { rng: Rng::seed(2), warm_up: 1.0 }).expect("valid");
+        s.terms.kl().into_data().iter::<f64>().sum::<f64>() / 3.0
+    };
+    assert!((parts.kl() - divergence).abs() < 1e-4, "{parts:?}, not {divergence}");
+    assert!(parts.mutual_information > 0.3 && parts.mutual_information <= 3f64.ln() + 1e-6, "{parts:?}");
+
+    let same = Evidence {
+        observation: Tensor::from_data([EXAMPLES[0]; 3], &Device::flex()),
+        condition: (),
+        rows: &ROWS,
+        log_jacobian: &[0.0; 3],
+    };
+    let parts = evaluation::decomposition(&module, &same, Rng::seed(2));
+    assert!(parts.mutual_information.abs() < 1e-5 && parts.total_correlation.abs() < 1e-5, "{parts:?}");
 }

@@ -2,7 +2,8 @@
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
-use jensen_infer::estimator::{Dimensions, EstimatorConfig, EstimatorKind};
+use jensen_infer::estimator::{Dimensions, Estimator, EstimatorConfig, EstimatorKind};
+use jensen_infer::objective::{Objective, PowerMean};
 use jensen_infer::{Evidence, Guide, InferError, JointModel};
 use jensen_prob::{Factorized, Normal};
 
@@ -18,13 +19,13 @@ const PARAMETERS: [f64; 2] = [0.2, -0.1];
 
 /// `z ~ N(0, I)`, `x ~ N(z, I)`: the bound is quadratic in the posterior's mean and deviation.
 #[derive(Module, Debug)]
-struct Quadratic {
+pub struct Quadratic {
     dimensions: usize,
 }
 
 /// A normal posterior with parameters `[μ | log σ]` of its own in each row.
 #[derive(Module, Debug)]
-struct FreeNormal {
+pub struct FreeNormal {
     parameters: Param<Tensor<2>>,
 }
 
@@ -70,7 +71,7 @@ pub fn gaussian(dimensions: usize, effort: Effort) -> Result<Certificates, Infer
     each(measured().filter(|kind| has_quadrature || !weighs(kind)), |kind| one(kind, dimensions, effort))
 }
 
-/// One estimator on it.
+/// One of the built-in estimators on it.
 pub(super) fn one(kind: EstimatorKind, dimensions: usize, effort: Effort) -> Result<Certificate, InferError> {
     let device = Device::flex().autodiff();
     let config = EstimatorConfig { kind, ..EstimatorConfig::default() };
@@ -78,22 +79,49 @@ pub(super) fn one(kind: EstimatorKind, dimensions: usize, effort: Effort) -> Res
     let sizes = Dimensions { features: dimensions, latents: dimensions, rng, device: &device };
     let mut estimator = config.continuous::<Quadratic, FreeNormal>(sizes)?;
     let objective = objective_for(kind, effort.samples, 1.0);
+    certify(estimator.as_mut(), objective.as_ref(), dimensions, effort.draws, effort.preparation)
+}
+
+/// Any estimator of any power mean on the quadratic: of the ELBO in `dimensions` dimensions, of the others in one, with
+/// two samples.
+///
+/// # Errors
+/// If the estimator has no gradient of the objective.
+///
+/// # Panics
+/// If the objective's gradient is not known here.
+pub fn certify(
+    estimator: &mut dyn Estimator<Quadratic, FreeNormal>,
+    objective: &dyn Objective,
+    dimensions: usize,
+    draws: usize,
+    preparation: usize,
+) -> Result<Certificate, InferError> {
+    let mean = objective.power_mean().expect("the gradient of a power mean is known");
+    let [mean, log_std] = if mean.is_additive() {
+        elbo()
+    } else {
+        assert!(
+            dimensions == 1 && objective.samples() == 2,
+            "quadrature is over two samples of one dimension"
+        );
+        two_samples(mean)
+    };
+    let exact = [vec![mean; dimensions], vec![log_std; dimensions]].concat();
+    let device = Device::flex().autodiff();
     let [mean, log_std] = PARAMETERS.map(|value| Tensor::<2>::full([ROWS, dimensions], value, &device));
     let parameters = Tensor::cat(vec![mean, log_std], 1);
     let guide =
         FreeNormal { parameters: Param::initialized(ParamId::from(1), parameters).set_require_grad(true) };
     let rows: Vec<u64> = (0..ROWS as u64).collect();
     let evidence = Evidence {
-        observation: Tensor::full([1, 1], OBSERVATION, &Device::flex()).repeat(&[ROWS, dimensions]),
+        observation: Tensor::full([ROWS, dimensions], OBSERVATION, &Device::flex()),
         condition: (),
         rows: &rows,
         log_jacobian: &[0.0; ROWS],
     };
-    let is_weighed = matches!(kind, EstimatorKind::Vimco | EstimatorKind::Dreg);
-    let [mean, log_std] = if is_weighed { importance_weighted() } else { elbo() };
-    let exact = [vec![mean; dimensions], vec![log_std; dimensions]].concat();
-    let pair = (&Quadratic { dimensions }, &guide);
-    measure(estimator.as_mut(), objective.as_ref(), pair, &evidence, &[exact], effort)
+    let effort = Effort { draws, preparation, samples: objective.samples() };
+    measure(estimator, objective, (&Quadratic { dimensions }, &guide), &evidence, &[exact], effort)
 }
 
 fn elbo() -> [f64; 2] {
@@ -102,7 +130,7 @@ fn elbo() -> [f64; 2] {
 }
 
 /// Of two samples in one dimension: the derivative under the integral, `Σ_k v_k d log w_k/dφ` at fixed noise.
-fn importance_weighted() -> [f64; 2] {
+fn two_samples(of: PowerMean) -> [f64; 2] {
     let [mean, log_std] = PARAMETERS;
     let std = log_std.exp();
     let log_weight = |noise: f64| {
@@ -114,7 +142,7 @@ fn importance_weighted() -> [f64; 2] {
     let slope_log_std = |noise: f64| slope_mean(noise) * std * noise + 1.0;
     let weigh = |f: &dyn Fn(f64) -> f64| {
         exact::normal_pairs(|a, b| {
-            let v = 1.0 / (1.0 + (log_weight(b) - log_weight(a)).exp());
+            let v = 1.0 / (1.0 + (of.order * (log_weight(b) - log_weight(a))).exp());
             v * f(a) + (1.0 - v) * f(b)
         })
     };

@@ -19,7 +19,7 @@ use jensen_infer::{InferError, objective::Elbo};
 use jensen_random::Rng;
 
 pub use certificate::{Certificate, Effort};
-pub use gaussian::gaussian;
+pub use gaussian::{FreeNormal, Quadratic, certify, gaussian};
 pub use growth::{Growth, growth};
 pub use rebar_toy::bernoulli;
 pub use sigmoid_belief_net::SigmoidBeliefNet;

@@ -1,7 +1,12 @@
 //! Certificates of the estimators, small: a quarter of a million estimates at most.
 
 use jensen_infer::estimator::EstimatorKind;
-use jensen_models::laboratory::{Certificates, Effort, bernoulli, gaussian};
+use jensen_infer::estimator::{DoublyReparameterized, Pathwise, StickingTheLanding, Surrogate};
+use jensen_infer::objective::{DivergenceForm, Elbo, Iwae, Objective, Renyi};
+use jensen_infer::{Estimator, InferError, Problem};
+use jensen_models::laboratory::{
+    Certificate, Certificates, Effort, FreeNormal, Quadratic, SigmoidBeliefNet, bernoulli, certify, gaussian,
+};
 
 const EFFORT: Effort = Effort { draws: 40_000, preparation: 60, samples: 2 };
 
@@ -59,4 +64,74 @@ fn discrete_estimators_have_the_gradient_of_the_toy() {
     let variance = |name| certificates[name].variance;
     assert!(variance("rebar") < 0.5 * variance("score"), "{certificates:?}");
     assert!(variance("relax") < 0.5 * variance("score"), "{certificates:?}");
+}
+
+#[test]
+fn discrete_estimators_have_the_gradient_of_a_belief_net() {
+    let effort = Effort { draws: 1500, preparation: 20, ..EFFORT };
+    let certificates =
+        SigmoidBeliefNet::of_digits().expect("trained").certificates(effort).expect("measured");
+    // Sixty gradients, of draws that are few and skewed: six standard errors.
+    for kind in EstimatorKind::ALL.into_iter().filter(|kind| kind.is_unbiased()) {
+        let Some(certificate) = certificates.get(kind.name()) else { continue };
+        assert!(certificate.worst_deviation < 6.0, "{kind}: {certificate:?}");
+    }
+    for biased in ["straight-through", "gumbel-softmax", "straight-through-gumbel"] {
+        assert!(certificates[biased].worst_deviation > 10.0, "{biased}: {:?}", certificates[biased]);
+    }
+    let variance = |name| certificates[name].variance;
+    let order = ["rebar", "muprop", "rloo", "score-moving-average", "score"];
+    assert!(order.is_sorted_by(|a, b| variance(a) < variance(b)), "{certificates:?}");
+}
+
+fn measured(estimator: &mut dyn Estimator<Quadratic, FreeNormal>, objective: &dyn Objective) -> Certificate {
+    certify(estimator, objective, 1, EFFORT.draws, 0).expect("measured")
+}
+
+#[test]
+fn every_order_of_mean_has_its_doubly_reparameterised_gradient() {
+    for alpha in [-1.0, 0.0, 0.5, 2.0] {
+        let objective = Renyi::new(2, alpha);
+        let [single, double] =
+            [measured(&mut Pathwise, &objective), measured(&mut DoublyReparameterized, &objective)];
+        assert!(
+            single.worst_deviation < 5.0 && double.worst_deviation < 5.0,
+            "α = {alpha}: {single:?} {double:?}"
+        );
+    }
+}
+
+/// A gradient that is five per cent too long.
+struct TooLong;
+
+impl Estimator<Quadratic, FreeNormal> for TooLong {
+    fn surrogate(&self, problem: &Problem<'_, Quadratic, FreeNormal>) -> Result<Surrogate, InferError> {
+        let surrogate = Pathwise.surrogate(problem)?;
+        Ok(Surrogate { loss: surrogate.loss * 1.05, ..surrogate })
+    }
+}
+
+#[test]
+fn a_broken_estimator_is_caught() {
+    let elbo = Elbo { samples: 2, ..Elbo::new() };
+    assert!(measured(&mut Pathwise, &elbo).worst_deviation < 5.0);
+    let broken = measured(&mut TooLong, &elbo);
+    assert!(broken.worst_deviation > 5.0 && broken.bias > 5.0 * broken.bias_stderr, "{broken:?}");
+}
+
+#[test]
+fn an_estimator_refuses_the_bounds_that_it_has_no_gradient_of() {
+    let exact = Elbo::new();
+    assert!(matches!(
+        certify(&mut StickingTheLanding, &exact, 1, 10, 0),
+        Err(InferError::Estimator { estimator: "sticking-the-landing", objective: "elbo", .. })
+    ));
+    let sampled = Elbo { divergence: DivergenceForm::Sampled, samples: 2, ..Elbo::new() };
+    assert!(measured(&mut StickingTheLanding, &sampled).worst_deviation < 5.0);
+    assert!(matches!(
+        certify(&mut DoublyReparameterized, &Elbo { samples: 2, ..Elbo::new() }, 1, 10, 0),
+        Err(InferError::Estimator { estimator: "dreg", .. })
+    ));
+    let weighted = measured(&mut DoublyReparameterized, &Iwae::new(2));
+    assert!(weighted.variance < 0.5 * measured(&mut Pathwise, &Iwae::new(2)).variance, "{weighted:?}");
 }

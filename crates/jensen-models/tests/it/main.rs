@@ -2,5 +2,6 @@
 
 mod imputation;
 mod laboratory;
+mod sbn;
 mod table;
 mod vae;
