@@ -2,6 +2,7 @@
 
 use jensen_data::Batch;
 use jensen_random::Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::forensics::Autopsy;
 use crate::objective::ELBO;
@@ -87,6 +88,19 @@ pub struct StepReport {
     pub terms: Vec<(&'static str, f64)>,
     /// The global norm of the gradient before clipping; `None` for learners without gradients.
     pub gradient_norm: Option<f64>,
+    /// How noisy the gradient was, at the steps where that is measured.
+    pub gradient_noise: Option<GradientNoise>,
+}
+
+/// How noisy an estimate of the gradient is, over draws of the latents for the same examples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GradientNoise {
+    /// The variance of one estimate, summed over all parameters.
+    pub variance: f64,
+    /// The length of the mean over the deviation of one estimate; 0 where the draws cannot tell the mean from none.
+    pub snr: f64,
+    /// The time that one estimate takes.
+    pub seconds: f64,
 }
 
 impl StepReport {

@@ -28,7 +28,7 @@ pub use estimator::{Estimator, EstimatorConfig, EstimatorKind, Pathwise, Problem
 pub use evidence::{Evidence, FromBatch};
 pub use guide::Guide;
 pub use joint_model::JointModel;
-pub use learner::{Learner, StepContext, StepReport};
+pub use learner::{GradientNoise, Learner, StepContext, StepReport};
 pub use metrics::Metrics;
 pub use objective::{Objective, ObjectiveConfig, ObjectiveKind};
 pub use optimizer::{OptimizerConfig, OptimizerKind};

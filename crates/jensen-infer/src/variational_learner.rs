@@ -1,6 +1,7 @@
 //! Learning by gradients of a bound.
 
 mod autopsy;
+mod noise;
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::Batch;
@@ -28,6 +29,7 @@ pub struct VariationalLearner<V: VariationalModel, E> {
     optimizer: Adam,
     clip_norm: Option<f64>,
     average: Option<Average<V>>,
+    noise_every: u64,
     device: Device,
 }
 
@@ -60,7 +62,14 @@ where
             device: device.inner(),
             module: Some(module),
             estimator,
+            noise_every: 0,
         })
+    }
+
+    /// Measures how noisy the gradient is at every `steps`th step, at the cost of eight more; 0 is never. What is learned
+    /// does not depend on it.
+    pub fn with_noise_every(self, steps: u64) -> Self {
+        Self { noise_every: steps, ..self }
     }
 
     /// The module that is trained, on the autodiff device.
@@ -164,6 +173,9 @@ where
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
+        // As the metrics count, the step after this many updates.
+        let is_measured = self.noise_every > 0 && (context.step + 1).is_multiple_of(self.noise_every);
+        let gradient_noise = is_measured.then(|| self.measure_noise(batches, context)).transpose()?;
         let Taken { module: gradients, control } = taken;
         let norm = gradients.norm();
         if !norm.is_finite() {
@@ -200,6 +212,7 @@ where
             objective: total.objective / n,
             terms: vec![("reconstruction", total.reconstruction / n), ("kl", total.kl / n)],
             gradient_norm: Some(norm),
+            gradient_noise,
         })
     }
 

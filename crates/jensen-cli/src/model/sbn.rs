@@ -56,7 +56,8 @@ fn learning(
 ) -> Result<Box<dyn Learner>, CliError> {
     let of = dimensions(config, features, device);
     let estimator = config.estimator.discrete::<BinaryDecoder, BinaryEncoder>(of)?;
-    Ok(Box::new(VariationalLearner::new(sbn, estimator, &config.objective, &config.optimizer)?))
+    let learner = VariationalLearner::new(sbn, estimator, &config.objective, &config.optimizer)?;
+    Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
 }
 
 /// A net whose weights are still to come.

@@ -95,7 +95,8 @@ fn learning(
 ) -> Result<Box<dyn Learner>, CliError> {
     let of = dimensions(config, features, device);
     let estimator = config.estimator.continuous::<Decoder, Encoder>(of)?;
-    Ok(Box::new(VariationalLearner::new(vae, estimator, &config.objective, &config.optimizer)?))
+    let learner = VariationalLearner::new(vae, estimator, &config.objective, &config.optimizer)?;
+    Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
 }
 
 /// What an estimator is made for.

@@ -205,11 +205,14 @@ pub struct EstimatorConfig {
     pub kind: EstimatorKind,
     /// The temperature of a relaxation; where it is learned, the first.
     pub temperature: f64,
+    /// Every how many steps the variance, signal-to-noise ratio and cost of the gradient are measured and put into the
+    /// metrics, at the cost of eight steps; 0 is never.
+    pub noise_every: u64,
 }
 
 impl Default for EstimatorConfig {
     fn default() -> Self {
-        Self { kind: EstimatorKind::default(), temperature: 0.5 }
+        Self { kind: EstimatorKind::default(), temperature: 0.5, noise_every: 0 }
     }
 }
 

@@ -125,6 +125,7 @@ impl Observer for MetricsLog {
                 objective: report.objective,
                 terms: report.terms.iter().map(|&(name, value)| (name.to_owned(), value)).collect(),
                 gradient_norm: report.gradient_norm,
+                gradient_noise: report.gradient_noise,
                 learning_rate,
                 warm_up,
                 examples_per_second,

@@ -108,7 +108,8 @@ mod tests {
         let mut sums = EpochSums::default();
         for (examples, kl, gradient_norm) in [(3, 1.0, Some(2.0)), (1, 5.0, Some(4.0)), (4, 0.5, None)] {
             let terms = vec![("reconstruction", 2.0 * kl), ("kl", kl)];
-            sums.add(&StepReport { examples, objective: -kl, terms, gradient_norm });
+            let gradient_noise = None;
+            sums.add(&StepReport { examples, objective: -kl, terms, gradient_norm, gradient_noise });
         }
         let terms = vec![("reconstruction".to_owned(), 2.5), ("kl".to_owned(), 1.25)];
         assert_eq!(sums.means(), EpochMeans { objective: -1.25, terms, gradient_norm: Some(3.0) });

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::GradientNoise;
+
 /// What a line of the log holds.
 ///
 /// `seconds` and `examples_per_second` are wall-clock; all else is the same for the same run. A
@@ -47,6 +49,9 @@ pub struct StepRecord {
     pub terms: BTreeMap<String, f64>,
     /// The gradient's norm before clipping.
     pub gradient_norm: Option<f64>,
+    /// How noisy the gradient was, where that was measured; its `seconds` are wall-clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradient_noise: Option<GradientNoise>,
     /// The learning rate.
     #[serde(deserialize_with = "number")]
     pub learning_rate: f64,

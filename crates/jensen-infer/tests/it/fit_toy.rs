@@ -52,7 +52,7 @@ impl Learner for MeanLearner {
         let reconstruction = -0.5 * squares / n;
         let gradient_norm = Some((gradient / n).abs());
         let terms = vec![("reconstruction", reconstruction), ("kl", 0.0)];
-        Ok(StepReport { examples, objective: reconstruction, terms, gradient_norm })
+        Ok(StepReport { examples, objective: reconstruction, terms, gradient_norm, gradient_noise: None })
     }
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {

@@ -227,3 +227,22 @@ struct Late {
 fn late_param(id: u64, device: &Device) -> Param<Tensor<1>> {
     Param::initialized(ParamId::from(id), Tensor::ones([1], device)).set_require_grad(true)
 }
+
+/// The noise is that of the redrawn latents: what is learned is the same with and without it.
+#[test]
+fn measured_noise_changes_nothing() {
+    let run = |every| {
+        let mut learner = learner(&OptimizerConfig::default()).with_noise_every(every);
+        let noise: Vec<_> = (0..4)
+            .map(|step| learner.step(&[batch(0..8)], &context(step)).expect("finite").gradient_noise)
+            .collect();
+        (learner.state(), noise)
+    };
+    let (plain, none) = run(0);
+    let (same, some) = run(2);
+    assert_eq!(plain, same);
+    assert!(none.iter().all(Option::is_none));
+    assert_eq!(some.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false, true]);
+    let noise = some[1].expect("measured");
+    assert!(noise.variance > 0.0 && noise.snr > 0.0 && noise.seconds > 0.0, "{noise:?}");
+}
