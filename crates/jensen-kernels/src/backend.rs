@@ -11,7 +11,7 @@ use burn_autodiff::{
     ops::{Backward, Ops, OpsKind},
 };
 
-use crate::{bernoulli, elementwise, elementwise::Elementwise};
+use crate::{bernoulli, cholesky, elementwise, elementwise::Elementwise, triangular, triangular::Factor};
 
 /// Forward operations.
 #[backend_extension(Flex, Autodiff)]
@@ -21,6 +21,12 @@ pub trait Kernels: Backend {
 
     /// A function of each element.
     fn elementwise(x: FloatTensor<Self>, function: Elementwise) -> FloatTensor<Self>;
+
+    /// See [`crate::cholesky`].
+    fn cholesky(a: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    /// See [`crate::solve_lower`] and [`crate::solve_lower_transposed`].
+    fn solve_triangular(factor: FloatTensor<Self>, b: FloatTensor<Self>, which: Factor) -> FloatTensor<Self>;
 }
 
 /// The vector–Jacobian products of [`Kernels`].
@@ -45,6 +51,16 @@ pub trait KernelGradients: Backend {
         gradient: FloatTensor<Self>,
         function: Elementwise,
     ) -> FloatTensor<Self>;
+
+    /// The gradient for a matrix, from its factor and the factor's gradient.
+    fn cholesky_gradient(factor: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    /// The gradient for a triangular matrix, from the solution and the gradient for the right-hand side.
+    fn triangular_factor_gradient(
+        x: FloatTensor<Self>,
+        b_gradient: FloatTensor<Self>,
+        which: Factor,
+    ) -> FloatTensor<Self>;
 }
 
 impl Kernels for Flex {
@@ -54,6 +70,14 @@ impl Kernels for Flex {
 
     fn elementwise(x: FloatTensor<Self>, function: Elementwise) -> FloatTensor<Self> {
         elementwise::forward(x, function)
+    }
+
+    fn cholesky(a: FloatTensor<Self>) -> FloatTensor<Self> {
+        cholesky::forward(a)
+    }
+
+    fn solve_triangular(factor: FloatTensor<Self>, b: FloatTensor<Self>, which: Factor) -> FloatTensor<Self> {
+        triangular::forward(factor, b, which)
     }
 }
 
@@ -80,6 +104,18 @@ impl KernelGradients for Flex {
         function: Elementwise,
     ) -> FloatTensor<Self> {
         elementwise::backward(saved, gradient, function)
+    }
+
+    fn cholesky_gradient(factor: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        cholesky::gradient(factor, gradient)
+    }
+
+    fn triangular_factor_gradient(
+        x: FloatTensor<Self>,
+        b_gradient: FloatTensor<Self>,
+        which: Factor,
+    ) -> FloatTensor<Self> {
+        triangular::factor_gradient(x, b_gradient, which)
     }
 }
 
@@ -109,6 +145,30 @@ impl<B: Kernels + KernelGradients, C: CheckpointStrategy> Kernels for Autodiff<B
                 prep.finish((x, function), output)
             }
             OpsKind::UnTracked(prep) => prep.finish(B::elementwise(x, function)),
+        }
+    }
+
+    fn cholesky(a: FloatTensor<Self>) -> FloatTensor<Self> {
+        let node = a.node();
+        let a = a.into_primitive();
+        match CholeskyBackward.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let factor = B::cholesky(a);
+                prep.finish(factor.clone(), factor)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::cholesky(a)),
+        }
+    }
+
+    fn solve_triangular(factor: FloatTensor<Self>, b: FloatTensor<Self>, which: Factor) -> FloatTensor<Self> {
+        let nodes = [factor.node(), b.node()];
+        let (factor, b) = (factor.into_primitive(), b.into_primitive());
+        match TriangularBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let x = B::solve_triangular(factor.clone(), b, which);
+                prep.finish((factor, x.clone(), which), x)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::solve_triangular(factor, b, which)),
         }
     }
 }
@@ -145,6 +205,42 @@ impl<B: KernelGradients> Backward<B, 1> for ElementwiseBackward {
         let (saved, function) = ops.state;
         if let Some(node) = node {
             grads.register::<B>(node.id, B::elementwise_gradient(saved, gradient, function));
+        }
+    }
+}
+
+#[derive(Debug)]
+struct CholeskyBackward;
+
+impl<B: KernelGradients> Backward<B, 1> for CholeskyBackward {
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let [node] = ops.parents;
+        let gradient = grads.consume::<B>(&ops.node);
+        if let Some(node) = node {
+            grads.register::<B>(node.id, B::cholesky_gradient(ops.state, gradient));
+        }
+    }
+}
+
+#[derive(Debug)]
+struct TriangularBackward;
+
+impl<B: Kernels + KernelGradients> Backward<B, 2> for TriangularBackward {
+    type State = (FloatTensor<B>, FloatTensor<B>, Factor);
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let [factor_node, b_node] = ops.parents;
+        let gradient = grads.consume::<B>(&ops.node);
+        let (factor, x, which) = ops.state;
+        let b_gradient = B::solve_triangular(factor, gradient, which.transposed());
+        if let Some(node) = factor_node {
+            let product = B::triangular_factor_gradient(x, b_gradient.clone(), which);
+            grads.register::<B>(node.id, product);
+        }
+        if let Some(node) = b_node {
+            grads.register::<B>(node.id, b_gradient);
         }
     }
 }

@@ -11,6 +11,11 @@ pub(crate) fn is_fused<const D: usize>(x: &Tensor<D>) -> bool {
     x.dtype() == DType::F32 && x.device() == Device::flex()
 }
 
+/// Whether the kernels of small matrices apply: in main memory, in single or double precision.
+pub(crate) fn is_on_cpu<const D: usize>(x: &Tensor<D>) -> bool {
+    matches!(x.dtype(), DType::F32 | DType::F64) && x.device() == Device::flex()
+}
+
 /// The tensor as one dense block; a copy only if it is a view.
 pub(crate) fn dense(x: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let is_whole = x.is_contiguous()

@@ -11,18 +11,23 @@
 mod adam;
 mod backend;
 mod bernoulli;
+mod cholesky;
 mod elementary;
 mod elementwise;
 mod flex;
 mod gamma;
+mod matrices;
 pub mod scalar;
 mod sum_of_squares;
+mod triangular;
 
 pub use adam::{AdamStep, adam_step};
 pub use bernoulli::bernoulli_log_prob;
 pub use burn::tensor::activation::relu;
+pub use cholesky::{cholesky, diagonal, log_det_from_cholesky};
 pub use elementwise::{
     digamma, digamma_remainder, elu, exponential, gelu, log_gamma, log_gamma_remainder, normal_cdf, sigmoid,
     silu, softplus, tanh,
 };
 pub use sum_of_squares::sum_of_squares;
+pub use triangular::{solve_lower, solve_lower_transposed};

@@ -1,6 +1,7 @@
 //! The fused kernels against formulas in f64.
 
 mod bernoulli;
+mod cholesky;
 mod elementwise;
 mod gamma;
 
