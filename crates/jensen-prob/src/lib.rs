@@ -11,6 +11,8 @@
 //! | [`Gamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`MultivariateNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
@@ -21,6 +23,7 @@ mod bernoulli;
 mod beta;
 mod categorical;
 mod cauchy;
+mod columns;
 mod discretized_logistic;
 mod distribution;
 mod gamma;
@@ -29,6 +32,7 @@ mod implicit;
 mod laplace;
 mod location_scale;
 mod logistic;
+mod multivariate_normal;
 mod normal;
 mod poisson;
 mod positive;
@@ -50,5 +54,6 @@ pub use jensen_random::Rng;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use logistic::{Logistic, LogisticShape};
+pub use multivariate_normal::MultivariateNormal;
 pub use normal::Normal;
 pub use poisson::Poisson;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// `½ log 2π`
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `N(x; μ, σ²)` with independent dimensions, `[rows, event]`.
 ///

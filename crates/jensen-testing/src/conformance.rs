@@ -44,6 +44,8 @@ const ROUNDING: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-5 };
 pub struct Conformance<D> {
     build: Build<D>,
     parameters: Vec<Tensor<2>>,
+    /// Parameters of what is checked one by one: of one-number marginals or of whole events.
+    cut: fn(&Tensor<2>) -> Tensor<2>,
     failures: Vec<String>,
 }
 
@@ -53,7 +55,14 @@ type Build<D> = Box<dyn Fn(&[Tensor<2>]) -> D>;
 impl<D: Distribution<Value: Value>> Conformance<D> {
     /// A family at `f64` parameters `[rows, event]`; at least two rows make every check strict.
     pub fn new(parameters: &[Tensor<2>], build: impl Fn(&[Tensor<2>]) -> D + 'static) -> Self {
-        Self { build: Box::new(build), parameters: parameters.to_vec(), failures: Vec::new() }
+        let cut = D::Value::marginals;
+        Self { build: Box::new(build), parameters: parameters.to_vec(), cut, failures: Vec::new() }
+    }
+
+    /// A family whose dimensions depend on one another: no check cuts an event into its marginals, and its
+    /// parameters, one row a distribution, may be of any width.
+    pub fn joint(parameters: &[Tensor<2>], build: impl Fn(&[Tensor<2>]) -> D + 'static) -> Self {
+        Self { cut: Tensor::clone, ..Self::new(parameters, build) }
     }
 
     /// Whether every check passed.
@@ -71,7 +80,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
 
     /// The one-number marginals of the family, each `samples` times, sample-major.
     fn marginals(&self, samples: usize) -> D {
-        let marginal = |p: &Tensor<2>| D::Value::marginals(p).cast(DType::F32).repeat_dim(0, samples);
+        let marginal = |p: &Tensor<2>| (self.cut)(p).cast(DType::F32).repeat_dim(0, samples);
         (self.build)(&self.parameters.iter().map(marginal).collect::<Vec<_>>())
     }
 

@@ -175,7 +175,7 @@ fn neither_batch_nor_threads_move_a_bit() {
         let x = solve_lower_transposed(cholesky(a.clone()), b);
         let gradients = x.clone().sum().backward();
         let gradient = a.grad(&gradients).expect("a gradient");
-        [x.inner(), gradient].map(|x| crate::values(x))
+        [x.inner(), gradient].map(crate::values)
     };
     same_bits_on_any_number_of_threads(|| all(a.clone(), b.clone()).concat());
     let [x, gradient] = all(a.clone(), b.clone());

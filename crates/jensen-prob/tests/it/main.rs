@@ -7,6 +7,7 @@ mod discretized_logistic;
 mod divergence;
 mod gamma;
 mod location_scale;
+mod multivariate_normal;
 mod normal;
 mod poisson;
 mod special;

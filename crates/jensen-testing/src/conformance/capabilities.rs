@@ -19,7 +19,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
     {
         let at = |turn: bool, samples: usize| {
             let change = |p: &Tensor<2>| {
-                let p = D::Value::marginals(p);
+                let p = (self.cut)(p);
                 (if turn { rotate(&p) } else { p }).cast(DType::F32).repeat_dim(0, samples)
             };
             (self.build)(&self.parameters.iter().map(change).collect::<Vec<_>>())

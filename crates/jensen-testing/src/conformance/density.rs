@@ -1,6 +1,6 @@
 //! The density against one, against draws and against closed forms.
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use jensen_prob::{Distribution, Entropy, Mean, Mode, Variance};
 
 use super::{Conformance, DEVIATIONS, DRAWS, key, numbers, of_row};
@@ -72,6 +72,30 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
             close.then_some(()).ok_or_else(|| format!("row {row} has a total probability of {total}"))
         });
         self.record("normalisation", outcome)
+    }
+
+    /// The density of events of two numbers integrates to 1 within 1e-5 over the square from `low` to
+    /// `high`, for each row, by the trapezoidal rule with `points` points a side.
+    pub fn normalisation_in_the_plane(self, low: f64, high: f64, points: usize) -> Self
+    where
+        D: Distribution<Value = Tensor<2>>,
+    {
+        let family = self.marginals(1);
+        let (rows, step) = (family.rows(), (high - low) / (points - 1) as f64);
+        let at = |i: usize| low + step * i as f64;
+        let mut totals = vec![0.0; rows];
+        for i in 0..points {
+            let line: Vec<f64> = (0..points).flat_map(|j| [at(i), at(j)].repeat(rows)).collect();
+            let line = crate::double(&[points * rows, 2], &line).cast(DType::F32);
+            let density = numbers(&family.log_prob(&line).exp());
+            for (row, total) in totals.iter_mut().enumerate() {
+                *total += step * step * of_row(&density, rows, row).sum::<f64>();
+            }
+        }
+        let off = totals.iter().position(|total| !((total - 1.0).abs() <= TOTAL));
+        let outcome =
+            off.map_or(Ok(()), |row| Err(format!("row {row} has a total probability of {}", totals[row])));
+        self.record("normalisation in the plane", outcome)
     }
 
     /// Draws follow the density: the largest distance between the empirical distribution function

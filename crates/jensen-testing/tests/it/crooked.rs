@@ -1,7 +1,10 @@
-//! Shapes with one fault each, for the checks that a normal distribution does not reach.
+//! Families with one fault each, for the checks that a normal distribution with independent dimensions does
+//! not reach.
 
 use burn::tensor::Tensor;
-use jensen_prob::{LaplaceShape, LocationScale, Moments, Shape};
+use jensen_prob::{
+    Distribution, Entropy, LaplaceShape, LocationScale, Moments, MultivariateNormal, Rng, Shape,
+};
 use jensen_testing::{Conformance, Nonconformance, double};
 
 /// A Laplace distribution with another's distribution function and variance.
@@ -69,4 +72,59 @@ fn another_distribution_function_and_variance() {
 #[test]
 fn a_mode_that_is_none() {
     rejects(family::<Shifted>().cdf().icdf().mode().verdict(), &["mode"]);
+}
+
+/// A normal distribution of two numbers whose draws do not follow its correlation.
+struct Uncorrelated {
+    right: MultivariateNormal,
+    excess: f64,
+}
+
+impl Uncorrelated {
+    fn family(excess: f64) -> Conformance<Self> {
+        let parameters = [
+            double(&[2, 2], &[0.0, 1.0, -0.5, 0.3]),
+            double(&[2, 4], &[1.0, 0.0, 0.8, 0.6, 0.7, 0.0, -1.0, 1.2]),
+        ];
+        Conformance::joint(&parameters, move |p| {
+            let [rows, _] = p[0].dims();
+            Self { right: MultivariateNormal::new(p[0].clone(), p[1].clone().reshape([rows, 2, 2])), excess }
+        })
+    }
+}
+
+impl Distribution for Uncorrelated {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.right.rows()
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        // Each dimension from draws of its own keeps every marginal.
+        let [one, other] = ["one", "other"].map(|purpose| self.right.sample(&rng.fork(purpose)));
+        Tensor::cat(vec![one.narrow(1, 0, 1), other.narrow(1, 1, 1)], 1)
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        self.right.log_prob(value) + self.excess
+    }
+}
+
+impl Entropy for Uncorrelated {
+    fn entropy(&self) -> Tensor<1> {
+        self.right.entropy()
+    }
+}
+
+#[test]
+fn draws_without_their_correlation() {
+    let verdict = Uncorrelated::family(0.0).normalisation_in_the_plane(-12.0, 12.0, 241).entropy().verdict();
+    rejects(verdict, &["entropy"]);
+}
+
+#[test]
+fn a_joint_density_off_by_a_constant() {
+    let verdict = Uncorrelated::family(1e-4).normalisation_in_the_plane(-12.0, 12.0, 241).verdict();
+    rejects(verdict, &["normalisation in the plane"]);
 }
