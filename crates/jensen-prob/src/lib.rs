@@ -12,6 +12,7 @@
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`MultivariateNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`MultivariateNormal`] [`LowRankNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
@@ -32,6 +33,7 @@ mod implicit;
 mod laplace;
 mod location_scale;
 mod logistic;
+mod low_rank_normal;
 mod multivariate_normal;
 mod normal;
 mod poisson;
@@ -54,6 +56,7 @@ pub use jensen_random::Rng;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use logistic::{Logistic, LogisticShape};
+pub use low_rank_normal::LowRankNormal;
 pub use multivariate_normal::MultivariateNormal;
 pub use normal::Normal;
 pub use poisson::Poisson;

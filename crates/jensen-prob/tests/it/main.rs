@@ -7,6 +7,7 @@ mod discretized_logistic;
 mod divergence;
 mod gamma;
 mod location_scale;
+mod low_rank_normal;
 mod multivariate_normal;
 mod normal;
 mod poisson;
