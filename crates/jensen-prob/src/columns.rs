@@ -29,11 +29,12 @@ pub(crate) fn repeat_matrices(matrices: Tensor<3>, count: usize) -> Tensor<3> {
 }
 
 /// # Panics
-/// If `matrices`, called `name`, are not one for each row or one for all, of `d` rows.
-pub(crate) fn check_matrices(name: &str, matrices: &Tensor<3>, mean: &Tensor<2>) {
-    let ([rows, d], [own, height, width]) = (mean.dims(), matrices.dims());
+/// If `matrices`, called `name`, are not one for each row of the other parameter or one for all, of as many
+/// rows as it has dimensions.
+pub(crate) fn check_matrices(name: &str, matrices: &Tensor<3>, name_of_other: &str, other: &Tensor<2>) {
+    let ([rows, d], [own, height, width]) = (other.dims(), matrices.dims());
     assert!(
         (own == rows || own == 1) && height == d,
-        "{name} of shape [{own}, {height}, {width}] does not fit a mean of shape [{rows}, {d}]"
+        "{name} of shape [{own}, {height}, {width}] does not fit {name_of_other} of shape [{rows}, {d}]"
     );
 }

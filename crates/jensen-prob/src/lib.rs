@@ -40,6 +40,7 @@ mod poisson;
 mod positive;
 mod rows;
 pub mod special;
+mod triangular_factor;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;

@@ -46,7 +46,7 @@ impl LowRankNormal {
     /// # Panics
     /// If the factor does not fit the mean.
     pub fn new(diagonal: Normal, factor: Tensor<3>) -> Self {
-        check_matrices("a factor", &factor, &diagonal.mean());
+        check_matrices("a factor", &factor, "a mean", &diagonal.mean());
         let std: Tensor<3> = diagonal.std().unsqueeze_dim(2);
         let whitened = factor.clone() / std;
         let product = whitened.clone().transpose().matmul(whitened.clone());

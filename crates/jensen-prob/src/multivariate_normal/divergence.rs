@@ -19,17 +19,17 @@ impl KlDivergence for MultivariateNormal {
         let meeting = Meeting::of(self.mean.dims(), p.mean.dims());
         let distance = meeting.unfold(meeting.fold(self.mean.clone()) - meeting.fold(p.mean.clone()));
         let rows = distance.dims()[0];
-        let (factors, _) = meet_rows(self.factors(), p.factors());
-        let of_factors = |q: &Self| repeat_matrices(q.factor.clone(), factors);
+        let (factors, _) = meet_rows(self.factor.count(), p.factor.count());
+        let of_factors = |q: &Self| repeat_matrices(q.factor(), factors);
         let relative = solve_lower(of_factors(p), of_factors(self));
         let off_diagonal = relative.tril(-1).square().sum_dim(2).sum_dim(1).reshape([factors]);
-        let diagonals = Meeting::of(self.log_diagonal.dims(), p.log_diagonal.dims());
+        let diagonals = Meeting::of(self.factor.log_diagonal().dims(), p.factor.log_diagonal().dims());
         let fold = |t: Tensor<2>| diagonals.fold(t);
-        let ratio = fold(diagonal(self.factor.clone())) / fold(diagonal(p.factor.clone()));
-        let log_ratio = fold(self.log_diagonal.clone()) - fold(p.log_diagonal.clone());
+        let ratio = fold(diagonal(self.factor())) / fold(diagonal(p.factor()));
+        let log_ratio = fold(self.factor.log_diagonal()) - fold(p.factor.log_diagonal());
         let on_diagonal = sum_event(diagonals.unfold((ratio.square() - 1.0) * 0.5 - log_ratio));
         let spread = repeat_to(off_diagonal * 0.5 + on_diagonal, rows);
-        sum_event(p.whiten(distance).square()) * 0.5 + spread
+        sum_event(p.factor.solve(distance).square()) * 0.5 + spread
     }
 }
 
@@ -40,9 +40,9 @@ impl KlDivergence<Normal> for MultivariateNormal {
         let meeting = Meeting::of(self.mean.dims(), mean.dims());
         let fold = |t: Tensor<2>| meeting.fold(t);
         let (std, log_std) = (fold(p.std()), fold(p.log_variance() * 0.5));
-        let ratio = fold(diagonal(self.factor.clone())) / std.clone();
-        let log_ratio = fold(self.log_diagonal.clone()) - log_std;
-        let off_diagonal: Tensor<2> = self.factor.clone().tril(-1).square().sum_dim(2).squeeze_dim(2);
+        let ratio = fold(diagonal(self.factor())) / std.clone();
+        let log_ratio = fold(self.factor.log_diagonal()) - log_std;
+        let off_diagonal: Tensor<2> = self.factor().tril(-1).square().sum_dim(2).squeeze_dim(2);
         let distance = (fold(self.mean.clone()) - fold(mean)) / std.clone();
         let spread = fold(off_diagonal) / std.square() + distance.square() + ratio.square() - 1.0;
         sum_event(meeting.unfold(spread * 0.5 - log_ratio))
