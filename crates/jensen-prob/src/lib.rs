@@ -13,15 +13,18 @@
 //! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`MultivariateNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`MultivariateNormal`] [`LowRankNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`Transformed`] | of the map | [`Reparameterized`] [`DetachParams`] [`Expand`], of what the base has |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
+//! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they
+//! are made of, [`bijector`] the maps of normalizing flows.
 
 mod bernoulli;
 mod beta;
+pub mod bijector;
 mod categorical;
 mod cauchy;
 mod columns;
@@ -40,6 +43,7 @@ mod poisson;
 mod positive;
 mod rows;
 pub mod special;
+mod transformed;
 mod triangular_factor;
 
 pub use bernoulli::Bernoulli;
@@ -61,3 +65,4 @@ pub use low_rank_normal::LowRankNormal;
 pub use multivariate_normal::MultivariateNormal;
 pub use normal::Normal;
 pub use poisson::Poisson;
+pub use transformed::Transformed;

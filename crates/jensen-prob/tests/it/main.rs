@@ -2,6 +2,7 @@
 
 mod bernoulli;
 mod beta;
+mod bijector;
 mod categorical;
 mod discretized_logistic;
 mod divergence;

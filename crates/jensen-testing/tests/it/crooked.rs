@@ -2,10 +2,11 @@
 //! not reach.
 
 use burn::tensor::Tensor;
+use jensen_prob::bijector::{Curve, Elementwise};
 use jensen_prob::{
     Distribution, Entropy, LaplaceShape, LocationScale, Moments, MultivariateNormal, Rng, Shape,
 };
-use jensen_testing::{Conformance, Nonconformance, double};
+use jensen_testing::{Conformance, Nonconformance, check_bijector, double};
 
 /// A Laplace distribution with another's distribution function and variance.
 #[derive(Clone, Debug)]
@@ -127,4 +128,38 @@ fn draws_without_their_correlation() {
 fn a_joint_density_off_by_a_constant() {
     let verdict = Uncorrelated::family(1e-4).normalisation_in_the_plane(-12.0, 12.0, 241).verdict();
     rejects(verdict, &["normalisation in the plane"]);
+}
+
+/// `y = x + x³` with a wrong slope, or a wrong inverse.
+#[derive(Clone)]
+struct Cubic<const RIGHT_SLOPE: usize>;
+
+impl<const RIGHT_SLOPE: usize> Curve for Cubic<RIGHT_SLOPE> {
+    fn value(x: Tensor<2>) -> Tensor<2> {
+        x.clone() + x.clone() * x.square()
+    }
+
+    fn inverse(y: Tensor<2>) -> Tensor<2> {
+        if RIGHT_SLOPE == 1 {
+            return y;
+        }
+        let mut x = y.clone();
+        for _ in 0..60 {
+            x = x.clone() - (Self::value(x.clone()) - y.clone()) / (x.square() * 3.0 + 1.0);
+        }
+        x
+    }
+
+    fn log_slope(x: Tensor<2>) -> Tensor<2> {
+        (x.square() * if RIGHT_SLOPE == 1 { 3.0 } else { 2.0 } + 1.0).log()
+    }
+}
+
+#[test]
+fn maps_that_are_not_what_they_say() {
+    let x = double(&[2, 2], &[0.3, -1.0, 2.0, 0.1]);
+    let error = check_bijector(&[], |_| Elementwise::<Cubic<1>>::new(), &x).expect_err("not its inverse");
+    assert!(error.starts_with("inverse: "), "{error}");
+    let error = check_bijector(&[], |_| Elementwise::<Cubic<0>>::new(), &x).expect_err("not its slope");
+    assert!(error.starts_with("determinant: "), "{error}");
 }

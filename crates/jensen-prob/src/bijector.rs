@@ -1,0 +1,107 @@
+//! Invertible maps and the determinants of their Jacobians: what normalizing flows are made of (Rezende &
+//! Mohamed 2015).
+//!
+//! | map | event |
+//! |---|---|
+//! | [`Affine`] [`TriangularAffine`] [`Permutation`] | real vectors |
+//! | [`Exp`] [`Softplus`] | to positive numbers |
+//! | [`Sigmoid`] | to numbers between 0 and 1 |
+//! | [`Tanh`] | to numbers between −1 and 1 |
+//! | [`SoftmaxCentered`] | `d` real numbers to `d + 1` shares |
+//! | [`Planar`] [`Radial`] | real vectors, invertible whatever their parameters |
+//! | [`RationalQuadraticSpline`] | real vectors, number by number |
+//! | [`Coupling`] [`MaskedAutoregressive`] [`InverseAutoregressive`] | real vectors, by a net |
+//!
+//! [`Bijector::then`] composes two, [`Inverse`] turns one round, and
+//! [`Transformed`](crate::Transformed) makes a distribution of one.
+//!
+//! # Rows
+//! Parameters follow the row rule of [`Distribution`](crate::Distribution): they may be fewer rows than what
+//! is mapped, sample-major.
+
+mod affine;
+mod autoregressive;
+mod chain;
+mod conditioner;
+mod coupling;
+mod elementwise;
+mod exp;
+mod inverse;
+mod permutation;
+mod planar;
+mod radial;
+mod sigmoid;
+mod softmax_centered;
+mod softplus;
+mod spline;
+mod tanh;
+mod triangular_affine;
+
+use burn::tensor::Tensor;
+
+pub use affine::Affine;
+pub use autoregressive::{InverseAutoregressive, MaskedAutoregressive};
+pub use chain::Chain;
+pub use conditioner::{AffineMaps, Conditioner, MapFamily, SplineMaps};
+pub use coupling::Coupling;
+pub use elementwise::{Curve, Elementwise};
+pub use exp::{Exp, ExpCurve};
+pub use inverse::Inverse;
+pub use permutation::Permutation;
+pub use planar::Planar;
+pub use radial::Radial;
+pub use sigmoid::{Sigmoid, SigmoidCurve};
+pub use softmax_centered::SoftmaxCentered;
+pub use softplus::{Softplus, SoftplusCurve};
+pub use spline::RationalQuadraticSpline;
+pub use tanh::{Tanh, TanhCurve};
+pub use triangular_affine::TriangularAffine;
+
+/// A smooth invertible map `y = f(x)` of rows, `[rows, event]`.
+///
+/// Value and determinant come together, since they share their work; determinants are logarithms of
+/// absolute values in nats, one a row. A map can leave the inverse's accuracy to the reader: where `f` is
+/// flat, what rounding took from `y` does not come back.
+pub trait Bijector: Clone {
+    /// `f(x)` and `log |det ∂f/∂x|`, `[max(rows of the parameters, rows of x)]`.
+    ///
+    /// # Panics
+    /// If the row counts do not divide one another or the event sizes differ.
+    fn forward_with_log_det(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<1>);
+
+    /// `f⁻¹(y)` and `log |det ∂f⁻¹/∂y|`, which is the negative of that of `f` at `f⁻¹(y)`.
+    ///
+    /// # Panics
+    /// If the row counts do not divide one another or the event sizes differ.
+    fn inverse_with_log_det(&self, y: Tensor<2>) -> (Tensor<2>, Tensor<1>);
+
+    /// `f(x)`
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        self.forward_with_log_det(x).0
+    }
+
+    /// `f⁻¹(y)`
+    fn inverse(&self, y: Tensor<2>) -> Tensor<2> {
+        self.inverse_with_log_det(y).0
+    }
+
+    /// The same map with parameters cut from the gradient graph.
+    fn detach_params(&self) -> Self;
+
+    /// First this map, then the next.
+    fn then<B: Bijector>(self, next: B) -> Chain<Self, B> {
+        Chain::new(self, next)
+    }
+}
+
+/// Parameters repeated sample-major to `rows`; one row stands for all.
+fn spread(parameter: &Tensor<2>, rows: usize) -> Tensor<2> {
+    let [own, _] = parameter.dims();
+    if own == rows || own == 1 { parameter.clone() } else { parameter.clone().repeat_dim(0, rows / own) }
+}
+
+/// No change of volume, for each row of `x`.
+fn no_change(x: &Tensor<2>) -> Tensor<1> {
+    let (rows, device) = (x.dims()[0], x.device().without_autodiff());
+    Tensor::<1>::zeros([rows], &device).cast(x.dtype())
+}

@@ -1,0 +1,64 @@
+//! A linear map with a triangular matrix, and a shift.
+
+use burn::tensor::Tensor;
+
+use super::Bijector;
+use crate::columns::repeat_to;
+use crate::rows::Meeting;
+use crate::triangular_factor::{TriangularFactor, check_square};
+
+/// `y = μ + L x` with a lower triangular `L` of positive diagonal: `log |det| = Σ_i log L_ii`.
+///
+/// The shift is `[rows, d]`, the matrix `[rows, d, d]`, or `[1, d, d]` for all rows. Of a standard normal
+/// distribution it makes a [`MultivariateNormal`](crate::MultivariateNormal).
+#[derive(Clone, Debug)]
+pub struct TriangularAffine {
+    shift: Tensor<2>,
+    factor: TriangularFactor,
+}
+
+impl TriangularAffine {
+    /// From `μ` and `L`, of which the lower triangle is read; its diagonal must be positive.
+    ///
+    /// # Panics
+    /// If the matrices are not square or do not fit the shift.
+    pub fn new(shift: Tensor<2>, matrices: Tensor<3>) -> Self {
+        check_square("a matrix", &matrices, &shift, "a shift");
+        Self { shift, factor: TriangularFactor::new(matrices) }
+    }
+
+    /// From `μ` and any real numbers: those on the diagonal become positive by a softplus.
+    ///
+    /// # Panics
+    /// If the matrices are not square or do not fit the shift.
+    pub fn from_unconstrained(shift: Tensor<2>, matrices: Tensor<3>) -> Self {
+        check_square("an unconstrained matrix", &matrices, &shift, "a shift");
+        Self { shift, factor: TriangularFactor::from_unconstrained(matrices) }
+    }
+
+    fn log_det(&self, rows: usize) -> Tensor<1> {
+        repeat_to(self.factor.log_det(), rows)
+    }
+}
+
+impl Bijector for TriangularAffine {
+    fn forward_with_log_det(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        let meeting = Meeting::of(self.shift.dims(), x.dims());
+        let turned = self.factor.multiply(meeting.unfold(meeting.fold(x)));
+        let y = meeting.unfold(meeting.fold(turned) + meeting.fold(self.shift.clone()));
+        let rows = y.dims()[0];
+        (y, self.log_det(rows))
+    }
+
+    fn inverse_with_log_det(&self, y: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        let meeting = Meeting::of(self.shift.dims(), y.dims());
+        let moved = meeting.unfold(meeting.fold(y) - meeting.fold(self.shift.clone()));
+        let x = self.factor.solve(moved);
+        let rows = x.dims()[0];
+        (x, self.log_det(rows).neg())
+    }
+
+    fn detach_params(&self) -> Self {
+        Self { shift: self.shift.clone().inner(), factor: self.factor.inner() }
+    }
+}
