@@ -8,7 +8,7 @@ use jensen_prob::bijector::{
 use jensen_testing::{check_bijector, double};
 
 /// Numbers about 0 in `f64`.
-fn noise(shape: [usize; 2], seed: u64) -> Tensor<2> {
+pub fn noise(shape: [usize; 2], seed: u64) -> Tensor<2> {
     Rng::seed(seed).normal(shape, &Device::flex()).cast(DType::F64)
 }
 
@@ -18,7 +18,7 @@ fn values() -> Tensor<2> {
 
 /// A net of one layer, `x M`, or of the dimensions before alone.
 #[derive(Clone, Debug)]
-struct Linear {
+pub struct Linear {
     weight: Tensor<2>,
     autoregressive: Option<usize>,
 }
@@ -153,14 +153,14 @@ fn couplings<F: MapFamily>(maps: F) -> Result<(), String> {
 }
 
 /// From weights in one row, repeated or not.
-fn net(weights: &Tensor<2>, inputs: usize) -> Linear {
+pub fn net(weights: &Tensor<2>, inputs: usize) -> Linear {
     let count = weights.dims()[1];
     let weight = weights.clone().narrow(0, 0, 1).reshape([inputs, count / inputs]);
     Linear { weight, autoregressive: None }
 }
 
 /// The same, of which dimension `i` depends on those before alone.
-fn autoregressive(weights: &Tensor<2>, d: usize, width: usize) -> Linear {
+pub fn autoregressive(weights: &Tensor<2>, d: usize, width: usize) -> Linear {
     Linear { autoregressive: Some(width), ..net(weights, d) }
 }
 

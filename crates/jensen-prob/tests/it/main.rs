@@ -13,6 +13,7 @@ mod multivariate_normal;
 mod normal;
 mod poisson;
 mod special;
+mod transformed;
 
 use jensen_testing::Golden;
 
