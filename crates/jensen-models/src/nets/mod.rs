@@ -5,10 +5,12 @@
 //! that it has in the model, so that the order of construction does not matter.
 
 mod activation;
+mod conditioner_net;
 mod config;
 mod convolutions;
 mod decoder;
 mod encoder;
+mod made;
 mod mlp;
 mod scope;
 mod shape;
@@ -17,12 +19,14 @@ mod size;
 mod tests;
 
 pub use activation::Activation;
+pub use conditioner_net::ConditionerNet;
 pub use config::NetConfig;
 pub(crate) use convolutions::halved;
 pub use convolutions::{Convolutions, TransposedConvolutions};
 pub use decoder::{Decoder, DecoderConfig};
 pub(crate) use encoder::soft_limit;
 pub use encoder::{Encoder, EncoderConfig};
+pub use made::{GivenContext, Made};
 pub use mlp::Mlp;
 pub use scope::Scope;
 pub use shape::ImageShape;

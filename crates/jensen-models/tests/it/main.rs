@@ -3,5 +3,6 @@
 mod imputation;
 mod laboratory;
 mod sbn;
+mod made;
 mod table;
 mod vae;

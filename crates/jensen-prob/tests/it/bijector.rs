@@ -175,7 +175,7 @@ fn autoregressive_maps_are_bijectors() -> Result<(), String> {
     let affine = AffineMaps::default();
     let weight = noise([1, 3 * 3 * 2], 3) * 0.5;
     check_bijector(
-        &[weight.clone()],
+        std::slice::from_ref(&weight),
         |p| MaskedAutoregressive::new(autoregressive(&p[0], 3, 2), affine),
         &values(),
     )?;
@@ -187,7 +187,7 @@ fn autoregressive_maps_are_bijectors() -> Result<(), String> {
     let spline = SplineMaps { bins: 3, bound: 3.0 };
     let weight = noise([1, 3 * 3 * 8], 4);
     check_bijector(
-        &[weight.clone()],
+        std::slice::from_ref(&weight),
         |p| MaskedAutoregressive::new(autoregressive(&p[0], 3, 8), spline),
         &values(),
     )?;
@@ -239,7 +239,7 @@ fn extremes_are_finite() {
     );
     let parameters = Tensor::cat(vec![wide.clone(); 8], 1).clamp(-80.0, 80.0);
     let parameters = Tensor::cat(vec![parameters.clone(), parameters.narrow(1, 0, 6)], 1);
-    is_finite("spline", &[parameters.clone()], spline(4), &both);
+    is_finite("spline", std::slice::from_ref(&parameters), spline(4), &both);
     is_finite("steep spline", &[parameters.flip([1])], spline(4), &both.clamp(-2.0, 2.5));
     let weight = column(&[1e4, -1e4]).reshape([1, 2]);
     is_finite("coupling", &[weight], |p| Coupling::new(net(&p[0], 1), AffineMaps::default(), 1), &wide);

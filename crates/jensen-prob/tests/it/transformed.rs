@@ -62,8 +62,8 @@ fn plane<B: Bijector + 'static>(
         Transformed::new(Normal::new(p[0].clone(), p[1].clone()), build(&p[2]))
     })
     .normalisation_in_the_plane(-8.0, 8.0, points)
+    .basics()
     .value_gradients()
-    .parameter_gradients()
     .reparameterized()
     .verdict()
 }
@@ -82,7 +82,7 @@ fn flows_in_the_plane_conform() -> Result<(), Nonconformance> {
         InverseAutoregressive::new(autoregressive(w, 2, 11), spline)
     })?;
     plane(161, noise([1, 10], 5) * 0.5, |p| {
-        let part = |start, count| p.clone().narrow(1, start, count);
+        let part = |start, count| p.clone().narrow(0, 0, 1).narrow(1, start, count);
         vec![Planar::new(part(0, 2), part(2, 2), part(4, 1)), Planar::new(part(5, 2), part(7, 2), part(9, 1))]
     })
 }

@@ -92,7 +92,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
                 *total += step * step * of_row(&density, rows, row).sum::<f64>();
             }
         }
-        let off = totals.iter().position(|total| !((total - 1.0).abs() <= TOTAL));
+        let off = totals.iter().position(|total| total.is_nan() || (total - 1.0).abs() > TOTAL);
         let outcome =
             off.map_or(Ok(()), |row| Err(format!("row {row} has a total probability of {}", totals[row])));
         self.record("normalisation in the plane", outcome)
