@@ -60,8 +60,8 @@ pub use triangular_affine::TriangularAffine;
 /// A smooth invertible map `y = f(x)` of rows, `[rows, event]`.
 ///
 /// Value and determinant come together, since they share their work; determinants are logarithms of
-/// absolute values in nats, one a row. A map can leave the inverse's accuracy to the reader: where `f` is
-/// flat, what rounding took from `y` does not come back.
+/// absolute values in nats, one a row. Where `f` is flat, what rounding took from `y` does not come back in
+/// `f⁻¹(y)`; what rounding put on an end of the range of `f` comes back as the number next to it.
 pub trait Bijector: Clone {
     /// `f(x)` and `log |det ∂f/∂x|`, `[max(rows of the parameters, rows of x)]`.
     ///
@@ -104,4 +104,10 @@ fn spread(parameter: &Tensor<2>, rows: usize) -> Tensor<2> {
 fn no_change(x: &Tensor<2>) -> Tensor<1> {
     let (rows, device) = (x.dims()[0], x.device().without_autodiff());
     Tensor::<1>::zeros([rows], &device).cast(x.dtype())
+}
+
+/// Numbers below the smallest normal one, down to the 0 of rounding, as that number; negative ones stay.
+fn above_zero(y: Tensor<2>) -> Tensor<2> {
+    let is_none = y.clone().abs().lower_elem(f32::MIN_POSITIVE);
+    y.mask_fill(is_none, f32::MIN_POSITIVE)
 }

@@ -44,6 +44,9 @@ pub struct Made {
 impl Made {
     /// A net on `dims` dimensions and `context` further numbers, with hidden layers of the given widths and
     /// `outputs` numbers for each dimension: first one for every dimension, then the next.
+    ///
+    /// # Panics
+    /// If there are no dimensions.
     pub fn init(
         dims: usize,
         context: usize,
@@ -52,6 +55,7 @@ impl Made {
         activation: Activation,
         scope: &Scope,
     ) -> Self {
+        assert!(dims > 0, "a masked autoencoder has dimensions");
         let mut degrees = vec![[vec![0; context], (1..=dims).collect()].concat()];
         // Without a context a unit of degree 0 sees nothing; one of degree `dims` no output sees.
         let lowest = usize::from(context == 0).min(dims - 1);

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use super::{Curve, Elementwise};
+use super::{Curve, Elementwise, above_zero};
 
 /// `y = eˣ`, real numbers to positive ones.
 ///
@@ -28,7 +28,7 @@ impl Curve for ExpCurve {
     }
 
     fn inverse(y: Tensor<2>) -> Tensor<2> {
-        y.log()
+        above_zero(y).log()
     }
 
     fn log_slope(x: Tensor<2>) -> Tensor<2> {

@@ -2,11 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{Curve, Elementwise};
+use super::{Curve, Elementwise, above_zero};
 use crate::special::{sigmoid, softplus};
 
-/// `y = 1/(1 + e^{−x})`, real numbers to those between 0 and 1. The ends themselves, which rounding gives,
-/// go back as the nearest normal numbers between them.
+/// `y = 1/(1 + e^{−x})`, real numbers to those between 0 and 1.
 pub type Sigmoid = Elementwise<SigmoidCurve>;
 
 /// `f(x) = 1/(1 + e^{−x})`
@@ -19,7 +18,7 @@ impl Curve for SigmoidCurve {
     }
 
     fn inverse(y: Tensor<2>) -> Tensor<2> {
-        let y = y.clone().mask_fill(y.abs().lower_elem(f32::MIN_POSITIVE), f32::MIN_POSITIVE);
+        let y = above_zero(y);
         let y = y.clone().mask_fill(y.equal_elem(1.0), 1.0 - f32::EPSILON / 2.0);
         y.clone().log() - y.neg().log1p()
     }

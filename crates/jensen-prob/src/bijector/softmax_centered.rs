@@ -4,15 +4,14 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 use jensen_kernels::exponential;
 
-use super::Bijector;
+use super::{Bijector, above_zero};
 use crate::rows::sum_event;
 
 /// `y = softmax(x_1, …, x_d, 0)`: `d` real numbers to `d + 1` positive shares that add up to 1, in which the
 /// last share is the measure of the others.
 ///
 /// The determinant is that of the first `d` shares, the measure under which densities on the simplex, as
-/// that of a Dirichlet distribution, are written: `log |det| = Σ_{i ≤ d + 1} log y_i`. Shares below the
-/// smallest normal number, down to the 0 of rounding, go back as that number.
+/// that of a Dirichlet distribution, are written: `log |det| = Σ_{i ≤ d + 1} log y_i`.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -33,8 +32,7 @@ impl Bijector for SoftmaxCentered {
 
     fn inverse_with_log_det(&self, y: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
         let d = y.dims()[1] - 1;
-        let is_none = y.clone().abs().lower_elem(f32::MIN_POSITIVE);
-        let log_shares = y.mask_fill(is_none, f32::MIN_POSITIVE).log();
+        let log_shares = above_zero(y).log();
         let last = log_shares.clone().narrow(1, d, 1);
         (log_shares.clone().narrow(1, 0, d) - last, sum_event(log_shares).neg())
     }

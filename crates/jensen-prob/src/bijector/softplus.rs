@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Curve, Elementwise};
+use super::{Curve, Elementwise, above_zero};
 use crate::special::{log_sigmoid, log1mexp, softplus};
 
 /// `y = log(1 + eˣ)`, real numbers to positive ones, linear where [`Exp`](super::Exp) overflows.
@@ -19,6 +19,7 @@ impl Curve for SoftplusCurve {
 
     /// `y + log(1 − e^{−y})`
     fn inverse(y: Tensor<2>) -> Tensor<2> {
+        let y = above_zero(y);
         y.clone() + log1mexp(y)
     }
 

@@ -5,8 +5,7 @@ use burn::tensor::Tensor;
 use super::{Curve, Elementwise};
 use crate::special::softplus;
 
-/// `y = tanh x`, real numbers to those between −1 and 1: actions within bounds. The ends themselves, which
-/// rounding gives, go back as the nearest numbers between them.
+/// `y = tanh x`, real numbers to those between −1 and 1: actions within bounds.
 pub type Tanh = Elementwise<TanhCurve>;
 
 /// `f(x) = tanh x`
