@@ -2,6 +2,7 @@
 
 use burn::backend::{Dispatch, Flex, tensor::FloatTensor};
 use burn::tensor::{Int, Tensor, TensorData};
+use multiversion::multiversion;
 
 use crate::{
     backend::Kernels,
@@ -102,6 +103,7 @@ pub(crate) fn forward(a: FloatTensor<Flex>) -> FloatTensor<Flex> {
 }
 
 /// Row by row, in place of the lower triangle; nothing if a pivot is not positive.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
 fn factorise(a: &mut [f64], n: usize) -> Option<()> {
     for i in 0..n {
         let (above, row) = a.split_at_mut(i * n);
@@ -125,18 +127,7 @@ pub(crate) fn gradient(factor: FloatTensor<Flex>, gradient: FloatTensor<Flex>) -
     let n = factor.rows;
     gradient.for_each(n, |matrix, gradient| {
         let factor = factor.matrix(matrix);
-        let mut symmetric = vec![0.0; n * n];
-        for i in 0..n {
-            for k in i..n {
-                let (of_factor, of_gradient) = (factor[k * n + i], &gradient[k * n..]);
-                for j in 0..=i {
-                    symmetric[i * n + j] += of_factor * of_gradient[j];
-                }
-            }
-            for j in 0..i {
-                symmetric[j * n + i] = symmetric[i * n + j];
-            }
-        }
+        let mut symmetric = product(factor, gradient, n);
         solve(factor, &mut symmetric, n, n, Factor::Transposed);
         for i in 0..n {
             for j in 0..n {
@@ -146,6 +137,24 @@ pub(crate) fn gradient(factor: FloatTensor<Flex>, gradient: FloatTensor<Flex>) -
         solve(factor, gradient, n, n, Factor::Transposed);
     });
     gradient.into_tensor()
+}
+
+/// `P + Pᵀ`
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
+fn product(factor: &[f64], gradient: &[f64], n: usize) -> Vec<f64> {
+    let mut symmetric = vec![0.0; n * n];
+    for i in 0..n {
+        for k in i..n {
+            let (of_factor, of_gradient) = (factor[k * n + i], &gradient[k * n..]);
+            for (sum, gradient) in symmetric[i * n..=i * n + i].iter_mut().zip(of_gradient) {
+                *sum += of_factor * gradient;
+            }
+        }
+        for j in 0..i {
+            symmetric[j * n + i] = symmetric[i * n + j];
+        }
+    }
+    symmetric
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! On the CPU (Burn's Flex backend, `f32`) each operation is one pass over memory with a
 //! hand-written backward pass, vectorised for the instruction set found at run time and shared
-//! between threads; elsewhere it is composed of Burn's own operations. The bits of a result depend
+//! between threads; elsewhere it is composed of Burn's own operations. Small matrices are factorised and
+//! solved in `f64`, a batch at a time, in single and in double precision. The bits of a result depend
 //! neither on the number of threads nor, since no multiply-add is fused, on the instruction set.
 
 // A helper must be part of the function that is compiled for an instruction set to be so itself.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::flex::PARALLEL_FROM;
 
 /// Partial sums of a product; fixed, so that the bits do not depend on the instruction set.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// `[batch, rows, columns]` in `f64`, whatever the type of the tensor.
 pub(crate) struct Matrices {
@@ -63,6 +63,7 @@ impl Matrices {
 }
 
 /// `Σ_i a_i b_i` in an order that depends on the length alone.
+#[inline(always)]
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();

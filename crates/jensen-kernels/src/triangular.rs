@@ -2,6 +2,7 @@
 
 use burn::backend::{Dispatch, Flex, tensor::FloatTensor};
 use burn::tensor::Tensor;
+use multiversion::multiversion;
 
 use crate::{
     backend::Kernels,
@@ -107,17 +108,8 @@ pub(crate) fn forward(factor: FloatTensor<Flex>, b: FloatTensor<Flex>, which: Fa
 }
 
 /// Solves for `k` right-hand sides in place.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
 pub(crate) fn solve(factor: &[f64], b: &mut [f64], n: usize, k: usize, which: Factor) {
-    let divide = |row: &mut [f64], by: f64| {
-        for x in row {
-            *x /= by;
-        }
-    };
-    let subtract = |from: &mut [f64], times: f64, row: &[f64]| {
-        for (from, x) in from.iter_mut().zip(row) {
-            *from -= times * x;
-        }
-    };
     match which {
         Factor::Lower => {
             for i in 0..n {
@@ -142,6 +134,20 @@ pub(crate) fn solve(factor: &[f64], b: &mut [f64], n: usize, k: usize, which: Fa
     }
 }
 
+#[inline(always)]
+fn divide(row: &mut [f64], by: f64) {
+    for x in row {
+        *x /= by;
+    }
+}
+
+#[inline(always)]
+fn subtract(from: &mut [f64], times: f64, row: &[f64]) {
+    for (from, x) in from.iter_mut().zip(row) {
+        *from -= times * x;
+    }
+}
+
 /// The gradient for `L`: minus the lower triangle of `b̄ xᵀ` for `L x = b`, of `x b̄ᵀ` for `Lᵀ x = b`, where
 /// `b̄` is the gradient for `b`.
 pub(crate) fn factor_gradient(
@@ -158,13 +164,19 @@ pub(crate) fn factor_gradient(
     let mut gradient = Matrices::zeros_beside(&left, n, n);
     gradient.for_each(k, |matrix, gradient| {
         let (left, right) = (left.matrix(matrix), right.matrix(matrix));
-        for i in 0..n {
-            for j in 0..=i {
-                gradient[i * n + j] = -dot(&left[i * k..(i + 1) * k], &right[j * k..(j + 1) * k]);
-            }
-        }
+        subtract_product(gradient, left, right, n, k);
     });
     gradient.into_tensor()
+}
+
+/// Takes away the lower triangle of `A Bᵀ` of matrices `[n, k]`.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
+fn subtract_product(from: &mut [f64], a: &[f64], b: &[f64], n: usize, k: usize) {
+    for i in 0..n {
+        for j in 0..=i {
+            from[i * n + j] -= dot(&a[i * k..(i + 1) * k], &b[j * k..(j + 1) * k]);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use jensen_prob::bijector::{
     Softplus, SplineMaps, Tanh, TriangularAffine,
 };
 use jensen_prob::{Distribution, Normal, Rng, Transformed};
-use jensen_testing::{check_bijector, double};
+use jensen_testing::{Golden, GoldenError, Tolerance, check_bijector, double};
+
+use crate::golden;
 
 /// Numbers about 0 in `f64`.
 pub fn noise(shape: [usize; 2], seed: u64) -> Tensor<2> {
@@ -294,6 +296,30 @@ fn is_finite<B: Bijector>(
             }
         }
     }
+}
+
+fn agrees(table: &Golden, map: &impl Bijector, d: usize) -> Result<(), GoldenError> {
+    let (y, log_det) = map.forward_with_log_det(table.tensor("x", d)?);
+    table.compare("y", &y, Tolerance::both(3e-6))?;
+    table.compare("log_det", &log_det, Tolerance::both(3e-6))?;
+    let (x, log_det) = map.inverse_with_log_det(table.tensor("y", d)?);
+    table.compare("x", &x, Tolerance::both(3e-5))?;
+    table.compare("log_det", &log_det.neg(), Tolerance::both(3e-5))
+}
+
+/// Values and determinants by the papers' own formulas, and back.
+#[test]
+fn references() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/planar.json"));
+    let map = Planar::new(table.tensor("u", 2)?, table.tensor("w", 2)?, table.tensor("b", 1)?);
+    agrees(&table, &map, 2)?;
+    let table = golden(include_str!("../references/radial.json"));
+    let map =
+        Radial::new(table.tensor("centre", 2)?, table.tensor("reach", 1)?, table.tensor("strength", 1)?);
+    agrees(&table, &map, 2)?;
+    let table = golden(include_str!("../references/spline.json"));
+    let map = RationalQuadraticSpline::new(table.tensor("parameters", 11)?, 4, 3.0);
+    agrees(&table, &map, 1)
 }
 
 #[test]

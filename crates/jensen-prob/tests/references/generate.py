@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 from scipy import integrate, special, stats
 
+import flows
 import full_covariance
 
 mpmath.mp.dps = 60
@@ -305,3 +306,5 @@ for section in (normal, bernoulli, categorical, discretized_logistic, location_s
     section()
 for section in (full_covariance.multivariate_normal, full_covariance.low_rank_normal):
     section(f32, write, agree, f"{MPMATH}, {SCIPY}")
+for section in (flows.planar, flows.radial, flows.spline):
+    section(f32, write, MPMATH)
