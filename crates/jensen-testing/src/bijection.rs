@@ -22,7 +22,7 @@ const SAMPLES: usize = 3;
 ///   more than inputs;
 /// - values alone are those that come with determinants;
 /// - gradients of values and determinants, in both directions, for `x` and for the parameters;
-/// - parameters meet more rows sample-major, and can be cut from the gradient graph.
+/// - parameters meet more rows, and fewer, sample-major, and can be cut from the gradient graph.
 ///
 /// # Errors
 /// The first of these that fails, with its numbers.
@@ -43,7 +43,7 @@ pub fn check_bijector<B: Bijector>(
     };
     let log_dets = |t: &Tensor<1>| -> Vec<f64> { t.try_to_vec_as().expect("a float tensor holds numbers") };
     compare("inverse", &back.numbers(), &x.numbers())?;
-    compare("determinant of the inverse", &log_dets(&log_det_back.neg()), &log_dets(&log_det))?;
+    compare("determinant of the inverse", &log_dets(&log_det_back.clone().neg()), &log_dets(&log_det))?;
     compare("determinant", &log_dets(&log_det), &log_dets_by_differences(&map, x))?;
     compare("forward", &map.forward(x.clone()).numbers(), &y.numbers())?;
     compare("inverse alone", &map.inverse(y.clone()).numbers(), &back.numbers())?;
@@ -54,6 +54,15 @@ pub fn check_bijector<B: Bijector>(
         let (many, log_det_of_many) = build(parameters).forward_with_log_det(x.repeat(SAMPLES));
         compare(what, &many.numbers(), &Value::repeat(&y, SAMPLES).numbers())?;
         compare(what, &log_dets(&log_det_of_many), &log_dets(&log_det).repeat(SAMPLES))?;
+    }
+
+    if parameters.iter().any(|p| p.rows() > 1) {
+        let (many, _) = build(&repeated).forward_with_log_det(x.clone());
+        compare("more parameters than values", &many.numbers(), &Value::repeat(&y, SAMPLES).numbers())?;
+        let (many, log_det_of_many) = build(&repeated).inverse_with_log_det(y.clone());
+        compare("more parameters than values", &many.numbers(), &x.repeat(SAMPLES).numbers())?;
+        let expected: Vec<f64> = log_dets(&log_det_back).repeat(SAMPLES);
+        compare("more parameters than values", &log_dets(&log_det_of_many), &expected)?;
     }
 
     let inputs: Vec<_> = std::iter::once(x.clone()).chain(parameters.iter().cloned()).collect();

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::Bijector;
 use crate::columns::repeat_to;
-use crate::rows::Meeting;
+use crate::rows::{Meeting, meet_rows, repeat_rows};
 use crate::triangular_factor::{TriangularFactor, check_square};
 
 /// `y = μ + L x` with a lower triangular `L` of positive diagonal: `log |det| = Σ_i log L_ii`.
@@ -43,10 +43,11 @@ impl TriangularAffine {
 
 impl Bijector for TriangularAffine {
     fn forward_with_log_det(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
-        let meeting = Meeting::of(self.shift.dims(), x.dims());
-        let turned = self.factor.multiply(meeting.unfold(meeting.fold(x)));
+        let of_x = x.dims()[0];
+        let (rows, _) = meet_rows(self.shift.dims()[0], of_x);
+        let turned = self.factor.multiply(repeat_rows(x, of_x, rows / of_x));
+        let meeting = Meeting::of(self.shift.dims(), turned.dims());
         let y = meeting.unfold(meeting.fold(turned) + meeting.fold(self.shift.clone()));
-        let rows = y.dims()[0];
         (y, self.log_det(rows))
     }
 
