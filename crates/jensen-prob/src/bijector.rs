@@ -39,6 +39,8 @@ mod triangular_affine;
 
 use burn::tensor::Tensor;
 
+use crate::special;
+
 pub use affine::Affine;
 pub use autoregressive::{InverseAutoregressive, MaskedAutoregressive};
 pub use chain::Chain;
@@ -92,6 +94,15 @@ pub trait Bijector: Clone {
     fn then<B: Bijector>(self, next: B) -> Chain<Self, B> {
         Chain::new(self, next)
     }
+}
+
+/// The least slope that parameters can give.
+const LEAST: f64 = 1e-3;
+
+/// `least + log(1 + e^{a + x})` of any real numbers, with the `a` that makes it 1 at 0: slopes that neither
+/// vanish nor start far from the identity.
+fn slope<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    special::softplus(x + ((1.0 - LEAST).exp() - 1.0).ln()) + LEAST
 }
 
 /// Parameters repeated sample-major to `rows`; one row stands for all.

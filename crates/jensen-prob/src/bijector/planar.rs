@@ -3,15 +3,14 @@
 use burn::tensor::{Tensor, TensorData};
 use jensen_kernels::{exponential, tanh};
 
-use super::{Bijector, spread};
+use super::{Bijector, LEAST, slope, spread};
 use crate::rows::{meet_rows, repeat_rows};
-use crate::special::softplus;
 
 /// `y = x + û tanh(wᵀx + b)`: along `û`, the plane `wᵀx + b = 0` draws space in or pushes it away (Rezende &
 /// Mohamed 2015, eq. 10), `[rows, d]`.
 ///
-/// Invertible for any parameters: `û` is `u` moved along `w` until `wᵀû = −1 + log(1 + e^{a + wᵀu})`, which is
-/// above −1 (appendix A.1). There `a` is 0; here it is `log(e − 1)`, with which `u = 0` is the identity and
+/// Invertible for any parameters: `û` is `u` moved along `w` until `1 + wᵀû = 0.001 + log(1 + e^{a + wᵀu})`,
+/// which is positive (appendix A.1). There `a` is 0; here it is the one with which `u = 0` is the identity and
 /// `û` stays in reach of `u` as `w` goes to 0. The inverse, a root of one number a row, is found by bisection.
 #[derive(Clone, Debug)]
 pub struct Planar {
@@ -43,7 +42,7 @@ impl Planar {
         let along = w.clone() / largest.clone();
         let square = along.clone().square().sum_dim(1).mask_fill(is_none, 1.0);
         let moved = along * (excess(product.clone()) / largest / square);
-        Self { direction: u + moved, weight: w, bias: b, gain: softplus(product + START) }
+        Self { direction: u + moved, weight: w, bias: b, gain: slope(product) }
     }
 
     /// The same for as many rows as meet `x`, and `x` as many times.
@@ -59,11 +58,11 @@ impl Planar {
     /// not negative.
     fn log_det(&self, t: &Tensor<2>) -> Tensor<1> {
         let rows = t.dims()[0];
-        self.slope(t).log().reshape([rows])
+        self.growth(t).log().reshape([rows])
     }
 
     /// How fast `wᵀy` grows with `wᵀx`.
-    fn slope(&self, t: &Tensor<2>) -> Tensor<2> {
+    fn growth(&self, t: &Tensor<2>) -> Tensor<2> {
         t.clone().square() + self.gain.clone() * (t.clone().neg() + 1.0) * (t.clone() + 1.0)
     }
 }
@@ -86,8 +85,8 @@ impl Bijector for Planar {
         let remainder = target - (own.gain.clone() - 1.0) * tanh(root.clone());
         // 0, with a gradient.
         let moved = remainder.clone() - remainder.inner();
-        let slope = own.slope(&tanh(root.clone())).inner();
-        let t = tanh(root + moved / slope);
+        let growth = own.growth(&tanh(root.clone())).inner();
+        let t = tanh(root + moved / growth);
         let log_det = own.log_det(&t).neg();
         (y - own.direction * t, log_det)
     }
@@ -99,17 +98,14 @@ impl Bijector for Planar {
     }
 }
 
-/// `log(e − 1)`, at which a softplus is 1.
-const START: f64 = 0.541_324_854_612_918;
-
-/// `−1 + log(1 + e^{a + x}) − x`: near 0 as `log(1 + (e^{−x} − 1)/e)`, which keeps its digits, with
+/// `slope(x) − 1 − x`: near 0 as `log(1 + e^{least − 1} (e^{−x} − 1))`, which keeps its digits, with
 /// `e^{−x} − 1 = −tanh(x/2)(1 + e^{−x})`.
 fn excess(x: Tensor<2>) -> Tensor<2> {
     let is_far = x.clone().abs().greater_elem(1.0);
     let near = x.clone().mask_fill(is_far.clone(), 0.0);
-    let far = softplus(x.clone() + START) - 1.0 - x;
-    let rise = tanh(near.clone() * 0.5).neg() * (exponential(near.neg()) + 1.0);
-    (rise * (-1f64).exp()).log1p().mask_where(is_far, far)
+    let far = slope(x.clone()) - 1.0 - x;
+    let fall = tanh(near.clone() * 0.5) * (exponential(near.neg()) + 1.0);
+    (fall * -(LEAST - 1.0).exp()).log1p().mask_where(is_far, far)
 }
 
 /// `v` of `v + (gain − 1) tanh v = target`, off the gradient graph.

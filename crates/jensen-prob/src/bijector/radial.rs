@@ -2,18 +2,14 @@
 
 use burn::tensor::Tensor;
 
-use super::{Bijector, spread};
+use super::{Bijector, slope, spread};
 use crate::rows::{meet_rows, repeat_rows};
-use crate::special::softplus;
-
-/// The least `α` and `α + β`.
-const LEAST: f64 = 1e-3;
 
 /// `y = x + β (x − c)/(α + r)` with `r = |x − c|`: space drawn in towards a centre or pushed away from it
 /// (Rezende & Mohamed 2015, eq. 14), `[rows, d]`.
 ///
-/// Invertible for any parameters: `α` and `α + β` are positive, each 0.001 and a softplus (appendix A.2); so
-/// slopes at the centre have bounds. The inverse is the root of a quadratic equation.
+/// Invertible for any parameters: `α` and `α + β` are softplus functions of them, at least 0.001 and 1 at 0
+/// (appendix A.2). The inverse is the root of a quadratic equation.
 #[derive(Clone, Debug)]
 pub struct Radial {
     centre: Tensor<2>,
@@ -24,7 +20,7 @@ pub struct Radial {
 }
 
 impl Radial {
-    /// From `c`, `[rows, d]`, and the numbers of which the softplus gives `α` and `α + β`, `[rows, 1]`; equal
+    /// From `c`, `[rows, d]`, and the numbers that give `α` and `α + β`, `[rows, 1]`; equal
     /// numbers are the identity.
     ///
     /// # Panics
@@ -34,7 +30,7 @@ impl Radial {
         for (name, shape) in [("reach", reach.dims()), ("strength", strength.dims())] {
             assert_eq!(shape, [rows, 1], "the {name} has shape {shape:?} in place of [{rows}, 1]");
         }
-        Self { centre, reach: softplus(reach) + LEAST, strength: softplus(strength) + LEAST }
+        Self { centre, reach: slope(reach), strength: slope(strength) }
     }
 
     /// The same for as many rows as meet `x`, and `x` as many times.

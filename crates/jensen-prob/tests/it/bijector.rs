@@ -255,6 +255,12 @@ fn extremes_are_finite() {
         planar,
         &both,
     );
+    let fold = [
+        Tensor::cat(vec![column(&[-300.0]), column(&[0.0])], 1),
+        Tensor::cat(vec![column(&[5.0]), column(&[0.0])], 1),
+        column(&[0.0]),
+    ];
+    is_finite("a plane drawn in", &fold, planar, &Tensor::zeros([1, 2], &Device::flex()));
     is_finite(
         "radial",
         &[wide.clone(), all.clone().clamp(-50.0, 50.0), bias.clamp(-50.0, 50.0)],

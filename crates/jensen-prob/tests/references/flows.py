@@ -6,8 +6,10 @@ import numpy as np
 m = mpmath.mpf
 
 
-def softplus(x):
-    return mpmath.log1p(mpmath.exp(x))
+def slope(x):
+    """Positive, at least 0.001, and 1 at 0."""
+    start = mpmath.log(mpmath.exp(1 - m("0.001")) - 1)
+    return m("0.001") + mpmath.log1p(mpmath.exp(start + x))
 
 
 def log_det(f, x):
@@ -24,7 +26,7 @@ def planar(f32, write, source):
 
     def mapped(u, w, b):
         product = sum(a * c for a, c in zip(u, w))
-        rest = -1 + softplus(mpmath.log(mpmath.e - 1) + product) - product
+        rest = -1 + slope(product) - product
         moved = [a + rest * c / sum(c * c for c in w) for a, c in zip(u, w)]
         return lambda x: [a + d * mpmath.tanh(sum(e * c for e, c in zip(x, w)) + b) for a, d in zip(x, moved)]
 
@@ -43,7 +45,7 @@ def radial(f32, write, source):
     x = f32([[0.3, 1], [-3.1, 1.2], [1, 2], [2.5, 1]])
     values, log_dets = [], []
     for c, a, s, at in zip(centre, reach, strength, x):
-        alpha, total, at = m("0.001") + softplus(m(a)), m("0.001") + softplus(m(s)), [m(v) for v in at]
+        alpha, total, at = slope(m(a)), slope(m(s)), [m(v) for v in at]
         beta = total - alpha
 
         def f(x):
@@ -68,8 +70,7 @@ def spline(f32, write, source):
         if abs(x) >= bound:
             return x
         widths, heights = sizes(raw[:bins]), sizes(raw[bins : 2 * bins])
-        start = mpmath.log(mpmath.exp(1 - m("0.001")) - 1)
-        slopes = [m(1)] + [m("0.001") + softplus(m(v) + start) for v in raw[2 * bins :]] + [m(1)]
+        slopes = [m(1)] + [slope(m(v)) for v in raw[2 * bins :]] + [m(1)]
         left = [-bound + sum(widths[:k]) for k in range(bins)]
         k = max(i for i in range(bins) if x >= left[i])
         xi, line = (x - left[k]) / widths[k], heights[k] / widths[k]
