@@ -15,7 +15,7 @@ use crate::{
 /// matrices of up to some hundred rows.
 ///
 /// A matrix that is not positive definite gives a factor that is not a number, and no other of its batch
-/// does. The gradient is symmetric (Murray 2016, "Differentiation of the Cholesky decomposition", eq. 8).
+/// does. The gradient is symmetric (Murray 2016, "Differentiation of the Cholesky decomposition").
 /// On the CPU computed in `f64` and rounded once.
 ///
 /// ```
@@ -121,7 +121,7 @@ fn factorise(a: &mut [f64], n: usize) -> Option<()> {
 }
 
 /// `½ L⁻ᵀ (P + Pᵀ) L⁻¹`, where `P` is the lower triangle of `Lᵀ L̄` with half its diagonal (Murray 2016,
-/// eq. 8 and 10).
+/// §3).
 pub(crate) fn gradient(factor: FloatTensor<Flex>, gradient: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let (factor, mut gradient) = (Matrices::of(factor), Matrices::of(gradient));
     let n = factor.rows;

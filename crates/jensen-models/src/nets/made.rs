@@ -15,7 +15,7 @@ use super::{Activation, Scope, activation::glorot_bound};
 ///
 /// Each unit has a degree, the number of dimensions that it may see: input `i` has degree `i`, counted from 1,
 /// the context 0, hidden units take the degrees in turn. A weight between layers counts where the degree does
-/// not fall (eq. 13), one to an output where it grows (eq. 14).
+/// not fall, one to an output where it grows.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};

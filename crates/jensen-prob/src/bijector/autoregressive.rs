@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::{Bijector, Conditioner, MapFamily};
 
-/// `y_i = f(x_i; θ_i(y_1, …, y_{i−1}))` (Papamakarios, Pavlakou & Murray 2017, eq. 3): densities of given
+/// `y_i = f(x_i; θ_i(y_1, …, y_{i−1}))` (Papamakarios, Pavlakou & Murray 2017): densities of given
 /// values in one pass of the net, draws in as many as there are dimensions.
 ///
 /// The conditioner must be autoregressive: what it gives for dimension `i` depends on the dimensions before
@@ -15,7 +15,7 @@ pub struct MaskedAutoregressive<C, F> {
     maps: F,
 }
 
-/// `y_i = f(x_i; θ_i(x_1, …, x_{i−1}))` (Kingma et al. 2016, eq. 10): draws with their density in one pass of
+/// `y_i = f(x_i; θ_i(x_1, …, x_{i−1}))` (Kingma et al. 2016): draws with their density in one pass of
 /// the net, as posteriors need them, densities of given values in as many as there are dimensions.
 ///
 /// The conditioner is that of [`MaskedAutoregressive`].

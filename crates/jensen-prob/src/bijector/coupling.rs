@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::{Bijector, Conditioner, MapFamily};
 
 /// The first `kept` dimensions stay as they are and give the map of the others: `y_2 = f(x_2; θ(x_1))`
-/// (Dinh, Sohl-Dickstein & Bengio 2017, eq. 7 and 8, where the map is affine).
+/// (Dinh, Sohl-Dickstein & Bengio 2017, where the map is affine).
 ///
 /// The net is not inverted, and both directions cost the same. A [`Permutation`](super::Permutation) between
 /// layers gives every dimension its turn.

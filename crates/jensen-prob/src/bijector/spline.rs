@@ -56,9 +56,9 @@ impl RationalQuadraticSpline {
     /// From any real numbers, first all widths, each for all dimensions, then heights, then slopes.
     ///
     /// # Panics
-    /// If there are not `3 bins − 1` numbers for each dimension, or no bins.
+    /// If there are not `3 bins − 1` numbers for each dimension, or not between 1 and 999 bins.
     pub fn new(parameters: Tensor<2>, bins: usize, bound: f64) -> Self {
-        assert!(bins > 0, "a spline has at least one piece");
+        assert!((1..1000).contains(&bins), "a spline of {bins} pieces: between 1 and 999 are possible");
         let (rows, d) = (parameters.dims()[0], dimensions(&parameters, 3 * bins - 1));
         let part = |start: usize, count: usize| {
             parameters.clone().narrow(1, start * d, count * d).reshape([rows, count, d])
@@ -124,7 +124,7 @@ impl Pieces {
         [left_slope, right_slope, height / width]
     }
 
-    /// `y` at the share `ξ` of the piece (eq. 4).
+    /// `y` at the share `ξ` of the piece.
     fn value(&self, share: &Tensor<2>) -> Tensor<2> {
         let [left, _, line] = self.slopes();
         let across = share.clone() * (share.clone().neg() + 1.0);
@@ -132,7 +132,7 @@ impl Pieces {
         self.knots.y.clone() + self.knots.height.clone() * rise / self.denominator(across)
     }
 
-    /// `log dy/dx` at the share `ξ` of the piece (eq. 5), 0 beyond, as a sum over the event.
+    /// `log dy/dx` at the share `ξ` of the piece, 0 beyond, as a sum over the event.
     fn log_det(&self, share: &Tensor<2>) -> Tensor<1> {
         let [left, right, line] = self.slopes();
         let rest = share.clone().neg() + 1.0;
@@ -149,7 +149,7 @@ impl Pieces {
     }
 
     /// The share of the piece at which `y` is reached: the root of a quadratic equation in the form that does
-    /// not cancel (eq. 29).
+    /// not cancel (appendix A).
     fn share_at(&self) -> Tensor<2> {
         let [left, right, line] = self.slopes();
         let rise = self.within.clone() - self.knots.y.clone();
