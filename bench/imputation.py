@@ -16,7 +16,7 @@ indicators of all levels, the largest taken; as indicators of all levels but the
 leave. The last is the strongest. (Indicators of all levels stay at their shares: these add up to 1 as the indicators
 must, so the first guess is a fixed point, and no word is better than the mode.)
 
-The settings that `jensen train` has for tables were chosen with masks of the seeds 101 to 103, which are not among the
+The settings that `jensen train` has for tables were chosen with masks of the seeds 101 to 108, which are not among the
 five here.
 """
 

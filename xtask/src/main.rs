@@ -1,6 +1,7 @@
 //! Repository tasks. `cargo xtask validate` is everything that must hold before a change is accepted; `.ci/run` runs
-//! the same.
+//! the same. `cargo xtask certify` measures the gradient estimators and keeps what it finds.
 
+mod certify;
 mod checks;
 mod finding;
 mod markdown;
@@ -10,6 +11,7 @@ mod validate;
 use std::{env, process::ExitCode};
 
 const USAGE: &str = "usage: cargo xtask validate [--except STEP]...
+       cargo xtask certify
 steps, in this order: checks, fmt, clippy, doc, test";
 
 fn main() -> ExitCode {
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         },
+        Some((verb, [])) if verb == "certify" => certify::run(),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)

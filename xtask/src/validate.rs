@@ -95,7 +95,7 @@ pub fn run(steps: &[Step]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn repository_root() -> PathBuf {
+pub fn repository_root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().expect("xtask lies directly under the repository's root").to_path_buf()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{FILES, FOLDERS, Lock, RunDirectory, RunError, lock};
 
-/// Where an earlier run is until the one that replaces it has weights.
+/// Where an earlier run is until the one that replaces it is trained.
 const REPLACED: &str = ".replaced";
 
 /// What to do with a run that is where a new one shall be.
@@ -22,7 +22,7 @@ impl RunDirectory {
     ///
     /// # Errors
     /// If something is there already, or another process trains there. With [`Existing::Replace`] an
-    /// earlier run is set aside until the new one has weights, and anything that is not a run is refused all
+    /// earlier run is set aside until the new one is trained, and anything that is not a run is refused all
     /// the same.
     pub fn create(path: PathBuf, existing: Existing) -> Result<(Self, Lock), RunError> {
         let created = |source| RunError::File { action: "create", path: path.clone(), source };
@@ -38,7 +38,7 @@ impl RunDirectory {
         Ok((run, lock))
     }
 
-    /// Where the run is that this one replaces, until this one has weights.
+    /// Where the run is that this one replaces, until this one is trained to its end.
     pub fn replaced_path(&self) -> PathBuf {
         self.path.join(REPLACED)
     }
@@ -57,12 +57,7 @@ impl RunDirectory {
         // The configuration goes last: until then this is still recognised as a run.
         for name in FOLDERS.iter().chain(FILES.iter().rev()) {
             let path = self.path.join(name);
-            match fs::rename(&path, aside.join(name)) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RunError::File { action: "move", path, source });
-                }
-                _ => {}
-            }
+            if_there("move", &path, fs::rename(&path, aside.join(name)))?;
         }
         Ok(())
     }
@@ -73,12 +68,7 @@ impl RunDirectory {
     /// If it cannot be removed.
     pub fn remove_replaced(&self) -> Result<(), RunError> {
         let path = self.replaced_path();
-        match fs::remove_dir_all(&path) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(RunError::File { action: "remove", path, source })
-            }
-            _ => Ok(()),
-        }
+        if_there("remove", &path, fs::remove_dir_all(&path))
     }
 
     /// Refuses a directory that may not be used for a new run.
@@ -106,18 +96,12 @@ impl RunDirectory {
 
     /// Removes what a run has written; other files stay.
     fn clear(&self) -> Result<(), RunError> {
-        let gone = |path: PathBuf, result: std::io::Result<()>| match result {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(RunError::File { action: "remove", path, source })
-            }
-            _ => Ok(()),
-        };
         // The configuration goes last: until then this is still recognised as a run.
         for folder in FOLDERS.map(|name| self.path.join(name)) {
-            gone(folder.clone(), fs::remove_dir_all(&folder))?;
+            if_there("remove", &folder, fs::remove_dir_all(&folder))?;
         }
         for file in FILES.map(|name| self.path.join(name)).into_iter().rev() {
-            gone(file.clone(), fs::remove_file(&file))?;
+            if_there("remove", &file, fs::remove_file(&file))?;
         }
         Ok(())
     }
@@ -137,6 +121,16 @@ impl RunDirectory {
             }
         }
         Ok(())
+    }
+}
+
+/// What was done to a path; that it was not there is no failure.
+fn if_there(action: &'static str, path: &Path, result: std::io::Result<()>) -> Result<(), RunError> {
+    match result {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(RunError::File { action, path: path.to_owned(), source })
+        }
+        _ => Ok(()),
     }
 }
 

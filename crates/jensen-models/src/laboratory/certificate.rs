@@ -12,6 +12,9 @@ use serde::Serialize;
 
 use super::key;
 
+/// Calls after which an estimator that has always said the same is believed to be exact.
+const ENOUGH_OF_THE_SAME: usize = 10;
+
 /// How much is drawn for a certificate.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -90,7 +93,7 @@ where
     let mut moments =
         Moments { sum: vec![0.0; examples * size], squares: vec![0.0; examples * size], count: 0 };
     let calls = effort.draws.div_ceil(rows / examples);
-    let begin = Instant::now();
+    let (begin, mut made) = (Instant::now(), 0);
     for call in 0..calls {
         let surrogate = estimator.surrogate(&problem((effort.preparation + call) as u64))?;
         let gradients = surrogate.loss.backward();
@@ -112,12 +115,23 @@ where
             moments.squares[at] += estimate * estimate;
         }
         moments.count += rows / examples;
+        made = call + 1;
+        if made == ENOUGH_OF_THE_SAME && moments.is_constant() {
+            break;
+        }
     }
-    let seconds_per_step = begin.elapsed().as_secs_f64() / calls as f64;
+    let seconds_per_step = begin.elapsed().as_secs_f64() / made as f64;
     Ok(moments.certificate(exact, rows, seconds_per_step))
 }
 
 impl Moments {
+    /// Whether the estimates differ by no more than their rounding.
+    fn is_constant(&self) -> bool {
+        let n = self.count as f64;
+        let pairs = self.sum.iter().zip(&self.squares);
+        pairs.into_iter().all(|(sum, squares)| squares / n - (sum / n).powi(2) <= 1e-10 * (squares / n))
+    }
+
     fn certificate(&self, exact: &[Vec<f64>], rows: usize, seconds_per_step: f64) -> Certificate {
         let n = self.count as f64;
         let (mut bias, mut variance, mut length, mut worst) = (0.0, 0.0, 0.0, 0f64);

@@ -2,7 +2,7 @@
 
 mod imputation;
 mod laboratory;
-mod sbn;
 mod made;
+mod sbn;
 mod table;
 mod vae;
