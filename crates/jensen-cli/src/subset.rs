@@ -76,6 +76,14 @@ impl<'a> Subset<'a> {
         self.run.loader(&self.dataset, self.rows.clone())
     }
 
+    /// The first `n` examples in one batch, with the binarisation of evaluation.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn first(&self, n: usize) -> Result<Batch, CliError> {
+        self.run.batch(&self.dataset, &self.rows.take(n))
+    }
+
     /// Writes some fields of each example to a file, batch by batch.
     ///
     /// # Errors

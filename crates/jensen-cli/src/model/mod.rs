@@ -9,7 +9,7 @@ mod vae;
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Dataset, Preprocessing, Rows};
-use jensen_infer::evaluation::{ExampleBound, Imputation};
+use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_random::Rng;
 
@@ -41,6 +41,11 @@ pub trait Model {
     /// `log p(x)` of each example by importance sampling with exactly `samples` draws.
     fn log_likelihood(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<f64>, CliError> {
         Err(self.cannot("estimate log p(x) by importance sampling"))
+    }
+
+    /// What the divergence of the posteriors of these examples from the prior is made of.
+    fn decompose(&self, _: &Batch, _: Rng) -> Result<Decomposition, CliError> {
+        Err(self.cannot("take the divergence apart"))
     }
 
     /// The posterior of each example.

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Role};
-use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling};
+use jensen_infer::evaluation::{self, Decomposition, ExampleBound, ImportanceSampling};
 use jensen_infer::{Evidence, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
 use jensen_models::{BinaryDecoder, BinaryEncoder, OutputBias, Sbn, VaeConfig};
 use jensen_prob::{Distribution, Mean, Variance};
@@ -110,6 +110,10 @@ impl Model for TrainedSbn {
     fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
         let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
         Ok(evaluation::importance_weighted(&self.sbn, &self.evidence(batch)?, sampling, rng))
+    }
+
+    fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {
+        Ok(evaluation::decomposition(&self.sbn, &self.evidence(batch)?, rng))
     }
 
     fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {

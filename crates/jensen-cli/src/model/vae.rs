@@ -3,7 +3,9 @@
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, DType, DataError, Dataset, Preprocessing, Role, Rows, Support};
 use jensen_infer::estimator::Dimensions;
-use jensen_infer::evaluation::{self, ExampleBound, ImportanceSampling, Imputation, ImputationSampling};
+use jensen_infer::evaluation::{
+    self, Decomposition, ExampleBound, ImportanceSampling, Imputation, ImputationSampling,
+};
 use jensen_infer::{Evidence, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Decoder, Encoder, ImageShape, NetSize};
@@ -185,6 +187,10 @@ impl Model for TrainedVae {
     fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
         let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
         Ok(evaluation::importance_weighted(&self.vae, &self.evidence(batch)?, sampling, rng))
+    }
+
+    fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {
+        Ok(evaluation::decomposition(&self.vae, &self.evidence(batch)?, rng))
     }
 
     fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {

@@ -4,13 +4,15 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 use jensen_data::Split;
+use jensen_infer::evaluation::Decomposition;
+use jensen_random::Rng;
 use serde::Serialize;
 
 use super::options::{DataOptions, RunOption, SeedOption, at_least_one};
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation};
 use crate::memory;
-use crate::output;
+use crate::output::{self, count};
 use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
@@ -27,6 +29,10 @@ pub struct Evaluate {
     /// Estimates log p(x) by importance sampling with exactly K draws for each example
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
+    /// Takes the divergence of the first N examples apart: what the latents say of which example it is, how they depend on
+    /// each other, how far each is from its prior; the time grows with N²
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    decompose: Option<NonZeroUsize>,
     #[command(flatten)]
     seed: SeedOption,
     /// Prints one JSON object
@@ -39,8 +45,33 @@ pub struct Evaluate {
 struct Measured<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
+    /// Of `--decompose`, in nats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decomposition: Option<Parts>,
     /// The most bytes that were allocated at any moment.
     peak_memory: u64,
+}
+
+/// What the divergence is made of, in nats.
+#[derive(Serialize)]
+struct Parts {
+    /// Examples that it is the decomposition of.
+    n: usize,
+    mutual_information: f64,
+    total_correlation: f64,
+    dimension_wise_kl: f64,
+}
+
+impl Parts {
+    fn to_rows(&self) -> [(String, String); 4] {
+        let nats = |value: f64| format!("{value:.2} nats");
+        [
+            ("divergence of the first".to_owned(), count(self.n as u64, "example")),
+            ("  mutual information".to_owned(), nats(self.mutual_information)),
+            ("  total correlation".to_owned(), nats(self.total_correlation)),
+            ("  dimension-wise KL".to_owned(), nats(self.dimension_wise_kl)),
+        ]
+    }
 }
 
 impl Evaluate {
@@ -51,11 +82,24 @@ impl Evaluate {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let draws = Draws { seed: self.seed.seed, iwae: self.iwae.map(NonZeroUsize::get) };
-        let evaluation = Subset::of(&run, &self.data, Split::Test)?.evaluate(draws, session)?;
+        let subset = Subset::of(&run, &self.data, Split::Test)?;
+        let evaluation = subset.evaluate(draws, session)?;
+        let parts = self.decompose.map(|n| self.parts(&run, &subset, n.get())).transpose()?;
         if self.json {
-            return output::json(&Measured { evaluation: &evaluation, peak_memory: memory::peak().0 });
+            let peak_memory = memory::peak().0;
+            return output::json(&Measured { evaluation: &evaluation, decomposition: parts, peak_memory });
         }
-        let rows = evaluation.to_rows().into_iter().chain(memory::row());
+        let parts = parts.iter().flat_map(Parts::to_rows);
+        let rows = evaluation.to_rows().into_iter().chain(parts).chain(memory::row());
         output::line(output::aligned(&rows.collect::<Vec<_>>()))
+    }
+
+    /// The decomposition over the first `n` examples.
+    fn parts(&self, run: &TrainedRun, subset: &Subset<'_>, n: usize) -> Result<Parts, CliError> {
+        let batch = subset.first(n)?;
+        let rng = Rng::seed(self.seed.seed).fork("decomposition");
+        let Decomposition { mutual_information, total_correlation, dimension_wise_kl } =
+            run.model.decompose(&batch, rng)?;
+        Ok(Parts { n: batch.len(), mutual_information, total_correlation, dimension_wise_kl })
     }
 }
