@@ -4,10 +4,12 @@ use burn::tensor::Tensor;
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess, sigmoid};
+use crate::special::{
+    digamma_remainder, incomplete_beta, log_gamma_remainder, product_excess, ratio_excess, sigmoid,
+};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
+    Rng, Variance,
 };
 
 /// The largest number below 1 in single precision.
@@ -111,6 +113,17 @@ impl Mode for Beta {
         let [up, down] = [&self.alpha, &self.beta].map(|t| (t.clone() - 1.0).clamp_min(0.0));
         let sum = up.clone() + down;
         up / sum.clone().mask_fill(sum.equal_elem(0.0), 1.0)
+    }
+}
+
+impl Cdf for Beta {
+    /// `I_x(α, β)`, 0 below 0 and 1 above 1.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.alpha.dims(), value.dims());
+        let fold = |t: &Tensor<2>| meeting.fold(t.clone());
+        let value = value.clone().mask_fill(value.clone().lower_elem(0.0), 0.0);
+        let value = value.clone().mask_fill(value.greater_elem(1.0), 1.0);
+        meeting.unfold(incomplete_beta(fold(&self.alpha), fold(&self.beta), fold(&value)))
     }
 }
 

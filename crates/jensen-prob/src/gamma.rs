@@ -6,10 +6,12 @@ use jensen_kernels::exponential;
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::positive::Positive;
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess};
+use crate::special::{
+    digamma_remainder, incomplete_gamma, log_gamma_remainder, product_excess, ratio_excess,
+};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
+    Rng, Variance,
 };
 
 /// `Gamma(x; α, β)` on positive numbers with independent dimensions, concentration `α` and rate `β`,
@@ -117,6 +119,16 @@ impl Mode for Gamma {
     /// `(α − 1)/β`, and 0 where `α < 1`, where the density has no bound.
     fn mode(&self) -> Tensor<2> {
         (self.concentration.clone() - 1.0).clamp_min(0.0) / self.rate.value()
+    }
+}
+
+impl Cdf for Gamma {
+    /// `P(α, βx)`, and 0 below 0.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.concentration.dims(), value.dims());
+        let value = value.clone().mask_fill(value.clone().lower_elem(0.0), 0.0);
+        let x = meeting.fold(value) * meeting.fold(self.rate.value());
+        meeting.unfold(incomplete_gamma(meeting.fold(self.concentration.clone()), x))
     }
 }
 

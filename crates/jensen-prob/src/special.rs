@@ -2,11 +2,18 @@
 //!
 //! Masks are put on inputs, never on outputs: the gradient of a masked output is `0 · ∞ = NaN`.
 
+mod incomplete_beta;
+mod incomplete_gamma;
+mod normal;
+
 use burn::tensor::Tensor;
-pub use jensen_kernels::{
-    digamma, digamma_remainder, log_gamma, log_gamma_remainder, normal_cdf, sigmoid, softplus,
-};
+pub use incomplete_beta::incomplete_beta;
+
+pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};
+pub use jensen_kernels::{digamma, digamma_remainder, log_gamma, log_gamma_remainder, sigmoid, softplus};
+
 use jensen_kernels::{exponential, tanh};
+pub use normal::{erfinv, log_normal_cdf, normal_cdf, normal_icdf};
 
 /// `log σ(x) = −softplus(−x)`.
 pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {

@@ -6,6 +6,7 @@ mod categorical;
 mod discretized_logistic;
 mod divergence;
 mod gamma;
+mod incomplete;
 mod location_scale;
 mod normal;
 mod poisson;
