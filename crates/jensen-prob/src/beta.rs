@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::share::{BELOW_ONE, off_the_ends};
 use crate::special::{
     digamma_remainder, incomplete_beta, log_gamma_remainder, product_excess, ratio_excess, sigmoid,
 };
@@ -11,9 +12,6 @@ use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
     Rng, Variance,
 };
-
-/// The largest number below 1 in single precision.
-const BELOW_ONE: f32 = 1.0 - f32::EPSILON / 2.0;
 
 /// `Beta(x; α, β)` between 0 and 1 with independent dimensions, `[rows, event]`: shares and chances.
 ///
@@ -155,11 +153,8 @@ impl Factorized for Beta {
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.alpha.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        // At the ends two logarithms are infinite, and their difference need not be.
-        let value = value.clone().mask_fill(value.clone().equal_elem(0.0), f32::MIN_POSITIVE);
-        let value = value.clone().mask_fill(value.equal_elem(1.0), BELOW_ONE);
         let (alpha, beta, total, x) =
-            (fold(&self.alpha), fold(&self.beta), fold(&self.total()), fold(&value));
+            (fold(&self.alpha), fold(&self.beta), fold(&self.total()), fold(&off_the_ends(value)));
         let of_one = |a: Tensor<2>, share: Tensor<2>| {
             let scale = total.clone() / a.clone();
             a.clone() * product_excess(share.clone(), scale) + share.log() + log_gamma_remainder(a)

@@ -8,8 +8,15 @@
 //! | [`Laplace`] [`Gumbel`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Logistic`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
-//! | [`Gamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`StudentT`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`DetachParams`] [`Expand`] |
+//! | [`LogNormal`] [`Exponential`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Gamma`] [`InverseGamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Uniform`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`ContinuousBernoulli`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Kumaraswamy`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
+//! | [`TanhNormal`] | between −1 and 1 | [`Reparameterized`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`TruncatedNormal`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
@@ -21,35 +28,55 @@ mod bernoulli;
 mod beta;
 mod categorical;
 mod cauchy;
+mod continuous_bernoulli;
 mod discretized_logistic;
 mod distribution;
+mod exponential;
 mod gamma;
 mod gumbel;
 mod implicit;
+mod inverse_gamma;
+mod kumaraswamy;
 mod laplace;
 mod location_scale;
+mod log_normal;
 mod logistic;
+mod noise;
 mod normal;
 mod pointwise;
 mod poisson;
 mod positive;
 mod rows;
+mod share;
 pub mod special;
+mod student_t;
+mod tanh_normal;
+mod truncated_normal;
+mod uniform;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
+pub use continuous_bernoulli::ContinuousBernoulli;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
     Predict, Reparameterized, Variance,
 };
+pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};
+pub use inverse_gamma::InverseGamma;
 pub use jensen_random::Rng;
+pub use kumaraswamy::Kumaraswamy;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
+pub use log_normal::LogNormal;
 pub use logistic::{Logistic, LogisticShape};
 pub use normal::Normal;
 pub use poisson::Poisson;
+pub use student_t::StudentT;
+pub use tanh_normal::TanhNormal;
+pub use truncated_normal::TruncatedNormal;
+pub use uniform::Uniform;

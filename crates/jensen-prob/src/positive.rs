@@ -1,7 +1,7 @@
 //! Positive parameters, such as scales and rates.
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::exponential;
+use jensen_kernels::{exponential, tanh};
 
 use crate::rows::{check_fits, expand, repeat_rows};
 
@@ -67,4 +67,20 @@ impl Positive {
     fn map(&self, f: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
         Self { value: f(self.value()), log: f(self.log()) }
     }
+}
+
+/// `x` of `log x`, at least the smallest normal number.
+pub(crate) fn positive_from_log(log: Tensor<2>) -> Tensor<2> {
+    exponential(normal_log(log))
+}
+
+/// `log x`, at least that of the smallest normal number.
+pub(crate) fn normal_log(log: Tensor<2>) -> Tensor<2> {
+    const SMALLEST: f64 = -87.336_54; // log f32::MIN_POSITIVE
+    log.clone().mask_fill(log.lower_elem(SMALLEST), SMALLEST)
+}
+
+/// `eˣ − 1` with the digits of small `x`, as `tanh(x/2)(eˣ + 1)`.
+pub(crate) fn expm1(x: Tensor<2>) -> Tensor<2> {
+    tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }

@@ -7,6 +7,7 @@ mod incomplete_gamma;
 mod normal;
 
 use burn::tensor::Tensor;
+pub(crate) use incomplete_beta::Share;
 pub use incomplete_beta::incomplete_beta;
 
 pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};

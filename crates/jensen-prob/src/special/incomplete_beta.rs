@@ -103,7 +103,7 @@ impl Share {
     }
 
     /// `xᵃ (1 − x)ᵇ / B(a, b)` without terms of size `n log n`.
-    fn power(self) -> f64 {
+    pub(crate) fn power(self) -> f64 {
         let Self { a, b, x, rest } = self;
         let n = a + b;
         let of_one = |c: f64, share: f64| c * excess(share * n, c) + log_gamma_remainder(c);

@@ -3,14 +3,23 @@
 mod bernoulli;
 mod beta;
 mod categorical;
+mod continuous_bernoulli;
 mod discretized_logistic;
 mod divergence;
+mod exponential;
 mod gamma;
 mod incomplete;
+mod inverse_gamma;
+mod kumaraswamy;
 mod location_scale;
+mod log_normal;
 mod normal;
 mod poisson;
 mod special;
+mod student_t;
+mod tanh_normal;
+mod truncated_normal;
+mod uniform;
 
 use jensen_testing::Golden;
 

@@ -108,6 +108,176 @@ def incomplete_beta(write, f32, agree, source):
     write("incomplete_beta", source, a=cases[:, 0], b=cases[:, 1], x=cases[:, 2], value=value, by_a=by_a, by_b=by_b, by_x=by_x)
 
 
+def log_normal(write, f32, agree, source):
+    cases = f32([(mu, sigma, z) for mu in (-3, 0, 2.5) for sigma in (0.05, 1, 6) for z in (-4, -1, 0, 0.5, 3)])
+    mu, sigma, z = cases.T
+    x = f32(np.exp(mu + sigma * z))
+    log_prob = [mpmath.log(mpmath.npdf(mpmath.log(m(v)), m(a), m(s))) - mpmath.log(m(v)) for a, s, v in zip(mu, sigma, x)]
+    cdf = [mpmath.erfc((m(a) - mpmath.log(m(v))) / m(s) / mpmath.sqrt(2)) / 2 for a, s, v in zip(mu, sigma, x)]
+    family = stats.lognorm(sigma, scale=np.exp(mu))
+    agree(log_prob, family.logpdf(x), 1e-8)
+    agree(cdf, family.cdf(x), 1e-8)
+    mean = [mpmath.exp(m(a) + m(s) ** 2 / 2) for a, s in zip(mu, sigma)]
+    variance = [mpmath.expm1(m(s) ** 2) * v**2 for s, v in zip(sigma, mean)]
+    agree(np.array(variance, dtype=float), family.var(), 1e-8)
+    write("log_normal", source, mean=mu, std=sigma, x=x, log_prob=log_prob, cdf=cdf, entropy=family.entropy(),
+          first=mean, second=variance)
+
+
+def inverse_gamma(write, f32, agree, source):
+    cases = f32([(a, b, b / max(a + z * a**0.5, 0.05 * a)) for a in (0.01, 0.5, 2.5, 40, 1e4) for b in (0.1, 1, 200)
+                 for z in (-2, 0, 1, 3)])
+    exact = [m(a) * mpmath.log(m(b)) - (m(a) + 1) * mpmath.log(m(x)) - m(b) / m(x) - mpmath.loggamma(m(a)) for a, b, x in cases]
+    a, b, x = cases.T
+    family = stats.invgamma(a, scale=b)
+    agree(exact, family.logpdf(x), 1e-7)
+    entropy = [m(s) + mpmath.log(m(t)) + mpmath.loggamma(m(s)) - (1 + m(s)) * mpmath.digamma(m(s)) for s, t, _ in cases]
+    agree(entropy, family.entropy(), 1e-7)
+    cdf = [1 - lower_gamma(s, m(t) / m(v)) for s, t, v in cases]
+    agree(cdf, family.cdf(x), 1e-8)
+    write("inverse_gamma", source, concentration=a, scale=b, x=x, log_prob=exact, cdf=cdf, entropy=entropy)
+
+
+def student_t(write, f32, agree, source):
+    cases = f32([(nu, mu, sigma, mu + sigma * z) for nu in (0.01, 0.5, 1, 2.5, 30, 1e4, 1e6) for mu, sigma in ((0, 1), (-4, 0.25), (8, 512))
+                 for z in (-1e10, -40, -3, -0.25, 0, 1, 5)])
+    nu, mu, sigma, x = cases.T
+
+    def log_prob(n, a, s, v):
+        n, z = m(n), (m(v) - m(a)) / m(s)
+        return (mpmath.loggamma((n + 1) / 2) - mpmath.loggamma(n / 2) - mpmath.log(mpmath.pi * n) / 2 - mpmath.log(m(s))
+                - (n + 1) / 2 * mpmath.log1p(z * z / n))
+
+    def entropy(n, s):
+        n = m(n)
+        rise = mpmath.digamma((n + 1) / 2) - mpmath.digamma(n / 2)
+        log_beta = mpmath.loggamma(n / 2) + mpmath.loggamma(m(1) / 2) - mpmath.loggamma((n + 1) / 2)
+        return (n + 1) / 2 * rise + mpmath.log(n) / 2 + log_beta + mpmath.log(m(s))
+
+    def cdf(n, a, s, v):
+        n, z = m(n), (m(v) - m(a)) / m(s)
+        if z == 0:
+            return m(1) / 2
+        tail = lower_beta(n / 2, m(1) / 2, n / (n + z * z)) / 2
+        return tail if z < 0 else 1 - tail
+
+    family = stats.t(nu, mu, sigma)
+    values, shares = [log_prob(*case) for case in cases], [cdf(*case) for case in cases]
+    entropies = [entropy(n, s) for n, _, s, _ in cases]
+    # SciPy subtracts logarithms of Γ of large arguments, and its tails are squares of large numbers.
+    moderate = (nu < 1e3) & (np.abs(x - mu) < 1e3 * sigma)
+    agree(np.array(values, dtype=float)[moderate], family.logpdf(x)[moderate], 1e-8)
+    agree(np.array(shares, dtype=float)[moderate], family.cdf(x)[moderate], 1e-8)
+    agree(np.array(entropies, dtype=float)[moderate], family.entropy()[moderate], 1e-7)
+    write("student_t", source, degrees=nu, location=mu, scale=sigma, x=x, log_prob=values, cdf=shares, entropy=entropies)
+
+
+def kumaraswamy(write, f32, agree, source):
+    pairs = list(itertools.product([0.02, 0.7, 1, 3, 500], [0.05, 1, 2.5, 40, 1e5]))
+    cases = f32([(a, b, x) for a, b in pairs for p in (1e-6, 0.05, 0.5, 0.97)
+                 for x in [(1 - (1 - p) ** (1 / b)) ** (1 / a)] if 1e-30 < x < 1 - 1e-6])
+    a, b, x = cases.T
+    log_prob = [mpmath.log(m(p)) + mpmath.log(m(q)) + (m(p) - 1) * mpmath.log(m(v)) + (m(q) - 1) * mpmath.log(1 - m(v) ** m(p))
+                for p, q, v in cases]
+    cdf = [1 - (1 - m(v) ** m(p)) ** m(q) for p, q, v in cases]
+
+    def moment(n, p, q):
+        return m(q) * mpmath.beta(1 + n / m(p), m(q))
+
+    first = [moment(1, p, q) for p, q, _ in cases]
+    second = [moment(2, p, q) - v**2 for (p, q, _), v in zip(cases, first)]
+    entropy = [1 - 1 / m(q) + (1 - 1 / m(p)) * mpmath.harmonic(m(q)) - mpmath.log(m(p) * m(q)) for p, q, _ in cases]
+    for i in (21, 30, 41):  # the closed forms themselves, against quadrature
+        p, q = a[i], b[i]
+        density = lambda t: p * q * t ** (p - 1) * (1 - t**p) ** (q - 1)
+        with mpmath.workdps(20):
+            agree(mpmath.quad(lambda t: -density(t) * mpmath.log(density(t)), [0, 0.5, 1]), float(entropy[i]), 1e-6)
+            agree(mpmath.quad(lambda t: t * density(t), [0, 0.5, 1]), float(first[i]), 1e-6)
+    write("kumaraswamy", source, a=a, b=b, x=x, log_prob=log_prob, cdf=cdf, first=first, second=second, entropy=entropy)
+
+
+def tanh_normal(write, f32, agree, source):
+    cases = f32([(mu, sigma, y) for mu in (-3, 0, 2) for sigma in (0.1, 1, 5) for y in (-1 + 1e-4, -0.7, 0, 1e-4, 0.3, 1 - 2**-20)])
+    log_prob = [mpmath.log(mpmath.npdf(mpmath.atanh(m(y)), m(mu), m(sigma))) - mpmath.log(1 - m(y) ** 2) for mu, sigma, y in cases]
+    cdf = [mpmath.erfc((m(mu) - mpmath.atanh(m(y))) / m(sigma) / mpmath.sqrt(2)) / 2 for mu, sigma, y in cases]
+    mu, sigma, y = cases.T
+    agree(log_prob, stats.norm.logpdf(np.arctanh(y), mu, sigma) - np.log1p(-y * y), 1e-6)
+    write("tanh_normal", source, mean=mu, std=sigma, x=y, log_prob=log_prob, cdf=cdf)
+
+
+def continuous_bernoulli(write, f32, agree, source):
+    logits = [-1e4, -90, -20, -1, -0.2000001, -0.1999999, -1e-3, -1e-8, 0, 1e-20, 1e-5, 0.19, 0.5, 3, 30, 200, 1e5]
+    cases = f32([(l, x) for l in logits for x in (0, 1e-3, 0.3, 0.5, 0.9, 1)])
+
+    def normaliser(l):
+        l = m(l)
+        return mpmath.log(mpmath.expm1(l) / l) if l else m(0)
+
+    def mean(l):
+        l = m(l)
+        return 1 + 1 / mpmath.expm1(l) - 1 / l if l else m(1) / 2
+
+    def variance(l):
+        l = m(l)
+        return 1 / l**2 - 1 / (4 * mpmath.sinh(l / 2) ** 2) if l else m(1) / 12
+
+    def share(l, x):
+        l, x = m(l), m(x)
+        return mpmath.expm1(l * x) / mpmath.expm1(l) if l else x
+
+    with mpmath.workdps(200):
+        columns = dict(
+            log_prob=[m(l) * m(x) - normaliser(l) for l, x in cases], cdf=[share(l, x) for l, x in cases],
+            first=[mean(l) for l, _ in cases], second=[variance(l) for l, _ in cases],
+            entropy=[normaliser(l) - m(l) * mean(l) for l, _ in cases])
+        pairs = f32([(q, p) for q in logits for p in (-1e4, -3, -1e-4, 0, 1e-8, 2, 3.001, 200)])
+        kl = [normaliser(p) - normaliser(q) - (m(p) - m(q)) * mean(q) for q, p in pairs]
+    for l in (-3.0, 1e-3, 5.0):  # the closed forms themselves, against quadrature
+        density = lambda x: mpmath.exp(l * x - normaliser(l))
+        agree(mpmath.quad(lambda x: x * density(x), [0, 1]), float(mean(l)))
+        agree(mpmath.quad(lambda x: (x - mean(l)) ** 2 * density(x), [0, 1]), float(variance(l)))
+    write("continuous_bernoulli", source, logits=cases[:, 0], x=cases[:, 1], **columns)
+    write("continuous_bernoulli_kl", source, q=pairs[:, 0], p=pairs[:, 1], kl=kl)
+
+
+def truncated_normal(write, f32, agree, source):
+    ends = [(-1, 2), (-8, 8), (0, 1e-3), (-0.5, 30), (3, 4), (20, 1e4), (100, 100.5), (3000, 1e5), (-41, -40), (-1e4, -5e3), (-2, -0.01), (0, 5)]
+
+    def point(low, high, share):  # where the probability is: about 0, or near the end that is nearest to 0
+        if low > 0:
+            return low + share * min(high - low, 3 / (1 + low))
+        if high < 0:
+            return high - share * min(high - low, 3 / (1 - high))
+        return max(low, -5) + share * (min(high, 5) - max(low, -5))
+
+    cases = f32([(mu, sigma, mu + sigma * low, mu + sigma * high, mu + sigma * point(low, high, share))
+                 for mu, sigma in ((0, 1), (0.5, 4)) for low, high in ends for share in (0, 0.1, 0.5, 1)])
+    columns = {name: [] for name in ("log_prob", "cdf", "first", "second", "entropy")}
+    for mu, sigma, low, high, x in cases:
+        a, b, z = ((m(v) - m(mu)) / m(sigma) for v in (low, high, x))
+        with mpmath.workdps(60):
+            def upper(t):  # Φ(−t); the exponents of mpmath have no end
+                return mpmath.erfc(t / mpmath.sqrt(2)) / 2
+            total = upper(a) - upper(b) if a > 0 else upper(-b) - upper(-a)
+            part = upper(a) - upper(z) if a > 0 else upper(-z) - upper(-a)
+            phi = lambda t: mpmath.exp(-t * t / 2) / mpmath.sqrt(2 * mpmath.pi)
+            first = (phi(a) - phi(b)) / total
+            second = 1 + (a * phi(a) - b * phi(b)) / total - first**2
+            assert low <= x <= high
+            columns["log_prob"].append(-z * z / 2 - mpmath.log(2 * mpmath.pi) / 2 - mpmath.log(total) - mpmath.log(m(sigma)))
+            columns["cdf"].append(part / total)
+            columns["first"].append(m(mu) + m(sigma) * first)
+            columns["second"].append(m(sigma) ** 2 * second)
+            columns["entropy"].append(mpmath.log(m(sigma) * total * mpmath.sqrt(2 * mpmath.pi)) + (second + first**2) / 2)
+    mu, sigma, low, high, x = cases.T
+    moderate = (np.abs(low - mu) < 5 * sigma) & (high - low > 0.1)
+    family = stats.truncnorm((low - mu) / sigma, (high - mu) / sigma, mu, sigma)
+    for name, theirs in [("log_prob", family.logpdf(x)), ("cdf", family.cdf(x)), ("first", family.mean()), ("entropy", family.entropy())]:
+        agree(np.array(columns[name], dtype=float)[moderate], theirs[moderate], 1e-7)
+    write("truncated_normal", source, mean=mu, std=sigma, low=low, high=high, x=x, **columns)
+
+
 def continuous(write, f32, agree, source):
-    for section in (normal_functions, incomplete_gamma, incomplete_beta):
+    for section in (normal_functions, incomplete_gamma, incomplete_beta, log_normal, inverse_gamma, student_t, kumaraswamy,
+                    tanh_normal, continuous_bernoulli, truncated_normal):
         section(write, f32, agree, source)
