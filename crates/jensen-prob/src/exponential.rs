@@ -4,9 +4,9 @@ use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
 use crate::noise::uniform;
-use crate::positive::{Positive, expm1};
+use crate::positive::Positive;
 use crate::rows::{Meeting, sum_event};
-use crate::special::ratio_excess;
+use crate::special::{expm1, ratio_excess};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
     Reparameterized, Rng, Variance,

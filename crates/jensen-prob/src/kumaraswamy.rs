@@ -2,14 +2,13 @@
 
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
-use jensen_kernels::scalar::{digamma, digamma_remainder as host_digamma_remainder, log_gamma_remainder};
+use jensen_kernels::scalar;
 
 use crate::noise::uniform;
 use crate::pointwise::pointwise;
-use crate::positive::expm1;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::share::{BELOW_ONE, off_the_ends};
-use crate::special::{digamma as tensor_digamma, log1mexp};
+use crate::special::{digamma, expm1, log1mexp};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, Mean, Mode, Reparameterized, Rng, Variance,
 };
@@ -107,11 +106,12 @@ fn moment(n: f64, a: f64, b: f64) -> [f64; 3] {
     // log Γ(x + s) − log Γ(x) and what is left of its slope for x, terms of size x log x left out.
     let rise = |x: f64| {
         let leading = (x + step) * (step / x).ln_1p() - step + step * x.ln();
-        leading + log_gamma_remainder(x + step) - log_gamma_remainder(x)
+        leading + scalar::log_gamma_remainder(x + step) - scalar::log_gamma_remainder(x)
     };
-    let slope = |x: f64| (step / x).ln_1p() + host_digamma_remainder(x + step) - host_digamma_remainder(x);
-    let log = libm::lgamma(1.0 + step) - rise(b + 1.0);
-    let by_step = digamma(1.0 + step) - digamma(b + 1.0 + step);
+    let slope =
+        |x: f64| (step / x).ln_1p() + scalar::digamma_remainder(x + step) - scalar::digamma_remainder(x);
+    let log = scalar::log_gamma(1.0 + step) - rise(b + 1.0);
+    let by_step = scalar::digamma(1.0 + step) - scalar::digamma(b + 1.0 + step);
     [log.exp(), -by_step * step / a, -slope(b + 1.0)]
 }
 
@@ -162,7 +162,7 @@ impl Mode for Kumaraswamy {
 impl Entropy for Kumaraswamy {
     /// `Σ_d 1 − 1/b + (1 − 1/a)(ψ(b + 1) + γ) − log ab`
     fn entropy(&self) -> Tensor<1> {
-        let harmonic = tensor_digamma(self.b() + 1.0) + EULER;
+        let harmonic = digamma(self.b() + 1.0) + EULER;
         let ends = (self.b().recip().neg() + 1.0) + (self.a().recip().neg() + 1.0) * harmonic;
         sum_event(ends - self.a().log() - self.b().log())
     }

@@ -3,8 +3,9 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::positive::{expm1, positive_from_log};
+use crate::positive::positive_from_log;
 use crate::rows::{Meeting, sum_event};
+use crate::special::expm1;
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,
     Reparameterized, Rng, Variance,

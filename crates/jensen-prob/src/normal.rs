@@ -4,14 +4,11 @@ use burn::tensor::{Device, Tensor};
 
 use crate::positive::Positive;
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{normal_cdf, normal_icdf};
+use crate::special::{HALF_LOG_TAU, normal_cdf, normal_icdf};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
     Reparameterized, Rng, Variance,
 };
-
-/// `½ log 2π`
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `N(x; μ, σ²)` with independent dimensions, `[rows, event]`.
 ///

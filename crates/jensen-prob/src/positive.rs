@@ -1,7 +1,7 @@
 //! Positive parameters, such as scales and rates.
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::{exponential, tanh};
+use jensen_kernels::exponential;
 
 use crate::rows::{check_fits, expand, repeat_rows};
 
@@ -78,9 +78,4 @@ pub(crate) fn positive_from_log(log: Tensor<2>) -> Tensor<2> {
 pub(crate) fn normal_log(log: Tensor<2>) -> Tensor<2> {
     const SMALLEST: f64 = -87.336_54; // log f32::MIN_POSITIVE
     log.clone().mask_fill(log.lower_elem(SMALLEST), SMALLEST)
-}
-
-/// `eˣ − 1` with the digits of small `x`, as `tanh(x/2)(eˣ + 1)`.
-pub(crate) fn expm1(x: Tensor<2>) -> Tensor<2> {
-    tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }

@@ -14,6 +14,7 @@ pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};
 pub use jensen_kernels::{digamma, digamma_remainder, log_gamma, log_gamma_remainder, sigmoid, softplus};
 
 use jensen_kernels::{exponential, tanh};
+pub(crate) use normal::HALF_LOG_TAU;
 pub use normal::{erfinv, log_normal_cdf, normal_cdf, normal_icdf};
 
 /// `log σ(x) = −softplus(−x)`.
@@ -59,6 +60,18 @@ pub fn log1mexp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let near_zero = tanh(below.clone() * 0.5).log() + softplus(below.neg());
     let far = exponential(above.neg()).neg().log1p();
     near_zero.mask_where(large, far)
+}
+
+/// `eˣ − 1` with the digits of small `x`, as `tanh(x/2)(eˣ + 1)`.
+///
+/// ```
+/// # use burn::tensor::{Device, Tensor};
+/// # use jensen_prob::special::expm1;
+/// let y = expm1(Tensor::<1>::from_data([1e-20f32], &Device::flex())).into_scalar::<f32>();
+/// assert_eq!(y, 1e-20);
+/// ```
+pub fn expm1<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }
 
 /// `log Σ eˣ` over `dim`, which keeps length 1.

@@ -7,11 +7,8 @@ use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::pointwise::pointwise;
 use crate::positive::Positive;
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
-use crate::special::{Share, digamma_remainder, log_gamma_remainder};
+use crate::special::{HALF_LOG_TAU, Share, digamma_remainder, log_gamma_remainder};
 use crate::{Cdf, DetachParams, Distribution, Entropy, Expand, Mean, Mode, Reparameterized, Rng, Variance};
-
-/// `½ log 2π`
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `StudentT(x; ν, μ, σ)` with independent dimensions and `ν` degrees of freedom, `[rows, event]`: errors
 /// among which some are large.

@@ -6,10 +6,10 @@ use jensen_kernels::scalar;
 use crate::pointwise::pointwise;
 
 /// `½ log 2π`
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `log φ(x)` of the standard normal density.
-pub(crate) fn log_density(x: f64) -> f64 {
+fn log_density(x: f64) -> f64 {
     -0.5 * x * x - HALF_LOG_TAU
 }
 
