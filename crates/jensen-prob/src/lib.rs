@@ -9,8 +9,9 @@
 //! | [`Logistic`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`StudentT`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`DetachParams`] [`Expand`] |
-//! | [`LogNormal`] [`Exponential`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`LogNormal`] [`Exponential`] [`HalfNormal`] [`Weibull`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Gamma`] [`InverseGamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Pareto`] | above a scale | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Uniform`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`ContinuousBernoulli`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
@@ -34,6 +35,7 @@ mod distribution;
 mod exponential;
 mod gamma;
 mod gumbel;
+mod half_normal;
 mod implicit;
 mod inverse_gamma;
 mod kumaraswamy;
@@ -43,6 +45,7 @@ mod log_normal;
 mod logistic;
 mod noise;
 mod normal;
+mod pareto;
 mod pointwise;
 mod poisson;
 mod positive;
@@ -53,6 +56,7 @@ mod student_t;
 mod tanh_normal;
 mod truncated_normal;
 mod uniform;
+mod weibull;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
@@ -67,6 +71,7 @@ pub use distribution::{
 pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};
+pub use half_normal::HalfNormal;
 pub use inverse_gamma::InverseGamma;
 pub use jensen_random::Rng;
 pub use kumaraswamy::Kumaraswamy;
@@ -75,8 +80,10 @@ pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use log_normal::LogNormal;
 pub use logistic::{Logistic, LogisticShape};
 pub use normal::Normal;
+pub use pareto::Pareto;
 pub use poisson::Poisson;
 pub use student_t::StudentT;
 pub use tanh_normal::TanhNormal;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
+pub use weibull::Weibull;

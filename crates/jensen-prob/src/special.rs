@@ -17,6 +17,8 @@ use jensen_kernels::{exponential, tanh};
 pub(crate) use normal::HALF_LOG_TAU;
 pub use normal::{erfinv, log_normal_cdf, normal_cdf, normal_icdf};
 
+use crate::rows::expand;
+
 /// `log σ(x) = −softplus(−x)`.
 pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     softplus(x.neg()).neg()
@@ -35,6 +37,17 @@ pub(crate) fn product_excess(x: Tensor<2>, scale: Tensor<2>) -> Tensor<2> {
     let is_far = (ratio.clone() - 1.0).abs().greater_elem(0.5);
     let near = ratio_excess(ratio.clone().mask_fill(is_far.clone(), 1.0));
     near.mask_where(is_far, ratio - 1.0 - x.log() - scale.log())
+}
+
+/// `log(x/s)` of a positive scale `s` and its logarithm: near 1 from the difference `x − s`, which is exact,
+/// elsewhere from both logarithms, whose slopes do not overflow.
+pub(crate) fn log_ratio(x: Tensor<2>, scale: Tensor<2>, log_scale: Tensor<2>) -> Tensor<2> {
+    let distance = (x.clone() - scale) * exponential(log_scale.clone().neg());
+    let x = expand(x, distance.dims());
+    let is_far = distance.clone().abs().greater_elem(0.5);
+    let near = distance.mask_fill(is_far.clone(), 0.0).log1p();
+    let far = x.mask_fill(is_far.clone().bool_not(), 1.0).log() - log_scale;
+    near.mask_where(is_far, far)
 }
 
 /// `log(1 − e^{−x})` for `x > 0`.

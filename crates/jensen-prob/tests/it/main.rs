@@ -8,18 +8,21 @@ mod discretized_logistic;
 mod divergence;
 mod exponential;
 mod gamma;
+mod half_normal;
 mod incomplete;
 mod inverse_gamma;
 mod kumaraswamy;
 mod location_scale;
 mod log_normal;
 mod normal;
+mod pareto;
 mod poisson;
 mod special;
 mod student_t;
 mod tanh_normal;
 mod truncated_normal;
 mod uniform;
+mod weibull;
 
 use jensen_testing::Golden;
 

@@ -277,7 +277,22 @@ def truncated_normal(write, f32, agree, source):
     write("truncated_normal", source, mean=mu, std=sigma, low=low, high=high, x=x, **columns)
 
 
+def weibull(write, f32, agree, source):
+    cases = f32([(k, s, s * y ** (1 / k)) for k in (0.25, 0.7, 1, 3, 300) for s in (0.01, 1, 50) for y in (1e-6, 0.1, 1, 9)])
+    k, s, x = cases.T
+    family = stats.weibull_min(k, scale=s)
+    log_prob = [mpmath.log(m(a) / m(b)) + (m(a) - 1) * mpmath.log(m(v) / m(b)) - (m(v) / m(b)) ** m(a) for a, b, v in cases]
+    cdf = [-mpmath.expm1(-(m(v) / m(b)) ** m(a)) for a, b, v in cases]
+    agree(log_prob, family.logpdf(x), 1e-8)
+    agree(cdf, family.cdf(x), 1e-8)
+    first = [m(b) * mpmath.gamma(1 + 1 / m(a)) for a, b, _ in cases]
+    second = [m(b) ** 2 * (mpmath.gamma(1 + 2 / m(a)) - mpmath.gamma(1 + 1 / m(a)) ** 2) for a, b, _ in cases]
+    agree(np.array(second, dtype=float), family.var(), 1e-8)
+    write("weibull", source, concentration=k, scale=s, x=x, log_prob=log_prob, cdf=cdf, entropy=family.entropy(),
+          first=first, second=second)
+
+
 def continuous(write, f32, agree, source):
     for section in (normal_functions, incomplete_gamma, incomplete_beta, log_normal, inverse_gamma, student_t, kumaraswamy,
-                    tanh_normal, continuous_bernoulli, truncated_normal):
+                    tanh_normal, continuous_bernoulli, truncated_normal, weibull):
         section(write, f32, agree, source)
