@@ -1,16 +1,17 @@
 //! The normal distribution cut off at both ends, with independent dimensions.
 
+mod cut;
 mod standard;
 
 use burn::tensor::Tensor;
 
-use self::standard::Standard;
+use self::cut::{Cut, between};
 use crate::noise::uniform;
 use crate::pointwise::pointwise;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, Mean, Mode, Normal, Reparameterized, Rng,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,
+    Reparameterized, Rng, Variance,
 };
 
 /// `x ~ N(μ, σ²)` given that `a ≤ x ≤ b`, with independent dimensions, `[rows, event]`; either end may be
@@ -20,7 +21,7 @@ use crate::{
 /// `a_d ≤ x_d ≤ b_d`, and −∞ elsewhere.
 ///
 /// Everything is computed in `f64` relative to the density at the most probable value, so that it holds for
-/// ends as far out in a tail, or as near one another, as there are numbers; gradients are exact for all four
+/// ends far out in a tail and for ends near one another; gradients are exact for all four
 /// parameters. The ends may be shared by rows, by dimensions or by both.
 ///
 /// ```
@@ -93,42 +94,6 @@ impl TruncatedNormal {
     }
 }
 
-/// One distribution as numbers.
-struct Cut {
-    mean: f64,
-    std: f64,
-    ends: [f64; 2],
-    standard: Standard,
-}
-
-impl Cut {
-    fn of([mean, std, low, high]: [f64; 4]) -> Self {
-        let standard = Standard::new((low - mean) / std, (high - mean) / std);
-        Self { mean, std, ends: [low, high], standard }
-    }
-
-    /// The slopes for `μ`, `σ`, `a` and `b` of a function of `α = (a − μ)/σ`, `β = (b − μ)/σ` and perhaps of
-    /// `z = (x − μ)/σ`, from its slopes for these.
-    fn of_ends(&self, [by_low, by_high]: [f64; 2], (z, by_z): (f64, f64)) -> [f64; 4] {
-        // An infinite end moves nothing.
-        let moved = |end: f64, slope: f64| if slope == 0.0 { 0.0 } else { end * slope };
-        let by_std =
-            moved(self.standard.low(), by_low) + moved(self.standard.high(), by_high) + moved(z, by_z);
-        [-(by_low + by_high + by_z), -by_std, by_low, by_high].map(|slope| slope / self.std)
-    }
-}
-
-/// The nearest number between the ends; no number stays none.
-fn between(x: f64, [low, high]: [f64; 2]) -> f64 {
-    if x < low {
-        low
-    } else if x > high {
-        high
-    } else {
-        x
-    }
-}
-
 impl Distribution for TruncatedNormal {
     type Value = Tensor<2>;
 
@@ -141,19 +106,7 @@ impl Distribution for TruncatedNormal {
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
-        sum_event(self.of_both(
-            value,
-            |cut, x| cut.standard.log_density((x - cut.mean) / cut.std) - cut.std.ln(),
-            |cut, x, log_density| {
-                if log_density == f64::NEG_INFINITY {
-                    return [0.0; 5];
-                }
-                let z = (x - cut.mean) / cut.std;
-                let [low, high] = cut.standard.hazards();
-                let [by_mean, by_std, by_low, by_high] = cut.of_ends([low, -high], (z, -z));
-                [by_mean, by_std - cut.std.recip(), by_low, by_high, -z / cut.std]
-            },
-        ))
+        sum_event(self.log_prob_per_dim(value))
     }
 }
 
@@ -247,6 +200,49 @@ impl Icdf for TruncatedNormal {
                 [by_mean + 1.0, by_std + z, by_low, by_high, by_p]
             },
         )
+    }
+}
+
+impl KlDivergence for TruncatedNormal {
+    fn kl_divergence(&self, p: &Self) -> Tensor<1> {
+        sum_event(self.kl_per_dim(p))
+    }
+}
+
+impl Factorized for TruncatedNormal {
+    fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
+        self.of_both(
+            value,
+            |cut, x| cut.standard.log_density((x - cut.mean) / cut.std) - cut.std.ln(),
+            |cut, x, log_density| {
+                if log_density == f64::NEG_INFINITY {
+                    return [0.0; 5];
+                }
+                let z = (x - cut.mean) / cut.std;
+                let [low, high] = cut.standard.hazards();
+                let [by_mean, by_std, by_low, by_high] = cut.of_ends([low, -high], (z, -z));
+                [by_mean, by_std - cut.std.recip(), by_low, by_high, -z / cut.std]
+            },
+        )
+    }
+
+    /// `−H_q + log σ_p Z_p√2π + ½ E_q[((x − μ_p)/σ_p)²]`, infinite where `q` has values that `p` has not.
+    fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
+        let meeting = Meeting::of(self.normal.mean().dims(), p.normal.mean().dims());
+        let [mean_q, std_q, low_q, high_q] = self.parameters().map(|t| meeting.fold(t));
+        let [mean_p, std_p, low_p, high_p] = p.parameters().map(|t| meeting.fold(t));
+        let both = |[m, s, a, b, n, t, c, d]: [f64; 8]| (Cut::of([m, s, a, b]), Cut::of([n, t, c, d]));
+        meeting.unfold(pointwise(
+            [mean_q, std_q, low_q, high_q, mean_p, std_p, low_p, high_p],
+            |numbers| {
+                let (q, p) = both(numbers);
+                q.divergence(&p)
+            },
+            |numbers, divergence| {
+                let (q, p) = both(numbers);
+                if divergence.is_infinite() { [0.0; 8] } else { q.divergence_slopes(&p) }
+            },
+        ))
     }
 }
 

@@ -54,6 +54,21 @@ impl Standard {
         self.high
     }
 
+    /// The most probable value `t`.
+    pub(super) fn mode(&self) -> f64 {
+        self.mode
+    }
+
+    /// `E[z − t]` and `E[(z − t)²]`.
+    pub(super) fn about_mode(&self) -> [f64; 2] {
+        [self.first, self.second]
+    }
+
+    /// `Z/φ(t)`
+    pub(super) fn mass(&self) -> f64 {
+        self.mass
+    }
+
     /// `log φ(z) − log Z`, −∞ beyond the ends.
     pub(super) fn log_density(&self, z: f64) -> f64 {
         let is_beyond = z < self.low || z > self.high;
@@ -101,8 +116,9 @@ impl Standard {
         })
     }
 
-    /// What an end adds to an expectation, `f` of its distance from the mean, times its hazard.
-    fn of_ends(&self, f: impl Fn(f64) -> f64) -> [f64; 2] {
+    /// How an expectation moves with `α` and with `β`: by the hazard there, times `f` of the distance of the
+    /// end from the mean, which is how far the function at the end lies above its expectation.
+    pub(super) fn of_ends(&self, f: impl Fn(f64) -> f64) -> [f64; 2] {
         let [low, high] = self.hazards();
         let part = |hazard: f64, end: f64| {
             if hazard == 0.0 { 0.0 } else { hazard * f(end - self.mode - self.first) }

@@ -1,8 +1,9 @@
 use burn::tensor::{Device, Tensor};
 use jensen_prob::{
-    Cdf, Distribution, Entropy, Icdf, Mean, Normal, Reparameterized, Rng, TruncatedNormal, Variance,
+    Cdf, Distribution, Entropy, Icdf, KlDivergence, Mean, Normal, Reparameterized, Rng, TruncatedNormal,
+    Variance,
 };
-use jensen_testing::{Conformance, GoldenError, Nonconformance, Support, Tolerance, double};
+use jensen_testing::{Conformance, GoldenError, Nonconformance, Support, Tolerance, check_gradients, double};
 
 use crate::golden;
 
@@ -54,6 +55,51 @@ fn conforms_uncut() -> Result<(), Nonconformance> {
     .entropy_and_gradients()
     .reparameterized()
     .verdict()
+}
+
+/// With ends that the rows share, so that the divergences between them are finite.
+#[test]
+fn divergences_conform() -> Result<(), Nonconformance> {
+    for (low, high) in [(-1.0, 2.0), (2.5, f32::INFINITY)] {
+        let mean = double(&[3, 2], &[0.0, 1.5, -1.0, 0.3, 2.0, -0.7]);
+        let std = double(&[3, 2], &[1.0, 0.9, 2.0, 1.4, 1.5, 3.0]);
+        Conformance::new(&[mean, std], move |p| {
+            let end = |x: f32| Tensor::<2>::full([1, 1], x, &Device::flex()).cast(p[0].dtype());
+            TruncatedNormal::new(Normal::new(p[0].clone(), p[1].clone()), end(low), end(high))
+        })
+        .independent_dimensions()
+        .divergence()
+        .verdict()?;
+    }
+    Ok(())
+}
+
+/// Between ends of which the one pair lies between the other.
+#[test]
+fn divergences_move_with_the_ends() {
+    let column = |numbers: [f64; 3]| double(&[3, 1], &numbers);
+    let q = [[0.0, 1.5, -1.0], [1.0, 0.4, 2.0], [-1.0, 2.5, -5.0], [2.0, 3.5, -2.0]].map(column);
+    let p = [[0.3, 1.0, 1.0], [2.0, 0.6, 1.5], [-2.0, 2.0, -6.0], [2.5, 9.0, -1.0]].map(column);
+    let inputs: Vec<_> = q.into_iter().chain(p).collect();
+    let kl = |t: &[Tensor<2>]| build(&t[..4]).kl_divergence(&build(&t[4..]));
+    check_gradients(&inputs, kl, Tolerance::both(2e-5)).expect("the slopes");
+    let turned = build(&inputs[4..]).kl_divergence(&build(&inputs[..4]));
+    assert!(turned.into_data().iter::<f64>().all(|kl| kl == f64::INFINITY));
+}
+
+#[test]
+fn divergence_references() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/truncated_normal_kl.json"));
+    let at = |name: String| table.tensor(&name, 1);
+    let side = |of: &str| {
+        let [mean, std, low, high] = ["mean", "std", "low", "high"].map(|name| at(format!("{of}_{name}")));
+        Ok::<_, GoldenError>(build(&[mean?, std?, low?, high?]))
+    };
+    table.compare(
+        "kl",
+        &side("q")?.kl_divergence(&side("p")?),
+        Tolerance { relative: 1.2e-7, absolute: 1e-11 },
+    )
 }
 
 #[test]

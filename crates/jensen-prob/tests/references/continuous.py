@@ -4,7 +4,7 @@ import itertools
 
 import mpmath
 import numpy as np
-from scipy import special, stats
+from scipy import integrate, special, stats
 
 m = mpmath.mpf
 
@@ -275,6 +275,33 @@ def truncated_normal(write, f32, agree, source):
     for name, theirs in [("log_prob", family.logpdf(x)), ("cdf", family.cdf(x)), ("first", family.mean()), ("entropy", family.entropy())]:
         agree(np.array(columns[name], dtype=float)[moderate], theirs[moderate], 1e-7)
     write("truncated_normal", source, mean=mu, std=sigma, low=low, high=high, x=x, **columns)
+
+    cases = f32([(0, 1, -1, 2, 0.3, 2, -1.5, 2.5), (0, 1, -1, 2, 0, 1, -1, 2), (0, 1, 20, 30, 0, 1.0001, 20, 30), (-1, 0.5, 3, 1e4, 0, 1, 2, 1e5),
+                 (5, 1, -40, -30, 6, 2, -41, 9), (0, 1, 0, 1e-3, 1, 3, 0, 1e-3), (0, 1e3, 0, 1, 0, 1e-3, 0, 1), (100, 1, -3, 3, -100, 1, -3, 3)])
+
+    def divergence(mu, sigma, low, high, nu, tau, a, b):
+        mu, sigma, low, high, nu, tau, a, b = map(m, (mu, sigma, low, high, nu, tau, a, b))
+
+        def log_total(mean, std, one, two):
+            one, two = (one - mean) / std / mpmath.sqrt(2), (two - mean) / std / mpmath.sqrt(2)
+            return mpmath.log((mpmath.erfc(one) - mpmath.erfc(two) if one > 0 else mpmath.erfc(-two) - mpmath.erfc(-one)) / 2)
+
+        total = mpmath.exp(log_total(mu, sigma, low, high))
+        one, two = (low - mu) / sigma, (high - mu) / sigma
+        phi = lambda t: mpmath.exp(-t * t / 2) / mpmath.sqrt(2 * mpmath.pi)
+        first = (phi(one) - phi(two)) / total
+        square = 1 + (one * phi(one) - two * phi(two)) / total
+        about = sigma**2 * square + 2 * sigma * (mu - nu) * first + (mu - nu) ** 2
+        return (log_total(nu, tau, a, b) - mpmath.log(total) + mpmath.log(tau / sigma) - square / 2 + about / tau**2 / 2)
+
+    with mpmath.workdps(6000):
+        kl = [divergence(*case) for case in cases]
+    for i in (0, 3):  # the closed form itself, against quadrature
+        q, p = (stats.truncnorm((c[2] - c[0]) / c[1], (c[3] - c[0]) / c[1], c[0], c[1]) for c in (cases[i][:4], cases[i][4:]))
+        end = min(cases[i][3], 6)
+        agree(kl[i], integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), cases[i][2], end, epsabs=1e-12)[0], 1e-7)
+    names = [f"{side}_{name}" for side in "qp" for name in ("mean", "std", "low", "high")]
+    write("truncated_normal_kl", source, **dict(zip(names, cases.T)), kl=kl)
 
 
 def weibull(write, f32, agree, source):
