@@ -9,10 +9,8 @@ mod normal;
 use burn::tensor::Tensor;
 pub(crate) use incomplete_beta::Share;
 pub use incomplete_beta::incomplete_beta;
-
 pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};
 pub use jensen_kernels::{digamma, digamma_remainder, log_gamma, log_gamma_remainder, sigmoid, softplus};
-
 use jensen_kernels::{exponential, tanh};
 pub(crate) use normal::HALF_LOG_TAU;
 pub use normal::{erfinv, log_normal_cdf, normal_cdf, normal_icdf};

@@ -70,9 +70,13 @@ fn density_times_x(a: f64, x: f64) -> f64 {
 }
 
 /// `r − 1 − log r` of the ratio `r = x/a`.
-pub(crate) fn excess(x: f64, a: f64) -> f64 {
-    let distance = (x - a) / a;
-    if distance.abs() < 0.5 { distance - distance.ln_1p() } else { distance - (x.ln() - a.ln()) }
+fn excess(x: f64, a: f64) -> f64 {
+    excess_of((x - a) / a, || x.ln() - a.ln())
+}
+
+/// `r − 1 − log r` from `r − 1` and, where that is not small, from `log r`.
+pub(crate) fn excess_of(distance: f64, log_ratio: impl FnOnce() -> f64) -> f64 {
+    distance - if distance.abs() < 0.5 { distance.ln_1p() } else { log_ratio() }
 }
 
 /// `½ erfc(∓η√(a/2)) ∓ R(a)` with `½η² = x/a − 1 − log(x/a)` and

@@ -10,10 +10,13 @@ use jensen_kernels::scalar::{log_normal_cdf, normal_cdf, normal_icdf, normal_log
 
 /// Where `e^{−s}` counts no longer.
 const NEGLIGIBLE: f64 = 42.0;
-const NODES: usize = 40;
+/// Up to here the exponent is smooth enough for few nodes.
+const SMOOTH: f64 = 9.0;
 
 /// Nodes and weights on `[0, 1]`.
-static RULE: LazyLock<[(f64, f64); NODES]> = LazyLock::new(gauss_legendre);
+type Rule<const N: usize> = LazyLock<[(f64, f64); N]>;
+static FEW: Rule<16> = LazyLock::new(gauss_legendre);
+static MANY: Rule<40> = LazyLock::new(gauss_legendre);
 
 /// `z ~ N(0, 1)` given that `α ≤ z ≤ β`.
 pub(super) struct Standard {
@@ -186,8 +189,9 @@ fn integrals(t: f64, width: f64) -> [f64; 3] {
     }
     // Where tu + u²/2 is negligible: 2s/(t + √(t² + 2s)).
     let width = width.min(2.0 * NEGLIGIBLE / (t + (t * t + 2.0 * NEGLIGIBLE).sqrt()));
+    let rule: &[_] = if width * (t + 0.5 * width) < SMOOTH { &*FEW } else { &*MANY };
     let mut sums = [0.0; 3];
-    for (node, weight) in RULE.iter() {
+    for (node, weight) in rule {
         let u = node * width;
         let density = weight * width * (-u * (t + 0.5 * u)).exp();
         sums[0] += density;
@@ -198,14 +202,14 @@ fn integrals(t: f64, width: f64) -> [f64; 3] {
 }
 
 /// The roots of the Legendre polynomial by the method of Newton, from the guess of Tricomi.
-fn gauss_legendre() -> [(f64, f64); NODES] {
-    let n = NODES as f64;
+fn gauss_legendre<const N: usize>() -> [(f64, f64); N] {
+    let n = N as f64;
     std::array::from_fn(|i| {
         let mut x = (std::f64::consts::PI * (i as f64 + 0.75) / (n + 0.5)).cos();
         let mut slope = 0.0;
         for _ in 0..20 {
             let (mut before, mut p) = (1.0, x);
-            for k in 2..=NODES {
+            for k in 2..=N {
                 let k = k as f64;
                 (before, p) = (p, ((2.0 * k - 1.0) * x * p - (k - 1.0) * before) / k);
             }
@@ -226,6 +230,15 @@ mod tests {
             let [mass, ..] = integrals(t, f64::INFINITY);
             let exact = (0.5 * t * t).exp() * std::f64::consts::TAU.sqrt() * normal_cdf(-t);
             assert!((mass / exact - 1.0).abs() < 1e-13, "{mass}, not {exact}");
+        }
+        // Few nodes and many meet where the exponent is no longer smooth.
+        for t in [0.0f64, 1.0, 1e3] {
+            let width = 2.0 * SMOOTH / (t + (t * t + 2.0 * SMOOTH).sqrt());
+            let [few, many] = [1.0 - 1e-13, 1.0 + 1e-13].map(|by| integrals(t, width * by));
+            assert!(
+                few.iter().zip(many).all(|(few, many)| (few / many - 1.0).abs() < 1e-12),
+                "{few:?}, {many:?}"
+            );
         }
         // e^{−tu} alone, but for parts of 1/t².
         for t in [1e8, 1e90] {

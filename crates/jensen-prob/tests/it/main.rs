@@ -6,6 +6,7 @@ mod categorical;
 mod continuous_bernoulli;
 mod discretized_logistic;
 mod divergence;
+mod double_precision;
 mod exponential;
 mod gamma;
 mod half_normal;

@@ -83,7 +83,7 @@ def lower_beta(a, b, x):
         return 1 - lower_beta(b, a, 1 - x)
     term = total = 1 / a
     n = m(0)
-    while term > total * m(10) ** -45:
+    while term > total * m(10) ** -mpmath.mp.dps:
         term *= (a + b + n) / (a + 1 + n) * x
         n += 1
         total += term
@@ -158,7 +158,8 @@ def student_t(write, f32, agree, source):
         n, z = m(n), (m(v) - m(a)) / m(s)
         if z == 0:
             return m(1) / 2
-        tail = lower_beta(n / 2, m(1) / 2, n / (n + z * z)) / 2
+        with mpmath.workdps(400):  # the tail may be 1 less a number near it
+            tail = lower_beta(n / 2, m(1) / 2, n / (n + z * z)) / 2
         return tail if z < 0 else 1 - tail
 
     family = stats.t(nu, mu, sigma)
