@@ -1,5 +1,9 @@
 //! Special functions of one `f64`, for what is computed on the host.
 
+mod normal;
+
+pub use normal::{erfinv, log_normal_cdf, log_normal_cdf_slope, normal_cdf, normal_icdf, normal_log_icdf};
+
 /// From here on the series of Stirling holds to 1e-14 with the terms below.
 pub(crate) const FROM: f64 = 8.0;
 /// `½ log 2π`

@@ -4,14 +4,14 @@ use burn::tensor::Tensor;
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess, sigmoid};
-use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+use crate::share::{BELOW_ONE, off_the_ends};
+use crate::special::{
+    digamma_remainder, incomplete_beta, log_gamma_remainder, product_excess, ratio_excess, sigmoid,
 };
-
-/// The largest number below 1 in single precision.
-const BELOW_ONE: f32 = 1.0 - f32::EPSILON / 2.0;
+use crate::{
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
+    Rng, Variance,
+};
 
 /// `Beta(x; α, β)` between 0 and 1 with independent dimensions, `[rows, event]`: shares and chances.
 ///
@@ -114,6 +114,17 @@ impl Mode for Beta {
     }
 }
 
+impl Cdf for Beta {
+    /// `I_x(α, β)`, 0 below 0 and 1 above 1.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.alpha.dims(), value.dims());
+        let fold = |t: &Tensor<2>| meeting.fold(t.clone());
+        let value = value.clone().mask_fill(value.clone().lower_elem(0.0), 0.0);
+        let value = value.clone().mask_fill(value.greater_elem(1.0), 1.0);
+        meeting.unfold(incomplete_beta(fold(&self.alpha), fold(&self.beta), fold(&value)))
+    }
+}
+
 impl Entropy for Beta {
     /// `log B(α, β) − (α − 1) ψ(α) − (β − 1) ψ(β) + (n − 2) ψ(n)` with `n = α + β`, the terms of size
     /// `n log n` left out.
@@ -142,11 +153,8 @@ impl Factorized for Beta {
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.alpha.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        // At the ends two logarithms are infinite, and their difference need not be.
-        let value = value.clone().mask_fill(value.clone().equal_elem(0.0), f32::MIN_POSITIVE);
-        let value = value.clone().mask_fill(value.equal_elem(1.0), BELOW_ONE);
         let (alpha, beta, total, x) =
-            (fold(&self.alpha), fold(&self.beta), fold(&self.total()), fold(&value));
+            (fold(&self.alpha), fold(&self.beta), fold(&self.total()), fold(&off_the_ends(value)));
         let of_one = |a: Tensor<2>, share: Tensor<2>| {
             let scale = total.clone() / a.clone();
             a.clone() * product_excess(share.clone(), scale) + share.log() + log_gamma_remainder(a)

@@ -1,15 +1,16 @@
 //! The gamma distribution with independent dimensions.
 
 use burn::tensor::Tensor;
-use jensen_kernels::exponential;
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::positive::Positive;
+use crate::positive::{Positive, positive_from_log};
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess};
+use crate::special::{
+    digamma_remainder, incomplete_gamma, log_gamma_remainder, product_excess, ratio_excess,
+};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
+    Rng, Variance,
 };
 
 /// `Gamma(x; α, β)` on positive numbers with independent dimensions, concentration `α` and rate `β`,
@@ -69,12 +70,11 @@ impl Gamma {
     pub fn rate(&self) -> Tensor<2> {
         self.rate.value_in(self.concentration.dims())
     }
-}
 
-/// `x` of `log x`, at least the smallest normal number.
-fn positive(log_draws: Tensor<2>) -> Tensor<2> {
-    const SMALLEST: f64 = -87.336_54; // log f32::MIN_POSITIVE
-    exponential(log_draws.clone().mask_fill(log_draws.lower_elem(SMALLEST), SMALLEST))
+    /// `log β`, `[rows, event]`.
+    pub fn log_rate(&self) -> Tensor<2> {
+        self.rate.log_in(self.concentration.dims())
+    }
 }
 
 impl Distribution for Gamma {
@@ -85,7 +85,7 @@ impl Distribution for Gamma {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        positive(sample_log_gamma(&self.concentration, rng)) / self.rate.value().inner()
+        positive_from_log(sample_log_gamma(&self.concentration, rng)) / self.rate.value().inner()
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -95,7 +95,7 @@ impl Distribution for Gamma {
 
 impl Reparameterized for Gamma {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        positive(rsample_log_gamma(&self.concentration, rng)) / self.rate.value()
+        positive_from_log(rsample_log_gamma(&self.concentration, rng)) / self.rate.value()
     }
 }
 
@@ -117,6 +117,16 @@ impl Mode for Gamma {
     /// `(α − 1)/β`, and 0 where `α < 1`, where the density has no bound.
     fn mode(&self) -> Tensor<2> {
         (self.concentration.clone() - 1.0).clamp_min(0.0) / self.rate.value()
+    }
+}
+
+impl Cdf for Gamma {
+    /// `P(α, βx)`, and 0 below 0.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.concentration.dims(), value.dims());
+        let value = value.clone().mask_fill(value.clone().lower_elem(0.0), 0.0);
+        let x = meeting.fold(value) * meeting.fold(self.rate.value());
+        meeting.unfold(incomplete_gamma(meeting.fold(self.concentration.clone()), x))
     }
 }
 

@@ -9,7 +9,10 @@ use jensen_kernels::scalar::digamma;
 use jensen_random::Rng;
 
 /// From here on the quantile is its Cornish–Fisher expansion, to 1e-7 within eight deviations.
-const LARGE: f64 = 1e5;
+pub(crate) const LARGE: f64 = 1e5;
+
+/// What stands for 0 in a denominator.
+const TINY: f64 = 1e-300;
 
 /// `log x` of a draw from `Gamma(α, 1)` for each `α`, off the gradient graph.
 pub(crate) fn sample_log_gamma(concentration: &Tensor<2>, rng: &Rng) -> Tensor<2> {
@@ -48,26 +51,35 @@ impl OnHost {
     }
 }
 
-/// A number and its derivative for `α`.
+/// A number and its derivative for a parameter.
 #[derive(Clone, Copy)]
-struct Dual {
-    value: f64,
-    slope: f64,
+pub(crate) struct Dual {
+    pub(crate) value: f64,
+    pub(crate) slope: f64,
 }
 
 impl Dual {
-    fn recip(self) -> Self {
+    pub(crate) fn constant(value: f64) -> Self {
+        Self { value, slope: 0.0 }
+    }
+
+    pub(crate) fn recip(self) -> Self {
         let value = self.value.recip();
         Self { value, slope: -self.slope * value * value }
     }
 
-    fn times(self, other: Self) -> Self {
+    pub(crate) fn times(self, other: Self) -> Self {
         let slope = self.slope * other.value + self.value * other.slope;
         Self { value: self.value * other.value, slope }
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self { value: self.value + other.value, slope: self.slope + other.slope }
+    }
+
+    /// A denominator of a continued fraction that must not vanish.
+    pub(crate) fn away_from_zero(self) -> Self {
+        if self.value.abs() < TINY { Self { value: TINY, slope: self.slope } } else { self }
     }
 }
 
@@ -77,7 +89,7 @@ impl Dual {
 /// Below `α + 1` from the power series of the lower incomplete gamma function, above from the continued
 /// fraction of the upper one (Abramowitz & Stegun 6.5.29, 6.5.31), both differentiated term by term;
 /// `p(x; α)` divides out of either.
-fn log_gamma_slope(alpha: f64, log_x: f64) -> f64 {
+pub(crate) fn log_gamma_slope(alpha: f64, log_x: f64) -> f64 {
     let x = log_x.exp();
     if alpha > LARGE {
         // x = α + z√α + (z² − 1)/3 + (z³ − 7z)/(36√α) + … at a fixed normal quantile z, and z from w = (x − α)/√α.
@@ -98,7 +110,7 @@ fn log_gamma_slope(alpha: f64, log_x: f64) -> f64 {
 }
 
 /// `S = Σ_n xⁿ / (α + 1) … (α + n)`
-fn lower_series(alpha: f64, x: f64) -> Dual {
+pub(crate) fn lower_series(alpha: f64, x: f64) -> Dual {
     let mut term = Dual { value: 1.0, slope: 0.0 };
     let mut sum = term;
     let mut n = alpha;
@@ -112,10 +124,7 @@ fn lower_series(alpha: f64, x: f64) -> Dual {
 
 /// `C = 1/(b₀ + a₁/(b₁ + a₂/(b₂ + …)))` with `aₙ = n(α − n)` and `bₙ = x − α + 2n + 1`, by the method of
 /// Lentz as modified by Thompson & Barnett (1986).
-fn upper_fraction(alpha: f64, x: f64) -> Dual {
-    const TINY: f64 = 1e-300;
-    let away_from_zero =
-        |d: Dual| if d.value.abs() < TINY { Dual { value: TINY, slope: d.slope } } else { d };
+pub(crate) fn upper_fraction(alpha: f64, x: f64) -> Dual {
     let mut denominator = Dual { value: x - alpha + 1.0, slope: -1.0 };
     let mut c = Dual { value: TINY.recip(), slope: 0.0 };
     let mut d = denominator.recip();
@@ -125,8 +134,8 @@ fn upper_fraction(alpha: f64, x: f64) -> Dual {
         n += 1.0;
         let numerator = Dual { value: n * (alpha - n), slope: n };
         denominator.value += 2.0;
-        d = away_from_zero(numerator.times(d).plus(denominator)).recip();
-        c = away_from_zero(numerator.times(c.recip()).plus(denominator));
+        d = numerator.times(d).plus(denominator).away_from_zero().recip();
+        c = numerator.times(c.recip()).plus(denominator).away_from_zero();
         let factor = c.times(d);
         fraction = fraction.times(factor);
         let settled = (factor.value - 1.0).abs() < 1e-15 && factor.slope.abs() < 1e-15 * (1.0 + x.ln());

@@ -4,17 +4,23 @@
 //!
 //! | family | support | capabilities beside [`Distribution`] |
 //! |---|---|---|
-//! | [`Normal`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Normal`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Laplace`] [`Gumbel`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Logistic`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Cauchy`] | real numbers | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
-//! | [`Gamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
-//! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`MultivariateNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`MultivariateNormal`] [`LowRankNormal`] | real vectors | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`Transformed`] | the range of its map | [`Reparameterized`] [`DetachParams`] [`Expand`], as its base |
-//! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`StudentT`] | real numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`DetachParams`] [`Expand`] |
+//! | [`LogNormal`] [`Exponential`] [`HalfNormal`] [`Weibull`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Gamma`] [`InverseGamma`] | positive numbers | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Pareto`] | above a scale | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Uniform`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`ContinuousBernoulli`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Kumaraswamy`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
+//! | [`TanhNormal`] | between −1 and 1 | [`Reparameterized`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`TruncatedNormal`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
@@ -28,41 +34,68 @@ pub mod bijector;
 mod categorical;
 mod cauchy;
 mod columns;
+mod continuous_bernoulli;
 mod discretized_logistic;
 mod distribution;
+mod exponential;
 mod gamma;
 mod gumbel;
+mod half_normal;
 mod implicit;
+mod inverse_gamma;
+mod kumaraswamy;
 mod laplace;
 mod location_scale;
+mod log_normal;
 mod logistic;
 mod low_rank_normal;
 mod multivariate_normal;
+mod noise;
 mod normal;
+mod pareto;
+mod pointwise;
 mod poisson;
 mod positive;
 mod rows;
+mod share;
 pub mod special;
+mod student_t;
+mod tanh_normal;
 mod transformed;
 mod triangular_factor;
+mod truncated_normal;
+mod uniform;
+mod weibull;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
+pub use continuous_bernoulli::ContinuousBernoulli;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
     Icdf, KlDivergence, Mean, Mode, Predict, Reparameterized, Variance,
 };
+pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};
+pub use half_normal::HalfNormal;
+pub use inverse_gamma::InverseGamma;
 pub use jensen_random::Rng;
+pub use kumaraswamy::Kumaraswamy;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
+pub use log_normal::LogNormal;
 pub use logistic::{Logistic, LogisticShape};
 pub use low_rank_normal::LowRankNormal;
 pub use multivariate_normal::MultivariateNormal;
 pub use normal::Normal;
+pub use pareto::Pareto;
 pub use poisson::Poisson;
+pub use student_t::StudentT;
+pub use tanh_normal::TanhNormal;
 pub use transformed::Transformed;
+pub use truncated_normal::TruncatedNormal;
+pub use uniform::Uniform;
+pub use weibull::Weibull;

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
 
+use crate::noise::uniform;
 use crate::positive::Positive;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::{
@@ -123,10 +124,7 @@ impl<S: Shape> LocationScale<S> {
     /// Draws of the standard member in the shape, type and place of the location, off the gradient
     /// graph: by inversion, from multiples of 2⁻²⁴.
     fn noise(&self, rng: &Rng) -> Tensor<2> {
-        const HALF_STEP: f64 = 1.0 / (1 << 25) as f64;
-        let device = self.location.device().without_autodiff();
-        let uniform = rng.uniform(self.location.dims(), &device).clamp_min(HALF_STEP);
-        S::quantile(uniform.cast(self.location.dtype()))
+        S::quantile(uniform(rng, &self.location))
     }
 
     /// A function of each number `(x − μ)/s`, and `log s` beside it.

@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::{cholesky, log_det_from_cholesky, solve_lower, solve_lower_transposed};
 
 use crate::columns::{check_matrices, columns_of, repeat_matrices, repeat_to, rows_of};
-use crate::normal::HALF_LOG_TAU;
 use crate::rows::{Meeting, meet_rows, sum_event};
+use crate::special::HALF_LOG_TAU;
 use crate::{
     DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, MultivariateNormal, Normal,
     Reparameterized, Rng, Variance,

@@ -6,8 +6,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::{cholesky, diagonal, solve_lower_transposed};
 
 use crate::columns::repeat_to;
-use crate::normal::HALF_LOG_TAU;
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::special::HALF_LOG_TAU;
 use crate::triangular_factor::{TriangularFactor, check_square, diagonal_matrices, identity};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Mean, Mode, Normal, Reparameterized, Rng, Variance,

@@ -1,17 +1,14 @@
 //! The normal distribution with independent dimensions.
 
 use burn::tensor::{Device, Tensor};
-use jensen_kernels::normal_cdf;
 
 use crate::positive::Positive;
 use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::special::{HALF_LOG_TAU, normal_cdf, normal_icdf};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
-    Rng, Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
+    Reparameterized, Rng, Variance,
 };
-
-/// `½ log 2π`
-pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `N(x; μ, σ²)` with independent dimensions, `[rows, event]`.
 ///
@@ -155,6 +152,16 @@ impl Cdf for Normal {
         let meeting = Meeting::of(self.mean.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
         meeting.unfold(normal_cdf((fold(value) - fold(&self.mean)) / meeting.fold(self.std.value())))
+    }
+}
+
+impl Icdf for Normal {
+    /// `μ + σ Φ⁻¹(p)`
+    fn icdf(&self, probability: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.mean.dims(), probability.dims());
+        let fold = |t: &Tensor<2>| meeting.fold(t.clone());
+        let quantile = normal_icdf(fold(probability));
+        meeting.unfold(fold(&self.mean) + meeting.fold(self.std.value()) * quantile)
     }
 }
 

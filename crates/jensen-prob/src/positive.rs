@@ -68,3 +68,14 @@ impl Positive {
         Self { value: f(self.value()), log: f(self.log()) }
     }
 }
+
+/// `x` of `log x`, at least the smallest normal number.
+pub(crate) fn positive_from_log(log: Tensor<2>) -> Tensor<2> {
+    exponential(normal_log(log))
+}
+
+/// `log x`, at least that of the smallest normal number.
+pub(crate) fn normal_log(log: Tensor<2>) -> Tensor<2> {
+    const SMALLEST: f64 = -87.336_54; // log f32::MIN_POSITIVE
+    log.clone().mask_fill(log.lower_elem(SMALLEST), SMALLEST)
+}

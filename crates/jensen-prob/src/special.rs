@@ -2,11 +2,20 @@
 //!
 //! Masks are put on inputs, never on outputs: the gradient of a masked output is `0 · ∞ = NaN`.
 
+mod incomplete_beta;
+mod incomplete_gamma;
+mod normal;
+
 use burn::tensor::Tensor;
-pub use jensen_kernels::{
-    digamma, digamma_remainder, log_gamma, log_gamma_remainder, normal_cdf, sigmoid, softplus,
-};
+pub(crate) use incomplete_beta::Share;
+pub use incomplete_beta::incomplete_beta;
+pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};
+pub use jensen_kernels::{digamma, digamma_remainder, log_gamma, log_gamma_remainder, sigmoid, softplus};
 use jensen_kernels::{exponential, tanh};
+pub(crate) use normal::HALF_LOG_TAU;
+pub use normal::{erfinv, log_normal_cdf, normal_cdf, normal_icdf};
+
+use crate::rows::expand;
 
 /// `log σ(x) = −softplus(−x)`.
 pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
@@ -26,6 +35,17 @@ pub(crate) fn product_excess(x: Tensor<2>, scale: Tensor<2>) -> Tensor<2> {
     let is_far = (ratio.clone() - 1.0).abs().greater_elem(0.5);
     let near = ratio_excess(ratio.clone().mask_fill(is_far.clone(), 1.0));
     near.mask_where(is_far, ratio - 1.0 - x.log() - scale.log())
+}
+
+/// `log(x/s)` of a positive scale `s` and its logarithm: near 1 from the difference `x − s`, which is exact,
+/// elsewhere from both logarithms, whose slopes do not overflow.
+pub(crate) fn log_ratio(x: Tensor<2>, scale: Tensor<2>, log_scale: Tensor<2>) -> Tensor<2> {
+    let distance = (x.clone() - scale) * exponential(log_scale.clone().neg());
+    let x = expand(x, distance.dims());
+    let is_far = distance.clone().abs().greater_elem(0.5);
+    let near = distance.mask_fill(is_far.clone(), 0.0).log1p();
+    let far = x.mask_fill(is_far.clone().bool_not(), 1.0).log() - log_scale;
+    near.mask_where(is_far, far)
 }
 
 /// `log(1 − e^{−x})` for `x > 0`.
@@ -51,6 +71,18 @@ pub fn log1mexp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let near_zero = tanh(below.clone() * 0.5).log() + softplus(below.neg());
     let far = exponential(above.neg()).neg().log1p();
     near_zero.mask_where(large, far)
+}
+
+/// `eˣ − 1` with the digits of small `x`, as `tanh(x/2)(eˣ + 1)`.
+///
+/// ```
+/// # use burn::tensor::{Device, Tensor};
+/// # use jensen_prob::special::expm1;
+/// let y = expm1(Tensor::<1>::from_data([1e-20f32], &Device::flex())).into_scalar::<f32>();
+/// assert_eq!(y, 1e-20);
+/// ```
+pub fn expm1<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }
 
 /// `log Σ eˣ` over `dim`, which keeps length 1.

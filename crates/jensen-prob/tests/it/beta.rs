@@ -23,7 +23,8 @@ fn conforms() -> Result<(), Nonconformance> {
     checks(
         family(&[3.0, 4.5, 9.0, 3.7, 5.0, 20.0], &[3.5, 6.0, 4.0, 3.2, 12.0, 5.0])
             .normalisation(&support)
-            .draws(&support),
+            .draws(&support)
+            .cdf(),
     )
     .verdict()
 }

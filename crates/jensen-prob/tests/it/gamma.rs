@@ -24,7 +24,8 @@ fn conforms() -> Result<(), Nonconformance> {
     checks(
         family(&[3.0, 4.5, 9.0, 3.7, 5.0, 20.0], &[1.0, 0.4, 2.0, 0.9, 0.5, 3.0])
             .normalisation(&support)
-            .draws(&support),
+            .draws(&support)
+            .cdf(),
     )
     .verdict()
 }

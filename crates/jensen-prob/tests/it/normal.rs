@@ -22,6 +22,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .basics()
         .moments()
         .cdf()
+        .icdf()
         .entropy_and_gradients()
         .independent_dimensions()
         .divergence()

@@ -20,6 +20,7 @@ from scipy import integrate, special, stats
 
 import flows
 import full_covariance
+from continuous import continuous
 
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
@@ -308,3 +309,4 @@ for section in (full_covariance.multivariate_normal, full_covariance.low_rank_no
     section(f32, write, agree, f"{MPMATH}, {SCIPY}")
 for section in (flows.planar, flows.radial, flows.spline):
     section(f32, write, MPMATH)
+continuous(write, f32, agree, MPMATH)

@@ -50,7 +50,8 @@ impl<D: Cdf + Distribution<Value = Tensor<2>>> Conformance<D> {
         self.record("slope of the cdf", outcome)
     }
 
-    /// The inverse undoes the distribution function.
+    /// The inverse undoes the distribution function, but for what the rounding of the value, times the
+    /// density there, puts on its probability.
     pub fn icdf(self) -> Self
     where
         D: Icdf,
@@ -60,12 +61,16 @@ impl<D: Cdf + Distribution<Value = Tensor<2>>> Conformance<D> {
         let probabilities: Vec<f64> = PROBABILITIES.iter().flat_map(|&p| vec![p; rows]).collect();
         let there = family.icdf(&Value::from_scalars(&probabilities));
         let back = numbers(&family.cdf(&there));
-        let outcome = match INVERSE.first_difference(&back, &probabilities) {
-            None => Ok(()),
-            Some((at, back, probability)) => {
-                Err(format!("row {} is back at {back} from {probability}", at % rows))
-            }
-        };
+        let rounding = numbers(&(family.log_prob(&there).exp() * there.abs().reshape([probabilities.len()])));
+        let outcome = (0..probabilities.len()).try_for_each(|at| {
+            let (back, probability) = (back[at], probabilities[at]);
+            let rounding = f64::from(f32::EPSILON) * rounding[at];
+            let tolerance = Tolerance { absolute: INVERSE.absolute + rounding, ..INVERSE };
+            let close = tolerance.accepts(back, probability);
+            close
+                .then_some(())
+                .ok_or_else(|| format!("row {} is back at {back} from {probability}", at % rows))
+        });
         self.record("icdf", outcome)
     }
 }
