@@ -20,6 +20,9 @@ use crate::config::document::commented;
 use crate::config::schema::Schema;
 use crate::config::{Assignment, ConfigError, Layers};
 
+/// The most bits whose values are summed over: 1024 for each example.
+const MOST_BITS: usize = 10;
+
 /// The configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -166,6 +169,13 @@ impl RunConfig {
         self.estimator.validate(objective.as_ref()).map_err(infer)?;
         if let Some(error) = self.refused_estimator() {
             return Err(("estimator.kind", error));
+        }
+        if self.estimator.kind == EstimatorKind::Enumeration && self.vae.latent_dim > MOST_BITS {
+            let reason = format!(
+                "is enumeration, which sums over all values of the latents: leave `vae.latent_dim` at {MOST_BITS} or less, or \
+                 give `--estimator rebar`"
+            );
+            return Err(("estimator.kind", reason));
         }
         if self.model == ModelKind::Sbn && self.vae.likelihood.is_table() {
             return Err((

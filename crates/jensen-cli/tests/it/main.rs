@@ -5,6 +5,7 @@ mod damage;
 mod directory;
 mod disk;
 mod durability;
+mod estimators;
 mod formats;
 #[cfg(unix)]
 mod kill;

@@ -24,8 +24,6 @@ const PROBLEMS: [(&str, &str); 4] = [
     ("bernoulli-0.499", "one bit that hardly matters"),
     ("sbn", "six bits behind binarised digits"),
 ];
-/// Updates of baselines and control variates before they are measured.
-const PREPARATION: usize = 200;
 /// How many fewer estimates a digit's gradient gets, of which there are ten, each of a net.
 const DIGIT_SHARE: usize = 10;
 
@@ -39,6 +37,9 @@ pub struct Gradients {
     /// Estimates of each gradient; of the ten digits together on `sbn`
     #[arg(long, value_name = "N", default_value = "100000", value_parser = at_least_one, allow_negative_numbers = true)]
     draws: NonZeroUsize,
+    /// Updates of baselines and control variates before they are measured
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    preparation: usize,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
@@ -55,7 +56,7 @@ impl Gradients {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
         // Two samples: the fewest that estimators have which hold samples against each other.
-        let effort = Effort { draws: self.draws.get(), preparation: PREPARATION, samples: 2 };
+        let effort = Effort { draws: self.draws.get(), preparation: self.preparation, samples: 2 };
         let bar = counter_of(session, 5, "problems");
         let growth = growth(Effort { draws: effort.draws / 10 + 1, ..effort })?;
         bar.inc(1);

@@ -1,0 +1,88 @@
+//! Gradient estimators and binary latents on the command line.
+
+use crate::workshop::{TINY, Workshop};
+
+#[test]
+fn an_estimator_that_does_not_fit_is_refused_with_those_that_do() {
+    let here = Workshop::new();
+    let refused = |options: &str| {
+        let message = here.refused(&format!("train {TINY} {options}"), 2).replace("│", "");
+        message.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let message = refused("--estimator rebar");
+    assert!(
+        message.contains("rebar") && message.contains("pathwise") && message.contains("dreg"),
+        "{message}"
+    );
+    let message = refused("--model sbn --estimator pathwise");
+    assert!(
+        message.contains("pathwise") && message.contains("rloo") && message.contains("relax"),
+        "{message}"
+    );
+    let message = refused("--estimator dreg");
+    assert!(message.contains("elbo objective") && message.contains("elbo-mc, iwae, renyi"), "{message}");
+    let message = refused("--estimator rloo");
+    assert!(message.contains("objective.samples") && message.contains("at least 2"), "{message}");
+    let message = refused("--model sbn --estimator enumeration --latent-dim 30");
+    assert!(message.contains("latent_dim"), "{message}");
+    let message = refused("--objective tvo --beta 2");
+    assert!(message.contains("objective.beta"), "{message}");
+    assert!(!here.exists("runs"), "a refused training left a directory");
+}
+
+#[test]
+fn every_verb_works_on_binary_latents() {
+    let here = Workshop::new();
+    here.ok(&format!(
+        "train {TINY} --model sbn --estimator rebar --name bits --set estimator.noise_every=10"
+    ));
+    assert!(here.exists("runs/bits/report.html"));
+    assert!(here.text("runs/bits/metrics.jsonl").contains("gradient_noise"));
+    let measured = here.json("evaluate bits --iwae 20 --decompose 30 --json");
+    let sum: f64 = ["mutual_information", "total_correlation", "dimension_wise_kl"]
+        .map(|part| measured["decomposition"][part].as_f64().expect("a number"))
+        .iter()
+        .sum();
+    assert!(sum.is_finite() && measured["log_likelihood"].is_number(), "{measured}");
+    for verb in ["sample", "reconstruct", "interpolate", "traverse"] {
+        here.ok(&format!("{verb} bits -o {verb}.png"));
+        assert!(here.exists(&format!("{verb}.png")));
+    }
+    here.ok("encode bits --data tiny -o z.csv");
+    here.ok("score bits --data tiny -o scores.csv");
+    let message = here.refused("impute bits --data tiny -o filled.csv", 2);
+    assert!(message.contains("sigmoid belief net"), "{message}");
+}
+
+/// What an estimator has learned is in the checkpoint: a run that goes on ends in the bits of one that never stopped.
+#[test]
+fn a_run_with_a_learned_control_variate_is_resumed_to_the_same_bits() {
+    let here = Workshop::new();
+    let train =
+        format!("train {TINY} --model sbn --estimator relax --epochs 60 --set fit.checkpoint.steps=5");
+    here.ok(&format!("{train} --name whole"));
+    let mut child = here.start(&format!("{train} --name cut"));
+    here.wait_for_checkpoints("cut", 2);
+    child.kill().expect("it runs");
+    child.wait().expect("it ended");
+    here.ok("train --resume cut");
+    assert_eq!(here.essence("whole"), here.essence("cut"));
+}
+
+#[test]
+fn the_laboratory_prints_certificates_and_draws_them() {
+    let here = Workshop::new();
+    let problems = here.json("lab gradients --draws 300 --preparation 3 --json -o gradients.svg");
+    for problem in ["gaussian", "bernoulli-0.45", "bernoulli-0.499", "sbn"] {
+        let certificates = problems[problem].as_object().expect("estimators");
+        assert!(certificates.len() >= 8, "{problem}: {certificates:?}");
+        for field in ["bias", "bias_stderr", "variance", "seconds_per_step"] {
+            assert!(certificates["score"][field].is_number(), "{problem}: {field}");
+        }
+    }
+    let picture = here.text("gradients.svg");
+    assert!(picture.contains("dimensions of the latent") && picture.contains("rebar"));
+    let matrix = here.ok("lab estimators");
+    assert!(matrix.lines().count() == 18 && matrix.contains("straight-through-gumbel"), "{matrix}");
+    assert_eq!(here.json("lab estimators --json")["rebar"]["models"][0], "sbn");
+}
