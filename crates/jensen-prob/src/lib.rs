@@ -12,6 +12,10 @@
 //! | [`Beta`] | between 0 and 1 | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Bernoulli`] | 0, 1 | [`Mean`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`OneHotCategorical`] | one-hot vectors | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`RelaxedBernoulli`] | log-odds of relaxed bits | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
+//! | [`Concrete`] | logarithms of points of the simplex | [`Reparameterized`] [`Mode`] [`Entropy`] [`DetachParams`] [`Expand`] |
+//! | [`Dirichlet`] | the simplex | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
@@ -21,6 +25,8 @@ mod bernoulli;
 mod beta;
 mod categorical;
 mod cauchy;
+mod concrete;
+mod dirichlet;
 mod discretized_logistic;
 mod distribution;
 mod gamma;
@@ -30,8 +36,10 @@ mod laplace;
 mod location_scale;
 mod logistic;
 mod normal;
+mod one_hot_categorical;
 mod poisson;
 mod positive;
+mod relaxed_bernoulli;
 mod rows;
 pub mod special;
 
@@ -39,6 +47,8 @@ pub use bernoulli::Bernoulli;
 pub use beta::Beta;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
+pub use concrete::Concrete;
+pub use dirichlet::Dirichlet;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
@@ -51,4 +61,6 @@ pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use logistic::{Logistic, LogisticShape};
 pub use normal::Normal;
+pub use one_hot_categorical::OneHotCategorical;
 pub use poisson::Poisson;
+pub use relaxed_bernoulli::RelaxedBernoulli;

@@ -7,6 +7,7 @@ mod gradients;
 mod groups;
 mod reparameterization;
 mod rows;
+mod vectors;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use burn::tensor::{DType, Tensor};
 use jensen_prob::{Distribution, Rng};
 
 pub use density::Support;
+pub use vectors::Region;
 
 use crate::{Tolerance, Value};
 
@@ -26,8 +28,8 @@ const ROUNDING: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-5 };
 
 /// The conformance suite of a family of distributions: a chain of checks, then a verdict.
 ///
-/// A family has parameters `[rows, event]`. Checks of a density run on its one-number marginals,
-/// those of shapes on the family as given. Draws come from fixed keys; a check of draws states its
+/// A family has parameters `[rows, event]`. Checks of a density run on its one-number marginals, or on
+/// [`whole_events`](Self::whole_events), those of shapes on the family as given. Draws come from fixed keys; a check of draws states its
 /// false-alarm rate, which is the chance that a change of the keys makes a right family fail.
 ///
 /// ```
@@ -44,6 +46,8 @@ const ROUNDING: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-5 };
 pub struct Conformance<D> {
     build: Build<D>,
     parameters: Vec<Tensor<2>>,
+    /// Parameters of the events whose density is checked.
+    cut: fn(&Tensor<2>) -> Tensor<2>,
     failures: Vec<String>,
 }
 
@@ -53,7 +57,17 @@ type Build<D> = Box<dyn Fn(&[Tensor<2>]) -> D>;
 impl<D: Distribution<Value: Value>> Conformance<D> {
     /// A family at `f64` parameters `[rows, event]`; at least two rows make every check strict.
     pub fn new(parameters: &[Tensor<2>], build: impl Fn(&[Tensor<2>]) -> D + 'static) -> Self {
-        Self { build: Box::new(build), parameters: parameters.to_vec(), failures: Vec::new() }
+        Self {
+            build: Box::new(build),
+            parameters: parameters.to_vec(),
+            cut: D::Value::marginals,
+            failures: Vec::new(),
+        }
+    }
+
+    /// The dimensions of an event depend on one another: checks of a density run on whole events.
+    pub fn whole_events(self) -> Self {
+        Self { cut: Tensor::clone, ..self }
     }
 
     /// Whether every check passed.
@@ -69,9 +83,9 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
         (self.build)(&self.parameters.iter().map(|p| p.clone().cast(DType::F32)).collect::<Vec<_>>())
     }
 
-    /// The one-number marginals of the family, each `samples` times, sample-major.
+    /// The one-number marginals of the family, or its whole events, each `samples` times, sample-major.
     fn marginals(&self, samples: usize) -> D {
-        let marginal = |p: &Tensor<2>| D::Value::marginals(p).cast(DType::F32).repeat_dim(0, samples);
+        let marginal = |p: &Tensor<2>| (self.cut)(p).cast(DType::F32).repeat_dim(0, samples);
         (self.build)(&self.parameters.iter().map(marginal).collect::<Vec<_>>())
     }
 

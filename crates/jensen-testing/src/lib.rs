@@ -14,7 +14,7 @@ mod goodness_of_fit;
 mod tolerance;
 mod value;
 
-pub use conformance::{Conformance, Nonconformance, Support};
+pub use conformance::{Conformance, Nonconformance, Region, Support};
 pub use finite_difference::{GradientMismatch, check_gradients};
 pub use golden::{Golden, GoldenError};
 pub use goodness_of_fit::{MonteCarlo, dkw_radius};

@@ -3,12 +3,15 @@
 mod bernoulli;
 mod beta;
 mod categorical;
+mod dirichlet;
 mod discretized_logistic;
 mod divergence;
 mod gamma;
 mod location_scale;
 mod normal;
+mod one_hot_categorical;
 mod poisson;
+mod relaxation;
 mod special;
 
 use jensen_testing::Golden;

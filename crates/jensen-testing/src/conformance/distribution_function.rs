@@ -34,7 +34,7 @@ impl<D: Cdf + Distribution<Value = Tensor<2>>> Conformance<D> {
     }
 
     fn slope(self) -> Self {
-        let doubles: Vec<_> = self.parameters.iter().map(D::Value::marginals).collect();
+        let doubles: Vec<_> = self.parameters.iter().map(self.cut).collect();
         let family = (self.build)(&doubles);
         let draws = self.marginals(1).sample(&key().fork("slope")).cast(DType::F64);
         let step = (draws.clone().abs() + 1.0) * 1e-5;

@@ -1,8 +1,8 @@
-//! Shapes with one fault each, for the checks that a normal distribution does not reach.
+//! Families with one fault each, for the checks that a normal distribution does not reach.
 
 use burn::tensor::Tensor;
-use jensen_prob::{LaplaceShape, LocationScale, Moments, Shape};
-use jensen_testing::{Conformance, Nonconformance, double};
+use jensen_prob::{Dirichlet, Distribution, LaplaceShape, LocationScale, Moments, Rng, Shape};
+use jensen_testing::{Conformance, Nonconformance, Region, double};
 
 /// A Laplace distribution with another's distribution function and variance.
 #[derive(Clone, Debug)]
@@ -69,4 +69,56 @@ fn another_distribution_function_and_variance() {
 #[test]
 fn a_mode_that_is_none() {
     rejects(family::<Shifted>().cdf().icdf().mode().verdict(), &["mode"]);
+}
+
+/// What is wrong with a Dirichlet distribution.
+#[derive(Clone, Copy)]
+enum Wrong {
+    Nothing,
+    /// Draws fall to the classes in another order.
+    Order,
+    /// Draws add up to more than 1.
+    Sum,
+    /// The density is that of all shares and not of all but one.
+    Density,
+}
+
+struct Shares(Dirichlet, Wrong);
+
+impl Distribution for Shares {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        let draw = self.0.sample(rng);
+        match self.1 {
+            Wrong::Order => draw.flip([1]),
+            Wrong::Sum => draw * 1.001,
+            _ => draw,
+        }
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        let excess = if matches!(self.1, Wrong::Density) { 0.5 * 3f64.ln() } else { 0.0 };
+        self.0.log_prob(value) - excess
+    }
+}
+
+#[test]
+fn draws_that_are_no_shares_of_their_classes() {
+    let verdict = |wrong| {
+        let concentration = double(&[2, 3], &[5.0, 6.0, 8.0, 4.0, 4.5, 9.0]);
+        Conformance::new(&[concentration], move |p| Shares(Dirichlet::new(p[0].clone()), wrong))
+            .whole_events()
+            .region(&Region::simplex(150))
+            .addressed()
+            .verdict()
+    };
+    verdict(Wrong::Nothing).expect("nothing is wrong");
+    rejects(verdict(Wrong::Order), &["draws"]);
+    rejects(verdict(Wrong::Sum), &["region of draws"]);
+    rejects(verdict(Wrong::Density), &["normalisation", "draws"]);
 }
