@@ -5,14 +5,13 @@ use burn::tensor::activation::log_softmax;
 use jensen_kernels::scalar::{digamma, log_gamma};
 
 use crate::rows::{Meeting, sum_event};
-use crate::{DetachParams, Distribution, Entropy, Expand, Gumbel, Mode, Reparameterized, Rng};
-
-/// `γ`
-const EULER: f64 = 0.577_215_664_901_532_9;
+use crate::{
+    DetachParams, Distribution, Entropy, Expand, Gumbel, GumbelShape, Mode, Moments, Reparameterized, Rng,
+};
 
 /// One of `C` categories a row made continuous, as the logarithm `y` of a point of the simplex, with logits
 /// `l` and temperature `τ`, `[rows, categories]`: the Gumbel–softmax distribution (Maddison, Mnih & Teh 2017,
-/// where that of the logarithm is ExpConcrete; Jang, Gu & Poole 2017).
+/// where that of the logarithm is called `ExpConcrete`; Jang, Gu & Poole 2017).
 ///
 /// `y = log softmax((l + g)/τ)` with standard Gumbel `g`, and
 ///
@@ -107,7 +106,7 @@ impl Entropy for Concrete {
     fn entropy(&self) -> Tensor<1> {
         let [rows, categories] = self.logits.dims();
         let categories = categories as f64;
-        let entropy = categories * (EULER + digamma(categories)) - self.log_constant();
+        let entropy = categories * (GumbelShape::MEAN + digamma(categories)) - self.log_constant();
         let logits = self.logits.clone().inner();
         Tensor::full([rows], entropy, (&logits.device(), logits.dtype()))
     }

@@ -16,25 +16,34 @@
 //! | [`RelaxedBernoulli`] | log-odds of relaxed bits | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Concrete`] | logarithms of points of the simplex | [`Reparameterized`] [`Mode`] [`Entropy`] [`DetachParams`] [`Expand`] |
 //! | [`Dirichlet`] | the simplex | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
-//! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`NegativeBinomial`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`DetachParams`] [`Expand`] |
+//! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
 //! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
 
 mod bernoulli;
 mod beta;
+mod binomial;
 mod categorical;
 mod cauchy;
 mod concrete;
+mod counts;
 mod dirichlet;
 mod discretized_logistic;
 mod distribution;
 mod gamma;
+mod geometric;
 mod gumbel;
 mod implicit;
 mod laplace;
 mod location_scale;
 mod logistic;
+mod multinomial;
+mod negative_binomial;
 mod normal;
 mod one_hot_categorical;
 mod poisson;
@@ -45,6 +54,7 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
+pub use binomial::Binomial;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
 pub use concrete::Concrete;
@@ -55,11 +65,14 @@ pub use distribution::{
     Predict, Reparameterized, Variance,
 };
 pub use gamma::Gamma;
+pub use geometric::Geometric;
 pub use gumbel::{Gumbel, GumbelShape};
 pub use jensen_random::Rng;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use logistic::{Logistic, LogisticShape};
+pub use multinomial::Multinomial;
+pub use negative_binomial::NegativeBinomial;
 pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
 pub use poisson::Poisson;

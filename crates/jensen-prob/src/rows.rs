@@ -1,6 +1,6 @@
 //! The row rule of [`Distribution`](crate::Distribution), as broadcasting.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Int, Tensor, TensorData};
 
 /// Two row counts that meet: the smaller divides the larger.
 ///
@@ -95,6 +95,7 @@ pub(crate) fn sum_of_others(tensor: Tensor<2>) -> Tensor<2> {
 /// `like`, off the gradient graph.
 pub(crate) fn one_hot(at: Tensor<2, Int>, like: &Tensor<2>) -> Tensor<2> {
     let shape = [at.dims()[0], like.dims()[1]];
-    let columns = Tensor::<1, Int>::arange(0..shape[1] as i64, &at.device());
-    columns.reshape([1, shape[1]]).expand(shape).equal(at.expand(shape)).float().cast(like.dtype())
+    let columns: Vec<i32> = (0i32..).take(shape[1]).collect();
+    let columns = Tensor::<2, Int>::from_data(TensorData::new(columns, [1, shape[1]]), &at.device());
+    columns.expand(shape).equal(at.expand(shape)).float().cast(like.dtype())
 }

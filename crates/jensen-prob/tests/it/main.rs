@@ -2,12 +2,16 @@
 
 mod bernoulli;
 mod beta;
+mod binomial;
 mod categorical;
 mod dirichlet;
 mod discretized_logistic;
 mod divergence;
 mod gamma;
+mod geometric;
 mod location_scale;
+mod multinomial;
+mod negative_binomial;
 mod normal;
 mod one_hot_categorical;
 mod poisson;

@@ -81,6 +81,106 @@ def dirichlet(write, f32, agree, source):
     write("dirichlet_kl", source, q=q, p=p, kl=kl)
 
 
+def log_odds(l):
+    """`log σ(l)` and `log σ(−l)`"""
+    l = m(l)
+    return -mpmath.log1p(mpmath.exp(-l)), -mpmath.log1p(mpmath.exp(l))
+
+
+def log_factorial(x):
+    return mpmath.loggamma(m(x) + 1)
+
+
+def binomial(write, f32, agree, source):
+    totals, logits, at, other = [], [], [], []
+    for n, l in itertools.product([1, 5, 40, 1000, 1e6, 1e7], [-40, -12, -3, -0.7, 0, 0.2, 4, 15, 60]):
+        p = 1 / (1 + np.exp(-l))
+        deviation = np.sqrt(n * p * (1 - p))
+        for x in sorted({0, n} | {float(np.clip(np.round(n * p + z * deviation), 0, n)) for z in (-2, 0, 1, 4)}):
+            if n <= 1000 or x not in (0, n):
+                totals.append(n), logits.append(l), at.append(x), other.append(l + [-3, 0.01, 0, 1][len(at) % 4])
+    totals, logits, at, other = map(f32, (totals, logits, at, other))
+
+    def exact(n, l, x):
+        win, lose = log_odds(l)
+        return log_factorial(n) - log_factorial(x) - log_factorial(n - x) + m(x) * win + (m(n) - m(x)) * lose
+
+    def divergence(n, q, p):
+        return m(n) * mpmath.fsum(mpmath.exp(a) * (a - b) for a, b in zip(log_odds(q), log_odds(p)))
+
+    log_prob = [exact(*case) for case in zip(totals, logits, at)]
+    moderate = (np.abs(logits) < 5) & (totals < 1e4)
+    agree(np.array(log_prob, dtype=float)[moderate], stats.binom.logpmf(at, totals, special.expit(logits))[moderate], 1e-7)
+    kl = [divergence(*case) for case in zip(totals, logits, other)]
+    for i in np.flatnonzero(moderate & (totals < 50))[::7]:  # the closed form itself, against a sum
+        x = np.arange(totals[i] + 1)
+        q, p = (stats.binom(totals[i], special.expit(l[i])) for l in (logits, other))
+        agree([kl[i]], [np.sum(q.pmf(x) * (q.logpmf(x) - p.logpmf(x)))], 1e-7)
+    mode = [min(mpmath.floor((m(n) + 1) * mpmath.exp(log_odds(l)[0])), m(n)) for n, l in zip(totals, logits)]
+    write("binomial", source, total=totals, logits=logits, x=at, log_prob=log_prob, other=other, kl=kl, mode=mode)
+
+
+def multinomial(write, f32, agree, source):
+    rng = np.random.default_rng(5)
+    logits = f32([[0, 0, 0, 0], [1, -2, 0.5, 3], [-80, 1, 0, -3], [20, 0, -5, 19.5]])
+    cases = [(n, l) for n in (1, 12, 300, 1e6) for l in logits for _ in range(2)]
+    totals, logits = f32([n for n, _ in cases]), f32([l for _, l in cases])
+    x = f32([rng.multinomial(int(n), special.softmax(l)) for n, l in cases])
+    other = f32(logits + np.array([[0.5, 0, -1, 0], [0, 0, 0, 0], [1e-2, 0, 0, 0]])[np.arange(len(cases)) % 3])
+
+    def log_softmax(l):
+        total = mpmath.log(mpmath.fsum(mpmath.exp(m(v)) for v in l))
+        return [m(v) - total for v in l]
+
+    log_prob = [log_factorial(n) + mpmath.fsum(m(a) * b - log_factorial(a) for a, b in zip(v, log_softmax(l)))
+                for n, l, v in zip(totals, logits, x)]
+    moderate = (totals < 1e4) & (logits.min(axis=1) > -50)
+    agree(np.array(log_prob, dtype=float)[moderate],
+          [stats.multinomial.logpmf(v, int(n), special.softmax(l)) for v, n, l in zip(x, totals, logits)] @ np.eye(len(x))[:, moderate], 1e-7)
+    kl = [m(n) * mpmath.fsum(mpmath.exp(a) * (a - b) for a, b in zip(log_softmax(q), log_softmax(p))) for n, q, p in zip(totals, logits, other)]
+    write("multinomial", source, total=totals, logits=logits, x=x, log_prob=log_prob, other=other, kl=kl)
+
+
+def geometric(write, f32, agree, source):
+    cases = [(l, x, l + d) for l in (-60, -16, -3, -0.5, 0, 2, 14, 60)
+             for x, d in zip((0, 1, 2, 17, 5e3, 1e7), (0, 1e-3, -2, 1, 0.1, 3))]
+    logits, x, other = f32(cases).T
+    log_prob = [m(v) * log_odds(l)[1] + log_odds(l)[0] for l, v in zip(logits, x)]
+    cdf = [-mpmath.expm1((m(v) + 1) * log_odds(l)[1]) for l, v in zip(logits, x)]
+    entropy = [-log_odds(l)[0] - mpmath.exp(-m(l)) * log_odds(l)[1] for l in logits]
+    moderate = np.abs(logits) < 5
+    family = stats.geom(special.expit(logits), loc=-1)
+    agree(np.array(log_prob, dtype=float)[moderate], family.logpmf(x)[moderate], 1e-7)
+    agree(np.array(cdf, dtype=float)[moderate], family.cdf(x)[moderate], 1e-7)
+    agree(np.array(entropy, dtype=float)[moderate], family.entropy()[moderate], 1e-6)
+    kl = [a[0] - b[0] + mpmath.exp(-m(l)) * (a[1] - b[1]) for l, a, b in zip(logits, map(log_odds, logits), map(log_odds, other))]
+    for i in np.flatnonzero(moderate)[::5]:  # the closed form itself, against a sum
+        v = np.arange(3000)
+        q, p = (stats.geom(special.expit(l[i]), loc=-1) for l in (logits, other))
+        agree([kl[i]], [np.nansum(q.pmf(v) * (q.logpmf(v) - p.logpmf(v)))], 1e-7)
+    write("geometric", source, logits=logits, x=x, log_prob=log_prob, cdf=cdf, entropy=entropy, other=other, kl=kl)
+
+
+def negative_binomial(write, f32, agree, source):
+    cases = []
+    for r, l in itertools.product([1e-3, 0.4, 1, 7, 300, 1e5, 1e7], [-20, -9, -2, 0, 1, 4]):
+        mean = r * np.exp(l)
+        deviation = np.sqrt(mean * (1 + np.exp(l)))
+        cases += [(r, l, x) for x in sorted({0.0, 1.0} | {float(max(np.round(mean + z * deviation), 0)) for z in (-1, 0, 1, 3)})
+                  if abs(x - mean) < 6 * deviation + 3 and x < 1e7]
+    r, l, x = f32(cases).T
+
+    def exact(r, l, x):
+        win, lose = log_odds(l)
+        return mpmath.loggamma(m(x) + m(r)) - mpmath.loggamma(m(r)) - log_factorial(x) + m(x) * win + m(r) * lose
+
+    log_prob = [exact(*case) for case in zip(r, l, x)]
+    moderate = (np.abs(l) < 5) & (r < 1e3)
+    agree(np.array(log_prob, dtype=float)[moderate], stats.nbinom.logpmf(x, r, special.expit(-l))[moderate], 1e-7)
+    mode = [mpmath.floor(max(m(a) - 1, 0) * mpmath.exp(m(b))) for a, b in zip(r, l)]
+    write("negative_binomial", source, total=r, logits=l, x=x, log_prob=log_prob, mode=mode)
+
+
 def run(write, f32, agree, source):
-    for section in (concrete, dirichlet):
+    for section in (concrete, dirichlet, binomial, multinomial, geometric, negative_binomial):
         section(write, f32, agree, source)

@@ -28,7 +28,7 @@ pub enum Support {
 }
 
 impl Support {
-    fn points(&self) -> Vec<f64> {
+    pub(super) fn points(&self) -> Vec<f64> {
         match self {
             Self::Interval { low, high, points } => {
                 let step = (high - low) / (points - 1) as f64;
@@ -158,7 +158,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
     }
 
     /// For each marginal, its distribution function at the points of the support.
-    fn distribution_functions(&self, support: &Support) -> Vec<Vec<f64>> {
+    pub(super) fn distribution_functions(&self, support: &Support) -> Vec<Vec<f64>> {
         let family = self.marginals(1);
         let (points, rows) = (support.points(), family.rows());
         let scalars: Vec<f64> = points.iter().flat_map(|&point| vec![point; rows]).collect();
