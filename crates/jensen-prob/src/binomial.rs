@@ -2,7 +2,8 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use crate::counts::{OnHost, binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::counts::{binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid};
 use crate::{

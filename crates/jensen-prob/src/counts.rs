@@ -1,35 +1,16 @@
 //! Counts: their draws in `f64` on the host, exact but for the 48 bits of a uniform number, and densities in
 //! a form that does not cancel where counts are large.
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 use jensen_kernels::scalar::log_gamma_remainder;
 use jensen_kernels::{exponential, tanh};
 use jensen_random::Rng;
 
+use crate::host::{OnHost, uniforms};
 use crate::rows::expand;
 
 /// Below this expectation a draw is found by adding up probabilities from 0, above by rejection.
 const LARGE: f64 = 10.0;
-
-/// The numbers of a tensor, and the way back to its place and type.
-pub(crate) struct OnHost {
-    pub(crate) numbers: Vec<f64>,
-    pub(crate) shape: [usize; 2],
-    options: (Device, DType),
-}
-
-impl OnHost {
-    pub(crate) fn of(tensor: &Tensor<2>) -> Self {
-        let tensor = tensor.clone().inner();
-        let (shape, options) = (tensor.dims(), (tensor.device(), tensor.dtype()));
-        Self { numbers: tensor.into_data().iter().collect(), shape, options }
-    }
-
-    pub(crate) fn tensor(&self, numbers: Vec<f64>) -> Tensor<2> {
-        let (device, dtype) = &self.options;
-        Tensor::from_data(TensorData::new(numbers, self.shape), (device, *dtype))
-    }
-}
 
 /// `log x! − x log x + x` of counts, which grows as `½ log x`; off the gradient graph.
 pub(crate) fn log_factorial_remainder(counts: &Tensor<2>) -> Tensor<2> {
@@ -188,12 +169,6 @@ fn until_accepted(
         });
     }
     draws
-}
-
-/// Numbers uniform on `[0, 1)` with 48 bits.
-pub(crate) fn uniforms(rng: &Rng, [rows, columns]: [usize; 2]) -> Vec<f64> {
-    let halves = rng.uniforms(rows, 2 * columns);
-    halves.chunks_exact(2).map(|pair| f64::from(pair[0]) + f64::from(pair[1]) * 2f64.powi(-24)).collect()
 }
 
 #[cfg(test)]

@@ -21,11 +21,14 @@
 //! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
 //! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
 
 mod bernoulli;
+mod bessel;
 mod beta;
 mod binomial;
 mod categorical;
@@ -38,6 +41,7 @@ mod distribution;
 mod gamma;
 mod geometric;
 mod gumbel;
+mod host;
 mod implicit;
 mod laplace;
 mod location_scale;
@@ -47,10 +51,13 @@ mod negative_binomial;
 mod normal;
 mod one_hot_categorical;
 mod poisson;
+mod polar;
 mod positive;
 mod relaxed_bernoulli;
 mod rows;
 pub mod special;
+mod von_mises;
+mod von_mises_fisher;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
@@ -77,3 +84,5 @@ pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
 pub use poisson::Poisson;
 pub use relaxed_bernoulli::RelaxedBernoulli;
+pub use von_mises::VonMises;
+pub use von_mises_fisher::VonMisesFisher;

@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
-use crate::counts::{OnHost, binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::counts::{binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
 use crate::{DetachParams, Distribution, Expand, KlDivergence, Mean, Rng, Variance};
 

@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::counts::{OnHost, deviance, log_factorial_remainder, poisson_draws};
+use crate::counts::{deviance, log_factorial_remainder, poisson_draws};
+use crate::host::OnHost;
 use crate::implicit::sample_log_gamma;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_gamma_remainder, log_sigmoid, sigmoid};

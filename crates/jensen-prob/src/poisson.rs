@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::counts::{OnHost, deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::host::OnHost;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
 

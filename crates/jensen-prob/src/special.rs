@@ -2,6 +2,7 @@
 //!
 //! Masks are put on inputs, never on outputs: the gradient of a masked output is `0 · ∞ = NaN`.
 
+pub use crate::bessel::{bessel_i0e, bessel_i1e, bessel_ratio};
 use burn::tensor::Tensor;
 pub use jensen_kernels::{
     digamma, digamma_remainder, log_gamma, log_gamma_remainder, normal_cdf, sigmoid, softplus,

@@ -1,6 +1,7 @@
 //! Every distribution against its conformance suite and against reference values.
 
 mod bernoulli;
+mod bessel;
 mod beta;
 mod binomial;
 mod categorical;
@@ -17,6 +18,8 @@ mod one_hot_categorical;
 mod poisson;
 mod relaxation;
 mod special;
+mod von_mises;
+mod von_mises_fisher;
 
 use jensen_testing::Golden;
 

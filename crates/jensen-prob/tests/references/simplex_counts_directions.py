@@ -181,6 +181,99 @@ def negative_binomial(write, f32, agree, source):
     write("negative_binomial", source, total=r, logits=l, x=x, log_prob=log_prob, mode=mode)
 
 
+def bessel_ratio(order, x):
+    """`I_{ν+1}(x)/I_ν(x)` and its slope"""
+    nu = m(order)
+    if x == 0:
+        return m(0), 1 / (2 * nu + 2)
+    x = m(x)
+    a = mpmath.besseli(nu + 1, x) / mpmath.besseli(nu, x)
+    return a, 1 - a * a - (2 * nu + 1) * a / x
+
+
+def log_bessel_reduced(order, x):
+    """`log e^−x I_ν(x) Γ(ν + 1) (2/x)^ν`"""
+    nu, x = m(order), m(x)
+    return mpmath.log(mpmath.hyp0f1(nu + 1, x * x / 4)) - x
+
+
+def bessel(write, f32, agree, source):
+    x = f32([0, 1e-30, 1e-6, 1e-2, 0.5, 1, 3, 10, 29, 30, 31, 100, 700, 5000, 1e5, 1e8])
+    with mpmath.workdps(80):
+        for order in (0, 1 / 2, 1, 4, 31, 39, 63, 499):
+            ratios = [bessel_ratio(order, v) for v in x]
+            columns = {"x": x, "ratio": [a for a, _ in ratios], "slope": [b for _, b in ratios]}
+            if order == 0:
+                i0e = [mpmath.besseli(0, m(v)) * mpmath.exp(-m(v)) for v in x]
+                i1e = [mpmath.besseli(1, m(v)) * mpmath.exp(-m(v)) for v in x]
+                agree(i0e, special.i0e(x), 1e-12)
+                agree(i1e, special.i1e(x), 1e-12)
+                by_x = [m(v) and a / m(v) for a, v in zip(i1e, x)]
+                columns |= {"i0e": i0e, "i0e_slope": [a - b for a, b in zip(i1e, i0e)], "i1e": i1e,
+                            "i1e_slope": [a - c - b if v else m("0.5") for a, b, c, v in zip(i0e, i1e, by_x, x)]}
+            write(f"bessel_{order:g}", source, **columns)
+
+
+def von_mises(write, f32, agree, source):
+    kappas = [0, 1e-3, 0.7, 5, 40, 1e4, 1e8]
+    cases = f32([(mu, k, mu + min(z / max(k, 0.1) ** 0.5, 3), k * f + g, mu + d) for mu, (k, z) in
+                 itertools.product((0, -2.5), itertools.product(kappas, (0, 0.5, 3))) for f, g, d in [(1.2, 0.1, 0.01)]])
+    mu, kappa, x, other, elsewhere = cases.T
+
+    def log_prob(mu, kappa, x):
+        return m(kappa) * (mpmath.cos(m(x) - m(mu)) - 1) - log_bessel_reduced(0, kappa) - mpmath.log(2 * mpmath.pi)
+
+    exact = [log_prob(*case) for case in zip(mu, kappa, x)]
+    moderate = (kappa > 0.5) & (kappa < 100)
+    agree(np.array(exact, dtype=float)[moderate], stats.vonmises.logpdf(x, kappa, mu)[moderate], 1e-9)
+    entropy = [mpmath.log(2 * mpmath.pi) + log_bessel_reduced(0, k) + m(k) * (1 - bessel_ratio(0, k)[0]) for k in kappa]
+    agree(np.array(entropy, dtype=float)[moderate], stats.vonmises.entropy(kappa)[moderate], 1e-9)
+
+    def divergence(a, k, b, l):
+        length = bessel_ratio(0, k)[0]
+        return m(k) * length - m(k) - log_bessel_reduced(0, k) - m(l) * length * mpmath.cos(m(a) - m(b)) + m(l) + log_bessel_reduced(0, l)
+
+    kl = [divergence(*case) for case in zip(mu, kappa, elsewhere, other)]
+    for i in np.flatnonzero(moderate)[::3]:  # the closed form itself, against quadrature
+        q, p = stats.vonmises(kappa[i], mu[i]), stats.vonmises(other[i], elsewhere[i])
+        agree([kl[i]], [integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mu[i] - np.pi, mu[i] + np.pi, epsabs=1e-12)[0]], 1e-7)
+    write("von_mises", source, location=mu, concentration=kappa, x=x, log_prob=exact, entropy=entropy, p_location=elsewhere, p_concentration=other, kl=kl)
+
+
+def von_mises_fisher(write, f32, agree, source):
+    rng = np.random.default_rng(9)
+    for d, times in ((2, 3), (3, 3), (8, 2), (40, 1)):
+        kappas = f32(np.repeat([0, 1e-2, 1, 30, 1e3, 1e6], times))
+        # Directions as they are given, of any length, and points a few deviations from them; both are rounded, and
+        # the family takes the first for directions and the second as they are.
+        raw = f32(rng.normal(size=(len(kappas), d)))
+        unit = [[m(v) / mpmath.sqrt(mpmath.fsum(m(w) ** 2 for w in row)) for v in row] for row in raw]
+        points = np.array(unit, dtype=float) + rng.normal(size=raw.shape) / np.sqrt(kappas + 0.3)[:, None]
+        points = f32(points / np.linalg.norm(points, axis=1)[:, None])
+        half = m(d) / 2
+        log_area = mpmath.log(2) + half * mpmath.log(mpmath.pi) - mpmath.loggamma(half)
+        log_prob = [-m(k) / 2 * mpmath.fsum((m(a) - b) ** 2 for a, b in zip(x, mu)) - log_area - log_bessel_reduced(half - 1, k)
+                    for k, x, mu in zip(kappas, points, unit)]
+        moderate = (kappas > 0) & (kappas < 100)
+        ours = [stats.vonmises_fisher(np.array(mu, dtype=float) / np.linalg.norm(np.array(mu, dtype=float)), k).logpdf(x / np.linalg.norm(x))
+                for mu, k, x in zip(np.array(unit, dtype=float)[moderate], kappas[moderate], points[moderate])]
+        agree(np.array(log_prob, dtype=float)[moderate], ours, 1e-5)
+        lengths = [bessel_ratio(half - 1, k)[0] for k in kappas]
+        entropy = [log_area + log_bessel_reduced(half - 1, k) + m(k) * (1 - a) for k, a in zip(kappas, lengths)]
+        other = f32(kappas * 1.2 + 0.1)
+        elsewhere = f32(raw + 0.05 * rng.normal(size=raw.shape))
+
+        def cosine(a, b):
+            dot = lambda a, b: mpmath.fsum(m(v) * m(w) for v, w in zip(a, b))
+            return dot(a, b) / mpmath.sqrt(dot(a, a) * dot(b, b))
+
+        kl = [m(k) * a - m(k) - log_bessel_reduced(half - 1, k) - m(l) * a * cosine(u, v) + m(l) + log_bessel_reduced(half - 1, l)
+              for k, l, a, u, v in zip(kappas, other, lengths, raw, elsewhere)]
+        uniform = [-m(k) * (1 - a) - log_bessel_reduced(half - 1, k) for k, a in zip(kappas, lengths)]
+        write(f"von_mises_fisher_{d}", source, direction=raw, concentration=kappas, x=points, log_prob=log_prob, entropy=entropy,
+              p_direction=elsewhere, p_concentration=other, kl=kl, kl_to_uniform=uniform)
+
+
 def run(write, f32, agree, source):
-    for section in (concrete, dirichlet, binomial, multinomial, geometric, negative_binomial):
+    for section in (concrete, dirichlet, binomial, multinomial, geometric, negative_binomial, bessel, von_mises, von_mises_fisher):
         section(write, f32, agree, source)

@@ -40,15 +40,16 @@ impl Support {
 
     /// The distribution function at the points, from the density there.
     fn distribution_function(&self, density: impl Iterator<Item = f64>) -> Vec<f64> {
-        let (mut total, mut previous) = (0.0, 0.0);
+        let (mut total, mut previous) = (0.0, None);
         let accumulate = |p: f64| {
             total += match self {
                 Self::Interval { low, high, points } => {
-                    0.5 * (previous + p) * (high - low) / (points - 1) as f64
+                    let step = (high - low) / (points - 1) as f64;
+                    previous.map_or(0.0, |previous| 0.5 * (previous + p) * step)
                 }
                 Self::Points(_) => p,
             };
-            previous = p;
+            previous = Some(p);
             total
         };
         density.map(accumulate).collect()

@@ -66,12 +66,15 @@ impl Region {
     /// The unit sphere in three dimensions: equal steps along the third axis, as Archimedes found, and
     /// around it.
     pub fn sphere(steps: usize) -> Self {
-        const AROUND: usize = 64;
+        const AROUND: usize = 32;
         let point = |i: usize| {
-            let height = ((i / AROUND) as f64 + 0.5) * 2.0 / steps as f64 - 1.0;
-            let (radius, angle) = ((1.0 - height * height).sqrt(), (i % AROUND) as f64 / AROUND as f64);
-            let angle = std::f64::consts::TAU * angle;
-            vec![radius * angle.cos(), radius * angle.sin(), height]
+            let (ring, place) = (i / AROUND, i % AROUND);
+            let height = (ring as f64 + 0.5) * 2.0 / steps as f64 - 1.0;
+            // Each ring is turned against the one below, so that all coordinates are met.
+            let turns = place as f64 / AROUND as f64 + ring as f64 * 0.618_034;
+            let (sin, cos) = (std::f64::consts::TAU * turns.fract()).sin_cos();
+            let radius = (1.0 - height * height).sqrt();
+            vec![radius * cos, radius * sin, height]
         };
         Self {
             points: (0..steps * AROUND).map(point).collect(),
