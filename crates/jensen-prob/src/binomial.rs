@@ -1,8 +1,10 @@
 //! The binomial distribution with independent dimensions.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
-use crate::counts::{binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::counts::{
+    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
+};
 use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid};
@@ -10,16 +12,14 @@ use crate::{
     DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance,
 };
 
-/// The most values that [`Binomial::enumerate`] lists for each row.
-const MAX_ENUMERABLE: usize = 1 << 20;
-
 /// `Binomial(x; n, σ(l))` on `0 … n` with independent dimensions, total counts `n` and logits `l`,
 /// `[rows, event]`: successes in `n` trials.
 ///
 /// `log p(x) = Σ_d log n_d! − log x_d! − log (n_d − x_d)! + x_d log σ(l_d) + (n_d − x_d) log σ(−l_d)`
 ///
 /// The total counts may be shared by rows, by dimensions or by both (`[1, event]`, `[rows, 1]`, `[1, 1]`); they
-/// and the values are whole numbers and never differentiated. Draws are exact at a cost that does not grow
+/// and the values are whole numbers and never differentiated; of a value outside `0 … n` the density is not a
+/// number. Draws are exact at a cost that does not grow
 /// with `n`: by inversion where fewer than ten successes or failures are expected, else by transformed
 /// rejection (Hörmann 1993). Single precision holds every whole number up to 2²⁴; larger draws are rounded.
 ///
@@ -144,20 +144,11 @@ impl Enumerable for Binomial {
     /// # Panics
     /// If the total counts differ, or there are more than 2²⁰ values.
     fn enumerate(&self) -> Tensor<2> {
-        let [rows, event] = self.logits.dims();
-        let totals = OnHost::of(&self.total_count).numbers;
-        let total = totals.first().copied().unwrap_or_default();
-        assert!(totals.iter().all(|&n| n == total), "total counts that differ cannot be enumerated together");
-        let base = total as usize + 1;
-        let values = base.checked_pow(event as u32).filter(|&values| values <= MAX_ENUMERABLE);
-        let values = values.unwrap_or_else(|| {
-            panic!("{base}^{event} values are too many to enumerate: use at most {MAX_ENUMERABLE}")
-        });
-        let digit = |value: usize, d: usize| (value / base.pow(d as u32) % base) as f64;
-        let digits = (0..values).flat_map(|v| (0..rows * event).map(move |i| digit(v, i % event))).collect();
-        let logits = self.logits.clone().inner();
-        let digits: Vec<f64> = digits;
-        Tensor::from_data(TensorData::new(digits, [values * rows, event]), (&logits.device(), logits.dtype()))
+        let base = common_total(&self.total_count) + 1;
+        let event = self.logits.dims()[1] as u32;
+        let digits = |value: usize| (0..event).map(|d| (value / base.pow(d) % base) as f64).collect();
+        let values = || (0..base.pow(event)).map(digits).collect();
+        list_values(&self.logits, (base as f64).powi(event.cast_signed()), values)
     }
 }
 

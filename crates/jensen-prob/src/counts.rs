@@ -1,7 +1,7 @@
 //! Counts: their draws in `f64` on the host, exact but for the 48 bits of a uniform number, and densities in
 //! a form that does not cancel where counts are large.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 use jensen_kernels::scalar::log_gamma_remainder;
 use jensen_kernels::{exponential, tanh};
 use jensen_random::Rng;
@@ -41,6 +41,37 @@ pub(crate) fn deviance_by_ratio(count: Tensor<2>, expected: Tensor<2>, log_ratio
     let excess = tanh(near.clone() * 0.5) * (exponential(near.clone()) + 1.0) - near;
     let far = expected - count.clone() - count.clone() * u;
     (count * excess).mask_where(is_far, far)
+}
+
+/// The most values that are listed for each row.
+const MAX_ENUMERABLE: usize = 1 << 20;
+
+/// What stands in a tensor of total counts that are all the same.
+///
+/// # Panics
+/// If they differ.
+pub(crate) fn common_total(total_count: &Tensor<2>) -> usize {
+    let totals = OnHost::of(total_count).numbers;
+    let total = totals.first().copied().unwrap_or_default();
+    assert!(totals.iter().all(|&n| n == total), "total counts that differ cannot be enumerated together");
+    total as usize
+}
+
+/// Every value for each row, value-major, in the type and place of `parameter`.
+///
+/// # Panics
+/// If there are more than 2²⁰ values.
+pub(crate) fn list_values(
+    parameter: &Tensor<2>,
+    count: f64,
+    values: impl FnOnce() -> Vec<Vec<f64>>,
+) -> Tensor<2> {
+    assert!(count <= MAX_ENUMERABLE as f64, "{count} values are too many to enumerate: use at most 2^20");
+    let parameter = parameter.clone().inner();
+    let [rows, event] = parameter.dims();
+    let numbers: Vec<f64> = values().into_iter().flat_map(|value| value.repeat(rows)).collect();
+    let shape = [numbers.len() / event.max(1), event];
+    Tensor::from_data(TensorData::new(numbers, shape), (&parameter.device(), parameter.dtype()))
 }
 
 /// A draw of `Poisson(λ)` for each of `rows · event` values of `λ`: by inversion below 10, above by the

@@ -20,7 +20,7 @@
 //! | [`NegativeBinomial`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`DetachParams`] [`Expand`] |
 //! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |

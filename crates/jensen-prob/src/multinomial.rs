@@ -3,10 +3,12 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
-use crate::counts::{binomial_draws, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::counts::{
+    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
+};
 use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
-use crate::{DetachParams, Distribution, Expand, KlDivergence, Mean, Rng, Variance};
+use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, Variance};
 
 /// Counts of `C` categories that add up to `n`, `[rows, categories]`: words of a document, answers to a poll.
 ///
@@ -57,6 +59,33 @@ impl Multinomial {
     }
 }
 
+/// The log-odds of each category against all that follow it.
+fn odds_against_later(log_probs: &[f64]) -> Vec<f64> {
+    let mut later = 0.0;
+    let odds = log_probs.iter().rev().map(|&log_p| {
+        let odds = log_p - f64::ln(later);
+        later += log_p.exp();
+        odds
+    });
+    let mut odds: Vec<f64> = odds.collect();
+    odds.reverse();
+    odds
+}
+
+/// Every way to have `total` in `categories` parts.
+fn compositions(total: usize, categories: usize) -> Vec<Vec<f64>> {
+    if categories == 1 {
+        return vec![vec![total as f64]];
+    }
+    let starting_with = |first: usize| {
+        compositions(total - first, categories - 1).into_iter().map(move |mut rest| {
+            rest.insert(0, first as f64);
+            rest
+        })
+    };
+    (0..=total).flat_map(starting_with).collect()
+}
+
 impl Distribution for Multinomial {
     type Value = Tensor<2>;
 
@@ -66,14 +95,16 @@ impl Distribution for Multinomial {
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
         let (log_probs, categories) = (OnHost::of(&self.log_probs), self.categories());
+        let odds: Vec<f64> =
+            log_probs.numbers.chunks_exact(categories).flat_map(odds_against_later).collect();
         let mut left = OnHost::of(&expand(self.total_count.clone(), [self.rows(), 1])).numbers;
-        let mut draws = vec![0.0; log_probs.numbers.len()];
+        let mut draws = vec![0.0; odds.len()];
         for category in 0..categories {
-            // The log-odds of this category against all that follow.
-            let odds =
-                |row: &[f64]| row[category] - row[category + 1..].iter().map(|p| p.exp()).sum::<f64>().ln();
-            let odds: Vec<f64> = log_probs.numbers.chunks_exact(categories).map(odds).collect();
-            let counts = binomial_draws(&left, &odds, self.rows(), &rng.at(category as u64));
+            if left.iter().all(|&n| n == 0.0) {
+                break;
+            }
+            let of_category: Vec<f64> = odds.iter().skip(category).step_by(categories).copied().collect();
+            let counts = binomial_draws(&left, &of_category, self.rows(), &rng.at(category as u64));
             for (row, count) in counts.into_iter().enumerate() {
                 draws[row * categories + category] = count;
                 left[row] -= count;
@@ -123,6 +154,18 @@ impl KlDivergence for Multinomial {
         let [log_q, log_p] = [self, p].map(|d| meeting.fold(d.log_probs.clone()));
         let [expected_q, expected_p] = [&log_q, &log_p].map(|log| total.clone() * log.clone().exp());
         sum_event(meeting.unfold(deviance_by_ratio(expected_q, expected_p, log_p - log_q)))
+    }
+}
+
+impl Enumerable for Multinomial {
+    /// All `(n + C − 1)! / n! (C − 1)!` ways to have `n` in `C` parts.
+    ///
+    /// # Panics
+    /// If the total counts differ, or there are more than 2²⁰ values.
+    fn enumerate(&self) -> Tensor<2> {
+        let (total, categories) = (common_total(&self.total_count), self.categories());
+        let count = (1..categories).fold(1.0, |count, i| count * (total + i) as f64 / i as f64);
+        list_values(&self.log_probs, count, || compositions(total, categories))
     }
 }
 

@@ -82,17 +82,13 @@ fn angle_slope(kappa: f64, dimensions: f64, angle: f64) -> f64 {
         if dimensions == 2.0 { along } else { along + (dimensions - 2.0) * (t.sin() / angle.sin()).ln() }
     };
     let is_left = versine(angle) < complement;
-    let (mut outside, mut inside) = (if is_left { 0.0 } else { PI }, angle);
-    if log_density(outside) >= NEGLIGIBLE {
-        inside = outside;
-    } else {
-        for _ in 0..24 {
-            let middle = f64::midpoint(outside, inside);
-            let is_outside = log_density(middle) < NEGLIGIBLE;
-            *(if is_outside { &mut outside } else { &mut inside }) = middle;
-        }
+    let (mut end, mut inside) = (if is_left { 0.0 } else { PI }, angle);
+    // Up to a share of the range of integration, which may be a small one of all angles.
+    while log_density(end) < NEGLIGIBLE && (end - inside).abs() > 0.02 * (inside - angle).abs() {
+        let middle = f64::midpoint(end, inside);
+        *(if log_density(middle) < NEGLIGIBLE { &mut end } else { &mut inside }) = middle;
     }
-    let (low, high) = if is_left { (inside, angle) } else { (angle, inside) };
+    let (low, high) = if is_left { (end, angle) } else { (angle, end) };
     let half = 0.5 * (high - low) / PANELS as f64;
     let integrand = |t: f64| (complement - versine(t)) * log_density(t).exp();
     let panel = |i: usize| {
@@ -131,6 +127,18 @@ mod tests {
                 (slope / expected - 1.0).abs() < 1e-11,
                 "at κ = {kappa}, d = {dimensions}, θ = {angle}: {slope}, not {expected}"
             );
+        }
+    }
+
+    /// `√κ θ` tends to a variable that does not depend on `κ`.
+    #[test]
+    fn concentrated_angles_shrink_as_a_root() {
+        for kappa in [1e9f64, 1e15, 1e30] {
+            for (dimensions, z) in [(2.0, 0.01), (2.0, 3.0), (3.0, 1.0), (64.0, 7.0), (64.0, 11.0)] {
+                let angle = z / kappa.sqrt();
+                let slope = angle_slope(kappa, dimensions, angle);
+                assert!((slope * -2.0 * kappa / angle - 1.0).abs() < 1e-6, "{kappa}, {dimensions}: {slope}");
+            }
         }
     }
 

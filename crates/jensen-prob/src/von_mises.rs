@@ -17,7 +17,7 @@ use crate::{
 /// `log p(x) = Σ_d κ_d cos(x_d − μ_d) − log 2π I_0(κ_d)`
 ///
 /// The concentration may be shared by rows, by dimensions or by both (`[1, event]`, `[rows, 1]`, `[1, 1]`); it is
-/// not repeated. An angle may be given with any multiple of 2π; draws lie in `[−π, π)`. They are by the rejection
+/// not repeated. An angle may be given with any multiple of 2π; draws lie in `[−π, π)`, up to rounding. They are by the rejection
 /// of Best & Fisher 1979 and carry their gradient by implicit reparameterisation (Figurnov et al. 2018), with the
 /// integral of the distribution function's derivative computed rather than approximated. As `κ` grows, the
 /// distribution tends to a normal one of variance `1/κ`.

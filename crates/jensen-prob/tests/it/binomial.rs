@@ -42,8 +42,7 @@ fn total_counts_may_differ() {
     assert!(draws[..2].iter().all(|&x| x <= 3.0) && draws[2..].iter().all(|&x| (x - 5e5).abs() < 5e3));
     let impossible = family.log_prob(&Tensor::full([2, 2], 4.0, &device));
     let impossible: Vec<f32> = impossible.into_data().iter().collect();
-    assert!(impossible[0] == f32::NEG_INFINITY || impossible[0].is_nan(), "{impossible:?}");
-    assert!(impossible[1].is_finite());
+    assert!(impossible[0].is_nan() && impossible[1].is_finite(), "{impossible:?}");
     let other = Binomial::from_logits(Tensor::full([1, 1], 3.0, &device), Tensor::zeros([2, 2], &device));
     let kl: Vec<f32> = family.kl_divergence(&other).into_data().iter().collect();
     assert!(kl[0] == 0.0 && kl[1].is_nan(), "{kl:?}");

@@ -16,6 +16,7 @@ fn family(total: usize, logits: &[f64]) -> Conformance<Multinomial> {
 fn conforms() -> Result<(), Nonconformance> {
     for total in [1, 6, 60] {
         family(total, &[0.0, -1.0, 1.4, 2.0, 0.1, -1.0, 0.5, 1.5, 0.3])
+            .enumerable()
             .region(&Region::counts(total))
             .basics()
             .mean()
@@ -38,6 +39,22 @@ fn rows_have_their_own_totals() {
     assert!(log_prob[1] == 0.0 && log_prob.iter().all(|p| p.is_finite()), "{log_prob:?}");
     let log_prob: Vec<f32> = family.log_prob(&(draws + 1.0)).into_data().iter().collect();
     assert!(log_prob[..2].iter().all(|p| p.is_nan()), "counts that do not add up: {log_prob:?}");
+}
+
+/// Ten thousand categories, of which a few are drawn.
+#[test]
+fn many_categories_are_drawn_at_once() {
+    let device = Device::flex();
+    let family =
+        Multinomial::from_logits(Tensor::full([2, 1], 30.0, &device), Tensor::zeros([2, 10_000], &device));
+    let draws = family.sample(&Rng::seed(2));
+    assert_eq!(draws.clone().sum_dim(1).into_data().iter::<f32>().collect::<Vec<_>>(), [30.0; 2]);
+    // The mean number of a category is 5000 with a deviation of 2900/√30 = 527.
+    let numbers: Vec<f32> = draws.into_data().iter().collect();
+    for row in numbers.chunks_exact(10_000) {
+        let mean = row.iter().enumerate().map(|(i, &x)| i as f32 * x).sum::<f32>() / 30.0;
+        assert!((mean - 5000.0).abs() < 5.0 * 527.0, "{mean}");
+    }
 }
 
 #[test]
