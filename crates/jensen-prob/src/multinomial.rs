@@ -15,7 +15,7 @@ use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, 
 /// `log p(x) = log n! + Σ_c x_c log p_c − log x_c!` with `log p = log softmax(l)`
 ///
 /// Total counts, a column `[rows, 1]` or `[1, 1]`, and values are whole numbers and never differentiated. Of a
-/// value that does not add up to `n` the density is not a number. Draws are exact, of one category after the
+/// value that does not add up to `n`, but for a millionth of it, the density is not a number. Draws are exact, of one category after the
 /// other from the binomial distribution that the former leave.
 ///
 /// ```
@@ -121,7 +121,9 @@ impl Distribution for Multinomial {
         let value = value.clone().inner();
         let (count, total) = (meeting.fold(value.clone()), meeting.fold(self.total_count()));
         let missing = meeting.fold(value.clone().sum_dim(1).expand(value.dims())) - total.clone();
-        let outside = missing.clone().mask_fill(missing.not_equal_elem(0.0), f64::NAN);
+        // Sums of large counts are rounded.
+        let is_outside = (missing.clone().abs() - total.clone() * 1e-6).greater_elem(0.0);
+        let outside = missing.zeros_like().mask_fill(is_outside, f64::NAN);
         let of_all = (log_factorial_remainder(&total) + outside) / self.categories() as f64;
         let of_each =
             log_factorial_remainder(&count) + deviance(count, total, meeting.fold(self.log_probs.clone()));

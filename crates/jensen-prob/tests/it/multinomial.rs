@@ -30,11 +30,11 @@ fn conforms() -> Result<(), Nonconformance> {
 #[test]
 fn rows_have_their_own_totals() {
     let device = Device::flex();
-    let totals = Tensor::<2>::from_data([[4.0f32], [0.0], [1e7]], &device);
+    let totals = Tensor::<2>::from_data([[4.0f32], [0.0], [3e8]], &device);
     let family = Multinomial::from_logits(totals, Tensor::zeros([3, 5], &device));
     let draws = family.sample(&Rng::seed(1));
     let sums: Vec<f32> = draws.clone().sum_dim(1).into_data().iter().collect();
-    assert_eq!(sums, [4.0, 0.0, 1e7]);
+    assert!(sums[..2] == [4.0, 0.0] && (sums[2] / 3e8 - 1.0).abs() < 1e-6, "{sums:?}");
     let log_prob: Vec<f32> = family.log_prob(&draws).into_data().iter().collect();
     assert!(log_prob[1] == 0.0 && log_prob.iter().all(|p| p.is_finite()), "{log_prob:?}");
     let log_prob: Vec<f32> = family.log_prob(&(draws + 1.0)).into_data().iter().collect();
