@@ -17,7 +17,7 @@
 //! | [`Concrete`] | logarithms of points of the simplex | [`Reparameterized`] [`Mode`] [`Entropy`] [`DetachParams`] [`Expand`] |
 //! | [`Dirichlet`] | the simplex | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
-//! | [`NegativeBinomial`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`DetachParams`] [`Expand`] |
+//! | [`NegativeBinomial`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |

@@ -3,12 +3,12 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use crate::counts::{deviance, log_factorial_remainder, poisson_draws};
+use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
 use crate::host::OnHost;
 use crate::implicit::sample_log_gamma;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_gamma_remainder, log_sigmoid, sigmoid};
-use crate::{DetachParams, Distribution, Expand, Mean, Mode, Rng, Variance};
+use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
 
 /// `NegativeBinomial(x; r, σ(l))` on `0, 1, 2, …` with independent dimensions, total count `r` and logits `l`,
 /// `[rows, event]`: counts that vary more than those of a [`Poisson`](crate::Poisson) distribution; for whole `r`,
@@ -82,20 +82,8 @@ impl Distribution for NegativeBinomial {
         logits.tensor(poisson_draws(&rates, self.rows(), &rng.fork("poisson")))
     }
 
-    /// With `S(x) = log x! − x log x + x` and `R(r) = log Γ(r) − r log r + r` as `R(x + r) − R(r) − S(x)` less the
-    /// deviances of `x` and `r` from their expected shares in `x + r`: near the mean of large counts, and at any
-    /// count for large `r`, great terms would cancel.
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
-        let meeting = Meeting::of(self.logits.dims(), value.dims());
-        let (r, l) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
-        let value = meeting.fold(value.clone().inner());
-        let total = value.clone() + r.clone();
-        let remainders = log_gamma_remainder(total.clone())
-            - log_gamma_remainder(r.clone())
-            - log_factorial_remainder(&value);
-        let successes = deviance(value, total.clone(), log_sigmoid(l.clone()));
-        let failures = deviance(r, total, log_sigmoid(l.neg()));
-        sum_event(meeting.unfold(remainders - successes - failures))
+        sum_event(self.log_prob_per_dim(value))
     }
 }
 
@@ -118,6 +106,49 @@ impl Mode for NegativeBinomial {
     fn mode(&self) -> Tensor<2> {
         let above = (self.total_count().inner() - 1.0).clamp_min(0.0);
         (above * exponential(self.logits.clone().inner())).floor()
+    }
+}
+
+/// Of equal total counts; not a number where they differ, where there is no closed form.
+impl KlDivergence for NegativeBinomial {
+    fn kl_divergence(&self, p: &Self) -> Tensor<1> {
+        sum_event(self.kl_per_dim(p))
+    }
+}
+
+impl Factorized for NegativeBinomial {
+    /// With `S(x) = log x! − x log x + x` and `R(r) = log Γ(r) − r log r + r` as `R(x + r) − R(r) − S(x)` less the
+    /// deviances of `x` and `r` from their expected shares in `x + r`: near the mean of large counts, and at any
+    /// count for large `r`, great terms would cancel.
+    fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let (r, l) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
+        let value = meeting.fold(value.clone().inner());
+        let total = value.clone() + r.clone();
+        let remainders = log_gamma_remainder(total.clone())
+            - log_gamma_remainder(r.clone())
+            - log_factorial_remainder(&value);
+        let successes = deviance(value, total.clone(), log_sigmoid(l.clone()));
+        let failures = deviance(r, total, log_sigmoid(l.neg()));
+        meeting.unfold(remainders - successes - failures)
+    }
+
+    /// The deviances of `r` failures and `r e^l` successes under `q` from what `p` expects in as many trials: every
+    /// term is small where `q` is near `p`.
+    fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), p.logits.dims());
+        let [l_q, l_p] = [self, p].map(|d| meeting.fold(d.logits.clone()));
+        let [r_q, r_p] = [self, p].map(|d| meeting.fold(d.total_count()));
+        let difference = (r_q.clone() - r_p).inner();
+        let r = r_q + difference.clone().mask_fill(difference.not_equal_elem(0.0), f64::NAN);
+        let odds = exponential(l_q.clone());
+        let trials = r.clone() * (odds.clone() + 1.0);
+        let of_one = |count: Tensor<2>, q: Tensor<2>, p: Tensor<2>| {
+            let expected = trials.clone() * sigmoid(p.clone());
+            deviance_by_ratio(count, expected, log_sigmoid(p) - log_sigmoid(q))
+        };
+        let successes = of_one(r.clone() * odds, l_q.clone(), l_p.clone());
+        meeting.unfold(successes + of_one(r, l_q.neg(), l_p.neg()))
     }
 }
 

@@ -1,5 +1,5 @@
-use burn::tensor::{Device, Tensor};
-use jensen_prob::{Distribution, Mean, Mode, NegativeBinomial, Poisson, Rng, Variance};
+use burn::tensor::{DType, Device, Tensor};
+use jensen_prob::{Distribution, KlDivergence, Mean, Mode, NegativeBinomial, Poisson, Rng, Variance};
 use jensen_testing::{Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, double};
 
 use crate::golden;
@@ -19,6 +19,26 @@ fn conforms() -> Result<(), Nonconformance> {
         .verdict()
 }
 
+/// The divergence, of logits alone: total counts are equal.
+#[test]
+fn conforms_at_equal_total_counts() -> Result<(), Nonconformance> {
+    let logits = double(&[3, 2], &[0.0, -1.0, 0.7, 0.5, -3.0, 1.0]);
+    Conformance::new(&[logits], |p| {
+        NegativeBinomial::from_logits(double(&[1, 1], &[2.5]).cast(p[0].dtype()), p[0].clone())
+    })
+    .independent_dimensions()
+    .divergence()
+    .verdict()
+}
+
+#[test]
+fn total_counts_that_differ_have_no_closed_divergence() {
+    let family =
+        |total: f64| NegativeBinomial::from_logits(double(&[1, 1], &[total]), double(&[1, 1], &[0.3]));
+    let kl = |p: f64| family(2.0).kl_divergence(&family(p)).into_scalar::<f64>();
+    assert!(kl(2.0) == 0.0 && kl(3.0).is_nan());
+}
+
 #[test]
 fn extremes_stay_finite() -> Result<(), Nonconformance> {
     let totals = double(&[5, 1], &[1e-3, 1e-3, 1.0, 1e6, 1e6]);
@@ -28,6 +48,10 @@ fn extremes_stay_finite() -> Result<(), Nonconformance> {
         .finite("log_prob of 0", move |p| p.log_prob(&count(0.0)))
         .finite("log_prob of 1e9", move |p| p.log_prob(&count(1e9)))
         .finite("mean", |p| p.mean().reshape([5]))
+        .finite("KL", |q| {
+            let other = double(&[5, 1], &[3.0, -3.0, 40.0, -20.0, 0.0]).cast(DType::F32);
+            q.kl_divergence(&NegativeBinomial::from_logits(q.total_count().inner(), other))
+        })
         .verdict()
 }
 
