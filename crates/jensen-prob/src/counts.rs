@@ -243,6 +243,56 @@ mod tests {
         }
     }
 
+    /// Whether `n` draws have these probabilities, by the statistic of Pearson with the bound of Laurent & Massart
+    /// 2000 (lemma 1) at a false alarm of 1e-9.
+    fn follow(draws: &[f64], log_prob: impl Fn(f64) -> f64) -> Result<(), String> {
+        let n = draws.len() as f64;
+        let highest = draws.iter().copied().fold(0.0, f64::max);
+        let mut counts = vec![0.0; highest as usize + 1];
+        for &k in draws {
+            counts[k as usize] += 1.0;
+        }
+        let (mut statistic, mut cells, mut rest) = (0.0, 0.0, (n, n));
+        let mut add = |observed: f64, expected: f64| {
+            statistic += (observed - expected).powi(2) / expected;
+            cells += 1.0;
+        };
+        for (k, &observed) in counts.iter().enumerate() {
+            let expected = n * log_prob(k as f64).exp();
+            // What is expected less than 20 times is one cell together.
+            if expected >= 20.0 {
+                add(observed, expected);
+                rest = (rest.0 - observed, rest.1 - expected);
+            }
+        }
+        add(rest.0, rest.1);
+        let (freedom, x) = (cells - 1.0, 1e9f64.ln());
+        let bound = freedom + 2.0 * (freedom * x).sqrt() + 2.0 * x;
+        if statistic <= bound { Ok(()) } else { Err(format!("{statistic} above {bound}")) }
+    }
+
+    /// Inversion and rejection on both sides of where one takes over from the other, and far beyond.
+    #[test]
+    fn draws_have_the_probabilities_of_the_family() {
+        const DRAWS: usize = 200_000;
+        for rate in [9.9, 10.1, 70.0, 900.0] {
+            let draws = poisson_draws(&vec![rate; DRAWS], DRAWS, &Rng::seed(3));
+            let log_prob = |k: f64| k * rate.ln() - rate - libm::lgamma(k + 1.0);
+            follow(&draws, log_prob).unwrap_or_else(|e| panic!("λ = {rate}: {e}"));
+        }
+        for (n, logit) in [(30.0, -0.8f64), (40.0, -0.9), (21.0, 0.0), (1000.0, 1.5), (5000.0, -3.0)] {
+            let draws = binomial_draws(&vec![n; DRAWS], &vec![logit; DRAWS], DRAWS, &Rng::seed(4));
+            let [win, lose] = [-logit, logit].map(|l| -l.exp().ln_1p());
+            let log_choices =
+                |k: f64| libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+            let log_prob = |k: f64| log_choices(k) + k * win + (n - k) * lose;
+            follow(&draws, log_prob).unwrap_or_else(|e| panic!("n = {n}, l = {logit}: {e}"));
+        }
+        let draws = poisson_draws(&vec![70.0; DRAWS], DRAWS, &Rng::seed(3));
+        let other = |k: f64| k * 70.4f64.ln() - 70.4 - libm::lgamma(k + 1.0);
+        assert!(follow(&draws, other).is_err(), "a rate of another half percent");
+    }
+
     #[test]
     fn parameters_that_are_none_end_in_no_number() {
         let none = [f64::NAN, -1.0];
