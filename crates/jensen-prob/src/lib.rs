@@ -22,25 +22,42 @@
 //! | [`TanhNormal`] | between −1 and 1 | [`Reparameterized`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`TruncatedNormal`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`OneHotCategorical`] | one-hot vectors | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`RelaxedBernoulli`] | log-odds of relaxed bits | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
+//! | [`Concrete`] | logarithms of points of the simplex | [`Reparameterized`] [`Mode`] [`Entropy`] [`DetachParams`] [`Expand`] |
+//! | [`Dirichlet`] | the simplex | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
+//! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`NegativeBinomial`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //!
 //! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they
 //! are made of, [`bijector`] the maps of normalizing flows.
 
 mod bernoulli;
+mod bessel;
 mod beta;
 pub mod bijector;
+mod binomial;
 mod categorical;
 mod cauchy;
 mod columns;
+mod concrete;
 mod continuous_bernoulli;
+mod counts;
+mod dirichlet;
 mod discretized_logistic;
 mod distribution;
 mod exponential;
 mod gamma;
+mod geometric;
 mod gumbel;
 mod half_normal;
+mod host;
 mod implicit;
 mod inverse_gamma;
 mod kumaraswamy;
@@ -49,13 +66,18 @@ mod location_scale;
 mod log_normal;
 mod logistic;
 mod low_rank_normal;
+mod multinomial;
 mod multivariate_normal;
+mod negative_binomial;
 mod noise;
 mod normal;
+mod one_hot_categorical;
 mod pareto;
 mod pointwise;
 mod poisson;
+mod polar;
 mod positive;
+mod relaxed_bernoulli;
 mod rows;
 mod share;
 pub mod special;
@@ -65,13 +87,18 @@ mod transformed;
 mod triangular_factor;
 mod truncated_normal;
 mod uniform;
+mod von_mises;
+mod von_mises_fisher;
 mod weibull;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
+pub use binomial::Binomial;
 pub use categorical::Categorical;
 pub use cauchy::{Cauchy, CauchyShape};
+pub use concrete::Concrete;
 pub use continuous_bernoulli::ContinuousBernoulli;
+pub use dirichlet::Dirichlet;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
@@ -79,6 +106,7 @@ pub use distribution::{
 };
 pub use exponential::Exponential;
 pub use gamma::Gamma;
+pub use geometric::Geometric;
 pub use gumbel::{Gumbel, GumbelShape};
 pub use half_normal::HalfNormal;
 pub use inverse_gamma::InverseGamma;
@@ -89,13 +117,19 @@ pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use log_normal::LogNormal;
 pub use logistic::{Logistic, LogisticShape};
 pub use low_rank_normal::LowRankNormal;
+pub use multinomial::Multinomial;
 pub use multivariate_normal::MultivariateNormal;
+pub use negative_binomial::NegativeBinomial;
 pub use normal::Normal;
+pub use one_hot_categorical::OneHotCategorical;
 pub use pareto::Pareto;
 pub use poisson::Poisson;
+pub use relaxed_bernoulli::RelaxedBernoulli;
 pub use student_t::StudentT;
 pub use tanh_normal::TanhNormal;
 pub use transformed::Transformed;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
+pub use von_mises::VonMises;
+pub use von_mises_fisher::VonMisesFisher;
 pub use weibull::Weibull;

@@ -1,17 +1,20 @@
 //! The Poisson distribution with independent dimensions.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
+use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::host::OnHost;
 use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Rng};
+use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
 
 /// `Poisson(x; λ)` on `0, 1, 2, …` with independent dimensions and `log λ`, `[rows, event]`.
 ///
 /// `log p(x) = Σ_d x_d log λ_d − λ_d − log x_d!`
 ///
-/// A value is never differentiated: `log x!` is a constant of the data. Single precision holds every
-/// whole number up to 2²⁴; larger draws are rounded.
+/// A value is never differentiated: `log x!` is a constant of the data. Draws are exact at a cost that does not
+/// grow with the rate: by inversion below 10, above by transformed rejection (Hörmann 1993). Single precision
+/// holds every whole number up to 2²⁴; larger draws are rounded.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -46,22 +49,10 @@ impl Distribution for Poisson {
         self.log_rate.dims()[0]
     }
 
-    /// By inversion, with a uniform number of 48 bits.
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        let log_rate = self.log_rate.clone().inner();
-        let [rows, event] = log_rate.dims();
-        let (device, dtype) = (log_rate.device(), log_rate.dtype());
-        let uniforms = rng.uniforms(rows, 2 * event);
-        let draws: Vec<f64> = log_rate
-            .into_data()
-            .iter::<f64>()
-            .zip(uniforms.chunks_exact(2))
-            .map(|(log_rate, pair)| {
-                let uniform = f64::from(pair[0]) + f64::from(pair[1]) * 2f64.powi(-24);
-                quantile_from_the_mode(log_rate.exp(), uniform)
-            })
-            .collect();
-        Tensor::from_data(TensorData::new(draws, [rows, event]), (&device, dtype))
+        let log_rate = OnHost::of(&self.log_rate);
+        let rates: Vec<f64> = log_rate.numbers.iter().map(|log_rate| log_rate.exp()).collect();
+        log_rate.tensor(poisson_draws(&rates, self.rows(), rng))
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -76,6 +67,20 @@ impl Mean for Poisson {
     }
 }
 
+impl Variance for Poisson {
+    /// `λ`
+    fn variance(&self) -> Tensor<2> {
+        exponential(self.log_rate.clone())
+    }
+}
+
+impl Mode for Poisson {
+    /// `⌊λ⌋`
+    fn mode(&self) -> Tensor<2> {
+        exponential(self.log_rate.clone().inner()).floor()
+    }
+}
+
 impl KlDivergence for Poisson {
     fn kl_divergence(&self, p: &Self) -> Tensor<1> {
         sum_event(self.kl_per_dim(p))
@@ -83,30 +88,22 @@ impl KlDivergence for Poisson {
 }
 
 impl Factorized for Poisson {
-    /// With `r = max(x, 1)` and `u = log λ − log r` as `x u − r (eᵘ − 1) + (x log r − r − log x!)`:
-    /// near `λ = x` two terms of size `x log x` would cancel, which here are of size 0. What depends
-    /// on the value alone is computed in f64.
+    /// `−(x log (x/λ) + λ − x) − (log x! − x log x + x)`: near `λ = x` two terms of size `x log x` would
+    /// cancel. What depends on the value alone is computed in `f64`.
     fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.log_rate.dims(), value.dims());
-        let value = value.clone().inner();
-        let (device, dtype, shape) = (value.device(), value.dtype(), value.dims());
-        let counts: Vec<f64> = value.clone().into_data().iter::<f64>().collect();
-        let of_counts = |f: fn(f64, f64) -> f64| {
-            let numbers: Vec<f64> = counts.iter().map(|&x| f(x, x.max(1.0))).collect();
-            meeting.fold(Tensor::from_data(TensorData::new(numbers, shape), (&device, dtype)))
-        };
-        let reference = of_counts(|_, r| r);
-        let constant = of_counts(|x, r| x * r.ln() - r - libm::lgamma(x + 1.0));
-        let u = meeting.fold(self.log_rate.clone()) - of_counts(|_, r| r.ln());
-        meeting.unfold(meeting.fold(value) * u.clone() - reference * (exponential(u) - 1.0) + constant)
+        let count = meeting.fold(value.clone().inner());
+        let log_rate = meeting.fold(self.log_rate.clone());
+        let remainder = log_factorial_remainder(&count);
+        meeting.unfold((deviance(count.clone(), count.ones_like(), log_rate) + remainder).neg())
     }
 
-    /// `λ_q (log r + 1/r − 1)` with `r = λ_q/λ_p`.
+    /// `λ_q log (λ_q/λ_p) + λ_p − λ_q`
     fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
         let meeting = Meeting::of(self.log_rate.dims(), p.log_rate.dims());
-        let q = meeting.fold(self.log_rate.clone());
-        let log_ratio = q.clone() - meeting.fold(p.log_rate.clone());
-        meeting.unfold(exponential(q) * (log_ratio.clone() + exponential(log_ratio.neg()) - 1.0))
+        let [log_q, log_p] = [self, p].map(|d| meeting.fold(d.log_rate.clone()));
+        let [rate_q, rate_p] = [&log_q, &log_p].map(|log| exponential(log.clone()));
+        meeting.unfold(deviance_by_ratio(rate_q, rate_p, log_p - log_q))
     }
 }
 
@@ -120,32 +117,4 @@ impl Expand for Poisson {
     fn expand(&self, samples: usize) -> Self {
         Self { log_rate: repeat_rows(self.log_rate.clone(), self.rows(), samples) }
     }
-}
-
-/// The value at which probabilities, added up from the mode outwards, pass `uniform`: exact for any
-/// rate in `O(√λ)` steps, where adding up from 0 underflows (Devroye 1986, §X.3).
-fn quantile_from_the_mode(rate: f64, uniform: f64) -> f64 {
-    if !rate.is_finite() {
-        return rate;
-    }
-    let mode = rate.floor();
-    let at_mode = (mode * rate.max(f64::MIN_POSITIVE).ln() - rate - libm::lgamma(mode + 1.0)).exp();
-    let (mut above, mut below) = ((mode, at_mode), (mode, at_mode));
-    let mut left = uniform - at_mode;
-    while left >= 0.0 {
-        above = (above.0 + 1.0, above.1 * rate / (above.0 + 1.0));
-        below = if below.0 > 0.0 { (below.0 - 1.0, below.1 * below.0 / rate) } else { (0.0, 0.0) };
-        if above.1 + below.1 < 1e-20 {
-            break; // what is left is rounding
-        }
-        left -= above.1;
-        if left < 0.0 {
-            return above.0;
-        }
-        left -= below.1;
-        if left < 0.0 {
-            return below.0;
-        }
-    }
-    mode
 }

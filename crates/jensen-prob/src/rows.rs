@@ -1,6 +1,6 @@
 //! The row rule of [`Distribution`](crate::Distribution), as broadcasting.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor, TensorData};
 
 /// Two row counts that meet: the smaller divides the larger.
 ///
@@ -82,4 +82,20 @@ pub(crate) fn repeat_rows(tensor: Tensor<2>, rows: usize, samples: usize) -> Ten
 pub(crate) fn sum_event(per_dim: Tensor<2>) -> Tensor<1> {
     let rows = per_dim.dims()[0];
     per_dim.sum_dim(1).reshape([rows])
+}
+
+/// Of positive numbers, for each the sum of the others in its row, which `1 − p` would round.
+pub(crate) fn sum_of_others(tensor: Tensor<2>) -> Tensor<2> {
+    let [_, event] = tensor.dims();
+    let eye = Tensor::<2>::eye(event, &tensor.device().without_autodiff()).cast(tensor.dtype());
+    tensor.matmul(eye.neg() + 1.0)
+}
+
+/// Rows that are 1 at the column given for each, `[rows, 1]`, and 0 elsewhere; in the width and type of
+/// `like`, off the gradient graph.
+pub(crate) fn one_hot(at: Tensor<2, Int>, like: &Tensor<2>) -> Tensor<2> {
+    let shape = [at.dims()[0], like.dims()[1]];
+    let columns: Vec<i32> = (0i32..).take(shape[1]).collect();
+    let columns = Tensor::<2, Int>::from_data(TensorData::new(columns, [1, shape[1]]), &at.device());
+    columns.expand(shape).equal(at.expand(shape)).float().cast(like.dtype())
 }

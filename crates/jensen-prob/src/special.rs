@@ -6,6 +6,8 @@ mod incomplete_beta;
 mod incomplete_gamma;
 mod normal;
 
+pub use crate::bessel::{bessel_i0e, bessel_i1e, bessel_ratio};
+
 use burn::tensor::Tensor;
 pub(crate) use incomplete_beta::Share;
 pub use incomplete_beta::incomplete_beta;

@@ -7,6 +7,7 @@ mod gradients;
 mod groups;
 mod reparameterization;
 mod rows;
+mod vectors;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use burn::tensor::{DType, Tensor};
 use jensen_prob::{Distribution, Rng};
 
 pub use density::Support;
+pub use vectors::Region;
 
 use crate::{Tolerance, Value};
 
@@ -26,9 +28,10 @@ const ROUNDING: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-5 };
 
 /// The conformance suite of a family of distributions: a chain of checks, then a verdict.
 ///
-/// A family has parameters `[rows, event]`. Checks of a density run on its one-number marginals,
-/// those of shapes on the family as given. Draws come from fixed keys; a check of draws states its
-/// false-alarm rate, which is the chance that a change of the keys makes a right family fail.
+/// A family has parameters `[rows, event]`. Checks of a density run on its one-number marginals, of a
+/// [`joint`](Self::joint) family on whole events, those of shapes on the family as given. Draws come from fixed
+/// keys; a check of draws states its false-alarm rate, which is the chance that a change of the keys makes a right
+/// family fail.
 ///
 /// ```
 /// use jensen_prob::Normal;
@@ -78,7 +81,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
         (self.build)(&self.parameters.iter().map(|p| p.clone().cast(DType::F32)).collect::<Vec<_>>())
     }
 
-    /// The one-number marginals of the family, each `samples` times, sample-major.
+    /// The one-number marginals of the family, or its whole events, each `samples` times, sample-major.
     fn marginals(&self, samples: usize) -> D {
         let marginal = |p: &Tensor<2>| (self.cut)(p).cast(DType::F32).repeat_dim(0, samples);
         (self.build)(&self.parameters.iter().map(marginal).collect::<Vec<_>>())

@@ -17,7 +17,7 @@ mod tolerance;
 mod value;
 
 pub use bijection::check_bijector;
-pub use conformance::{Conformance, Nonconformance, Support};
+pub use conformance::{Conformance, Nonconformance, Region, Support};
 pub use finite_difference::{GradientMismatch, check_gradients};
 pub use golden::{Golden, GoldenError};
 pub use goodness_of_fit::{MonteCarlo, dkw_radius};

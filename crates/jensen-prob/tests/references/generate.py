@@ -21,6 +21,7 @@ from scipy import integrate, special, stats
 import flows
 import full_covariance
 from continuous import continuous
+import simplex_counts_directions
 
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
@@ -310,3 +311,4 @@ for section in (full_covariance.multivariate_normal, full_covariance.low_rank_no
 for section in (flows.planar, flows.radial, flows.spline):
     section(f32, write, MPMATH)
 continuous(write, f32, agree, MPMATH)
+simplex_counts_directions.run(write, f32, agree, MPMATH)

@@ -28,7 +28,7 @@ pub enum Support {
 }
 
 impl Support {
-    fn points(&self) -> Vec<f64> {
+    pub(super) fn points(&self) -> Vec<f64> {
         match self {
             Self::Interval { low, high, points } => {
                 let step = (high - low) / (points - 1) as f64;
@@ -40,15 +40,16 @@ impl Support {
 
     /// The distribution function at the points, from the density there.
     fn distribution_function(&self, density: impl Iterator<Item = f64>) -> Vec<f64> {
-        let (mut total, mut previous) = (0.0, 0.0);
+        let (mut total, mut previous) = (0.0, None);
         let accumulate = |p: f64| {
             total += match self {
                 Self::Interval { low, high, points } => {
-                    0.5 * (previous + p) * (high - low) / (points - 1) as f64
+                    let step = (high - low) / (points - 1) as f64;
+                    previous.map_or(0.0, |previous| 0.5 * (previous + p) * step)
                 }
                 Self::Points(_) => p,
             };
-            previous = p;
+            previous = Some(p);
             total
         };
         density.map(accumulate).collect()
@@ -182,7 +183,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
     }
 
     /// For each marginal, its distribution function at the points of the support.
-    fn distribution_functions(&self, support: &Support) -> Vec<Vec<f64>> {
+    pub(super) fn distribution_functions(&self, support: &Support) -> Vec<Vec<f64>> {
         let family = self.marginals(1);
         let (points, rows) = (support.points(), family.rows());
         let scalars: Vec<f64> = points.iter().flat_map(|&point| vec![point; rows]).collect();

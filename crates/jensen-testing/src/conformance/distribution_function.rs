@@ -3,12 +3,14 @@
 use burn::tensor::{DType, Tensor};
 use jensen_prob::{Cdf, Distribution, Icdf};
 
-use super::density::FALSE_ALARM;
+use super::density::{FALSE_ALARM, Support};
 use super::{Conformance, DRAWS, key, numbers, of_row};
 use crate::{Tolerance, Value, dkw_radius};
 
 /// A central difference in `f64` against a density in `f64`.
 const DIFFERENCE: Tolerance = Tolerance { relative: 1e-5, absolute: 1e-7 };
+/// Probabilities in `f32`, added up.
+const SUM: Tolerance = Tolerance::both(1e-5);
 /// Probabilities at which the inverse is checked.
 const PROBABILITIES: [f64; 9] = [1e-6, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999, 0.999_99];
 /// A probability near 1 in `f32` has steps of 6e-8; near 0 its digits count.
@@ -48,6 +50,23 @@ impl<D: Cdf + Distribution<Value = Tensor<2>>> Conformance<D> {
             }
         };
         self.record("slope of the cdf", outcome)
+    }
+
+    /// At the points of the support the distribution function is what the density adds up to, within 1e-5.
+    pub fn cdf_on(self, support: &Support) -> Self {
+        let family = self.marginals(1);
+        let (points, rows) = (support.points(), family.rows());
+        let scalars: Vec<f64> = points.iter().flat_map(|&point| vec![point; rows]).collect();
+        let ours = numbers(&family.cdf(&Value::from_scalars(&scalars)));
+        let outcome =
+            self.distribution_functions(support).iter().enumerate().try_for_each(|(row, expected)| {
+                let ours: Vec<f64> = of_row(&ours, rows, row).collect();
+                let different = SUM.first_difference(&ours, expected);
+                different.map_or(Ok(()), |(at, ours, sum)| {
+                    Err(format!("row {row} is {ours} at {} in place of {sum}", points[at]))
+                })
+            });
+        self.record("cdf on the support", outcome)
     }
 
     /// The inverse undoes the distribution function, but for what the rounding of the value, times the

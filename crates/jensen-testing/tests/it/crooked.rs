@@ -4,9 +4,9 @@
 use burn::tensor::Tensor;
 use jensen_prob::bijector::{Curve, Elementwise};
 use jensen_prob::{
-    Distribution, Entropy, LaplaceShape, LocationScale, Moments, MultivariateNormal, Rng, Shape,
+    Dirichlet, Distribution, Entropy, LaplaceShape, LocationScale, Moments, MultivariateNormal, Rng, Shape,
 };
-use jensen_testing::{Conformance, Nonconformance, check_bijector, double};
+use jensen_testing::{Conformance, Nonconformance, Region, Support, check_bijector, double};
 
 /// A Laplace distribution with another's distribution function and variance.
 #[derive(Clone, Debug)]
@@ -66,8 +66,10 @@ fn rejects(verdict: Result<(), Nonconformance>, checks: &[&str]) {
 
 #[test]
 fn another_distribution_function_and_variance() {
-    let verdict = family::<Stretched>().variance().cdf().icdf().mode().verdict();
-    rejects(verdict, &["variance", "cdf of draws", "slope of the cdf", "icdf"]);
+    let support = Support::Interval { low: -40.0, high: 40.0, points: 80_001 };
+    let verdict = family::<Stretched>().variance().cdf().cdf_on(&support).icdf().mode().verdict();
+    rejects(verdict, &["variance", "cdf of draws", "slope of the cdf", "cdf on the support", "icdf"]);
+    family::<LaplaceShape>().cdf().cdf_on(&support).icdf().verdict().expect("nothing is wrong");
 }
 
 #[test]
@@ -162,4 +164,55 @@ fn maps_that_are_not_what_they_say() {
     assert!(error.starts_with("inverse: "), "{error}");
     let error = check_bijector(&[], |_| Elementwise::<Cubic<0>>::new(), &x).expect_err("not its slope");
     assert!(error.starts_with("determinant: "), "{error}");
+}
+
+/// What is wrong with a Dirichlet distribution.
+#[derive(Clone, Copy)]
+enum Wrong {
+    Nothing,
+    /// Draws fall to the classes in another order.
+    Order,
+    /// Draws add up to more than 1.
+    Sum,
+    /// The density is that of all shares and not of all but one.
+    Density,
+}
+
+struct Shares(Dirichlet, Wrong);
+
+impl Distribution for Shares {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        let draw = self.0.sample(rng);
+        match self.1 {
+            Wrong::Order => draw.flip([1]),
+            Wrong::Sum => draw * 1.001,
+            _ => draw,
+        }
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        let excess = if matches!(self.1, Wrong::Density) { 0.5 * 3f64.ln() } else { 0.0 };
+        self.0.log_prob(value) - excess
+    }
+}
+
+#[test]
+fn draws_that_are_no_shares_of_their_classes() {
+    let verdict = |wrong| {
+        let concentration = double(&[2, 3], &[5.0, 6.0, 8.0, 4.0, 4.5, 9.0]);
+        Conformance::joint(&[concentration], move |p| Shares(Dirichlet::new(p[0].clone()), wrong))
+            .region(&Region::simplex(150))
+            .addressed()
+            .verdict()
+    };
+    verdict(Wrong::Nothing).expect("nothing is wrong");
+    rejects(verdict(Wrong::Order), &["draws"]);
+    rejects(verdict(Wrong::Sum), &["region of draws"]);
+    rejects(verdict(Wrong::Density), &["normalisation", "draws"]);
 }
