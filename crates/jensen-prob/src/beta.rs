@@ -1,13 +1,13 @@
 //! The beta distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess, sigmoid};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    SelectRows, Variance,
 };
 
 /// The largest number below 1 in single precision.
@@ -21,7 +21,7 @@ const BELOW_ONE: f32 = 1.0 - f32::EPSILON / 2.0;
 /// Draws, and the ends 0 and 1 themselves, count as the nearest normal number between the ends.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
+/// use burn::tensor::{Device, Int, Tensor};
 /// use jensen_prob::{Beta, Entropy, Mean};
 ///
 /// let device = Device::flex();
@@ -186,6 +186,13 @@ impl DetachParams for Beta {
 impl Expand for Beta {
     fn expand(&self, samples: usize) -> Self {
         let [alpha, beta] = [&self.alpha, &self.beta].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { alpha, beta }
+    }
+}
+
+impl SelectRows for Beta {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [alpha, beta] = [&self.alpha, &self.beta].map(|t| select_rows(t.clone(), self.rows(), rows));
         Self { alpha, beta }
     }
 }

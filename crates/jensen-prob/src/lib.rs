@@ -14,8 +14,11 @@
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Poisson`] | 0, 1, 2, … | [`Mean`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
+//! | [`Mixture`] of one family | that of the family | of the family's: [`Mean`] [`Variance`] [`Cdf`] [`DetachParams`] [`Expand`] |
+//! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] and [`Enumerable`] |
+//! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
+//! Whatever has a [`Mean`] can [`Predict`], and all can [`SelectRows`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
 
 mod bernoulli;
 mod beta;
@@ -26,14 +29,18 @@ mod distribution;
 mod gamma;
 mod gumbel;
 mod implicit;
+mod independent;
+mod joint;
 mod laplace;
 mod location_scale;
 mod logistic;
+mod mixture;
 mod normal;
 mod poisson;
 mod positive;
 mod rows;
 pub mod special;
+mod value;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
@@ -42,13 +49,17 @@ pub use cauchy::{Cauchy, CauchyShape};
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Predict, Reparameterized, Variance,
+    Predict, Reparameterized, SelectRows, Variance,
 };
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};
+pub use independent::Independent;
 pub use jensen_random::Rng;
+pub use joint::Joint;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use logistic::{Logistic, LogisticShape};
+pub use mixture::Mixture;
 pub use normal::Normal;
 pub use poisson::Poisson;
+pub use value::RowValue;

@@ -1,17 +1,17 @@
 //! The normal distribution with independent dimensions.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use jensen_kernels::normal_cdf;
 
 use crate::positive::Positive;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
-    Rng, Variance,
+    Rng, SelectRows, Variance,
 };
 
 /// `½ log 2π`
-const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// `N(x; μ, σ²)` with independent dimensions, `[rows, event]`.
 ///
@@ -204,5 +204,12 @@ impl Expand for Normal {
     fn expand(&self, samples: usize) -> Self {
         let mean = repeat_rows(self.mean.clone(), self.rows(), samples);
         Self { mean, std: self.std.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Normal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let mean = select_rows(self.mean.clone(), self.rows(), rows);
+        Self { mean, std: self.std.select(self.rows(), rows) }
     }
 }

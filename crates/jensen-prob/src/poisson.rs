@@ -1,10 +1,10 @@
 //! The Poisson distribution with independent dimensions.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use jensen_kernels::exponential;
 
-use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Rng};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
+use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Rng, SelectRows};
 
 /// `Poisson(x; λ)` on `0, 1, 2, …` with independent dimensions and `log λ`, `[rows, event]`.
 ///
@@ -119,6 +119,12 @@ impl DetachParams for Poisson {
 impl Expand for Poisson {
     fn expand(&self, samples: usize) -> Self {
         Self { log_rate: repeat_rows(self.log_rate.clone(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Poisson {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { log_rate: select_rows(self.log_rate.clone(), self.rows(), rows) }
     }
 }
 
