@@ -19,6 +19,16 @@
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
 //! Whatever has a [`Mean`] can [`Predict`], and all can [`SelectRows`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they are made of.
+//!
+//! # Divergences
+//! | | families |
+//! |---|---|
+//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma and beta to normal; normal to Laplace; normal and gamma to Gumbel; beta to gamma; Bernoulli to Poisson |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, gamma, beta, Bernoulli, categorical, Poisson |
+//! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
+//! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
+//! | [`jeffreys_divergence`] | those with a divergence both ways |
+//! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
 
 mod bernoulli;
 mod beta;
@@ -26,6 +36,7 @@ mod categorical;
 mod cauchy;
 mod discretized_logistic;
 mod distribution;
+mod divergence;
 mod gamma;
 mod gumbel;
 mod implicit;
@@ -50,6 +61,11 @@ pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
     Predict, Reparameterized, SelectRows, Variance,
+};
+pub use divergence::{
+    Estimate, RenyiDivergence, SquaredWasserstein, alpha_divergence, estimate_entropy,
+    estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours, estimate_renyi, jeffreys_divergence,
+    jensen_shannon_divergence,
 };
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};

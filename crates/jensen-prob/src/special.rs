@@ -13,6 +13,11 @@ pub fn log_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     softplus(x.neg()).neg()
 }
 
+/// `eˣ − 1 = tanh(x/2) (eˣ + 1)`, which keeps its digits near 0.
+pub(crate) fn expm1<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
+}
+
 /// `r − 1 − log r` of a positive ratio, 0 at 1 and positive elsewhere. The difference to 1 is exact near
 /// it, where a sum with the logarithm would be rounded.
 pub(crate) fn ratio_excess(ratio: Tensor<2>) -> Tensor<2> {

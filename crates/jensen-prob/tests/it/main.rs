@@ -9,8 +9,11 @@ mod gamma;
 mod joint;
 mod location_scale;
 mod mixture;
+mod monte_carlo;
 mod normal;
+mod pairs;
 mod poisson;
+mod renyi;
 mod special;
 
 use jensen_testing::Golden;

@@ -18,6 +18,8 @@ import numpy as np
 import scipy
 from scipy import integrate, special, stats
 
+import divergences
+
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
 SCIPY, MPMATH = f"SciPy {scipy.__version__}", f"mpmath {mpmath.__version__}"
@@ -301,3 +303,4 @@ def location_scale():
 
 for section in (normal, bernoulli, categorical, discretized_logistic, location_scale, gamma, beta, special_functions):
     section()
+divergences.write_all(write, f32)

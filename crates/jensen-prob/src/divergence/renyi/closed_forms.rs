@@ -1,0 +1,112 @@
+//! The Rényi divergence of each family that has one in closed form.
+//!
+//! With `ε = 1 − α` every formula is written in quotients such as `log(1 + εx)/ε` and `(e^{εx} − 1)/ε`,
+//! which keep their digits as `ε` goes to 0, so that orders near 1 go over into the divergence of
+//! Kullback and Leibler.
+
+use burn::tensor::Tensor;
+
+use super::blend::Blend;
+use super::distance_from_one;
+use crate::rows::{Meeting, sum_event};
+use crate::special::{expm1, log_sigmoid, logsumexp};
+use crate::{Bernoulli, Beta, Categorical, Gamma, KlDivergence, Normal, Poisson, RenyiDivergence};
+
+impl RenyiDivergence for Normal {
+    /// `½ (α δ²/v + log(1 + ε (r² − 1))/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = 1 + ε
+    /// (r² − 1)`, finite where `v > 0` (Gil, Alajaji & Linder 2013, "Rényi divergence measures for commonly used
+    /// univariate continuous distributions").
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.mean().dims(), p.mean().dims());
+        let std = meeting.fold(p.std());
+        let distance = (meeting.fold(self.mean()) - meeting.fold(p.mean())) / std.clone();
+        let ratio = meeting.fold(self.std()) / std;
+        let log_ratio = (meeting.fold(self.log_variance()) - meeting.fold(p.log_variance())) * 0.5;
+        let change = (ratio.clone() - 1.0) * (ratio + 1.0) * epsilon;
+        let outside = change.clone().lower_equal_elem(-1.0);
+        let change = change.mask_fill(outside.clone(), 0.0);
+        let spread = change.clone().log1p() / epsilon;
+        let per_dim = (distance.square() * alpha / (change + 1.0) + spread) * 0.5 - log_ratio;
+        sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
+
+impl RenyiDivergence for Poisson {
+    /// `λ_q (e^{−Δ} − 1 − (e^{−εΔ} − 1)/ε)` with `Δ = log λ_q − log λ_p`, always finite.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.log_rate().dims(), p.log_rate().dims());
+        let q = meeting.fold(self.log_rate());
+        let back = meeting.fold(p.log_rate()) - q.clone();
+        sum_event(meeting.unfold(q.exp() * (expm1(back.clone()) - expm1(back * epsilon) / epsilon)))
+    }
+}
+
+impl RenyiDivergence for Categorical {
+    /// `−log Σ_c q_c (p_c/q_c)^ε / ε`, always finite.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.log_probs().dims(), p.log_probs().dims());
+        let unfold = |t: Tensor<2>| meeting.unfold(meeting.fold(t));
+        of_finite(unfold(self.log_probs()), unfold(p.log_probs()), epsilon)
+    }
+}
+
+impl RenyiDivergence for Bernoulli {
+    /// That of two categories in each dimension.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.logits().dims(), p.logits().dims());
+        let pairs = |logits: Tensor<2>| {
+            let logits = meeting.unfold(meeting.fold(logits));
+            let [rows, event] = logits.dims();
+            let logits = logits.reshape([rows * event, 1]);
+            (Tensor::cat(vec![log_sigmoid(logits.clone()), log_sigmoid(logits.neg())], 1), [rows, event])
+        };
+        let ((q, shape), (p, _)) = (pairs(self.logits()), pairs(p.logits()));
+        sum_event(of_finite(q, p, epsilon).reshape(shape))
+    }
+}
+
+/// `−log Σ_c q_c e^{ε d_c} / ε` with `d = log p − log q`, of each row: where all `ε d` are small as
+/// `−log(1 + Σ_c q_c (e^{ε d_c} − 1))/ε`.
+fn of_finite(log_q: Tensor<2>, log_p: Tensor<2>, epsilon: f64) -> Tensor<1> {
+    const SMALL: f64 = 0.5;
+    let [rows, _] = log_q.dims();
+    let tilt = (log_p - log_q.clone()) * epsilon;
+    let is_large = tilt.clone().abs().max_dim(1).greater_elem(SMALL);
+    let everywhere = is_large.clone().expand(tilt.dims());
+    let small = tilt.clone().mask_fill(everywhere, 0.0);
+    let near = (log_q.clone().exp() * expm1(small)).sum_dim(1).log1p();
+    near.mask_where(is_large, logsumexp(log_q + tilt, 1)).reshape([rows]) / -epsilon
+}
+
+impl RenyiDivergence for Gamma {
+    /// With the natural parameters `a_* = α a_q + ε a_p` and `b_* = α b_q + ε b_p`, finite where both are positive.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.concentration().dims(), p.concentration().dims());
+        let blend = |q: Tensor<2>, p: Tensor<2>| Blend::of(meeting.fold(q), meeting.fold(p), epsilon);
+        let concentration = blend(self.concentration(), p.concentration());
+        let rate = blend(self.rate(), p.rate());
+        let outside = concentration.is_outside().bool_or(rate.is_outside());
+        let per_dim = concentration.gap_of_shares(&rate) + concentration.gap_of_remainders();
+        sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
+
+impl RenyiDivergence for Beta {
+    /// With the natural parameters `α_* = α α_q + ε α_p` and `β_* = α β_q + ε β_p`, finite where both are positive.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.alpha().dims(), p.alpha().dims());
+        let blend = |q: Tensor<2>, p: Tensor<2>| Blend::of(meeting.fold(q), meeting.fold(p), epsilon);
+        let (up, down) = (blend(self.alpha(), p.alpha()), blend(self.beta(), p.beta()));
+        let total = blend(self.alpha() + self.beta(), p.alpha() + p.beta());
+        let outside = up.is_outside().bool_or(down.is_outside());
+        let of_one = |part: &Blend| part.gap_of_shares(&total) + part.gap_of_remainders();
+        let per_dim = of_one(&up) + of_one(&down) - total.gap_of_remainders();
+        sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
