@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::rows::sum_event;
+use crate::rows::{places, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, KlDivergence, Mean, Mode, Reparameterized, Rng,
     SelectRows, Variance,
@@ -188,8 +188,8 @@ impl<D: Expand + Distribution<Value = Tensor<2>>> Expand for Independent<D> {
 impl<D: SelectRows + Distribution<Value = Tensor<2>>> SelectRows for Independent<D> {
     fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
         let ([count], parts) = (rows.dims(), self.parts);
-        let part = Tensor::<1, Int>::arange(0..parts as i64, &rows.device()).repeat_dim(0, count);
-        let first = (rows.clone() * parts as i64).reshape([count, 1]).repeat_dim(1, parts);
+        let part = places(parts, &rows.device()).repeat_dim(0, count);
+        let first = (rows.clone() * parts as u64).reshape([count, 1]).repeat_dim(1, parts);
         Self { part: self.part.select_rows(&(first.reshape([count * parts]) + part)), parts }
     }
 }

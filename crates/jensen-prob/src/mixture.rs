@@ -1,8 +1,8 @@
 //! Mixtures of the members of one family.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 
-use crate::rows::{Meeting, meet_rows};
+use crate::rows::{Meeting, meet_rows, places};
 use crate::special::logsumexp;
 use crate::{
     Categorical, Cdf, DetachParams, Distribution, Expand, Mean, Rng, RowValue, SelectRows, Variance,
@@ -129,9 +129,8 @@ impl<D: SelectRows<Value: RowValue>> Distribution for Mixture<D> {
         let rows = self.rows();
         let weights = self.weights.expand(rows / self.weights.rows());
         let chosen = weights.sample(&rng.fork("component"));
-        let places: Vec<i32> = (0i32..).take(self.block).collect();
-        let places = Tensor::<1, Int>::from_data(TensorData::new(places, [self.block]), &chosen.device());
-        let held = chosen * self.block as i64 + places.repeat_dim(0, rows / self.block);
+        let places = places(self.block, &chosen.device()).repeat_dim(0, rows / self.block);
+        let held = chosen * self.block as u64 + places;
         self.components.select_rows(&held).sample(&rng.fork("value"))
     }
 
@@ -192,8 +191,8 @@ impl<D: SelectRows<Value: RowValue> + Clone> SelectRows for Mixture<D> {
         if self.block == 1 {
             return Self { weights, components: self.components.clone(), block: 1 };
         }
-        let ([block], places) = (rows.dims(), rows.clone().remainder_scalar(self.block as i64));
-        let held = (0..self.count()).map(|k| places.clone() + (k * self.block) as i64).collect();
+        let ([block], places) = (rows.dims(), rows.clone().remainder_scalar(self.block as u64));
+        let held = (0..self.count()).map(|k| places.clone() + (k * self.block) as u64).collect();
         Self { weights, components: self.components.select_rows(&Tensor::cat(held, 0)), block }
     }
 }

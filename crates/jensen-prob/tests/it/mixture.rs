@@ -1,7 +1,7 @@
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use jensen_prob::{
-    Categorical, DiscretizedLogistic, Distribution, Expand, Independent, Joint, Mean, Mixture, Normal, Rng,
-    SelectRows, Variance,
+    Categorical, Cdf, DiscretizedLogistic, Distribution, Expand, Independent, Joint, Mean, Mixture, Normal,
+    Rng, SelectRows, Variance,
 };
 use jensen_testing::{Conformance, Nonconformance, Support, double};
 
@@ -12,6 +12,11 @@ fn side_by_side(columns: &[Tensor<2>]) -> Tensor<2> {
 
 fn component_major(components: &[Tensor<2>]) -> Tensor<2> {
     Tensor::cat(components.to_vec(), 0)
+}
+
+/// One row's index.
+fn place(row: usize) -> Tensor<1, Int> {
+    Tensor::from_data([i32::try_from(row).expect("few rows")], &Device::flex())
 }
 
 /// Three components of one number: parameters are three logits, means and deviations.
@@ -103,7 +108,6 @@ fn moments_where_rows_differ_are_those_written_out() {
     };
     same(short.mean(), long.mean());
     same(short.variance(), long.variance());
-    use jensen_prob::Cdf;
     for values in [1, 2, 6, 12] {
         let x = double(&[values, 1], &(0..values).map(|i| i as f64 * 0.4 - 1.0).collect::<Vec<_>>());
         same(short.cdf(&x), long.cdf(&x));
@@ -213,7 +217,7 @@ fn draws_do_not_move_with_the_batch() {
         let [rows, event] = whole.dims();
         assert_eq!(rows, 12);
         for (row, name) in names.iter().enumerate() {
-            let index = Tensor::from_data([row as i32], &Device::flex());
+            let index = place(row);
             for sample in 0..4 {
                 let rng = rng.name_rows(std::slice::from_ref(name)).first_sample(sample);
                 let alone = family.select_rows(&index).sample(&rng);
@@ -259,9 +263,9 @@ fn components_may_be_joint() {
     // Σ_k π_k p_k(a) p_k(b), number by number.
     let of = |a: &Tensor<1>| -> Vec<f64> { a.clone().into_data().iter().collect() };
     let actual = of(&mixture.log_prob(&value));
-    let component = |k: usize, row: usize| Tensor::from_data([(2 * k + row) as i32], &device);
-    for at in 0..10 {
-        let index = Tensor::from_data([at as i32], &device);
+    let component = |k: usize, row: usize| place(2 * k + row);
+    for (at, actual) in actual.into_iter().enumerate() {
+        let index = place(at);
         let (a, b) = (value.0.clone().select(0, index.clone()), value.1.clone().select(0, index));
         let weights: Vec<f64> =
             of(&Categorical::from_logits(logits(2)).log_probs().narrow(0, at % 2, 1).reshape([2]));
@@ -272,7 +276,7 @@ fn components_may_be_joint() {
             (weights[k] + of(&log_prob)[0]).exp()
         });
         let expected = joint.sum::<f64>().ln();
-        assert!((actual[at] - expected).abs() < 1e-5, "row {at} is {}, not {expected}", actual[at]);
+        assert!((actual - expected).abs() < 1e-5, "row {at} is {actual}, not {expected}");
     }
 }
 

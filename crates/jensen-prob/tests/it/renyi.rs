@@ -224,7 +224,7 @@ fn extreme_parameters_stay_finite() {
             Beta::new(p[0].clone(), p[1].clone()).renyi_divergence(&Beta::new(one(), one()), order)
         });
         let logits = double(&[2, 2], &[1e4, -1e4, 300.0, -80.0]);
-        finite("Bernoulli", &[logits.clone()], &|p| {
+        finite("Bernoulli", std::slice::from_ref(&logits), &|p| {
             let fair = Bernoulli::from_logits(Tensor::zeros([1, 2], &Device::flex()));
             Bernoulli::from_logits(p[0].clone()).renyi_divergence(&fair, order)
                 + fair.renyi_divergence(&Bernoulli::from_logits(p[0].clone()), order)
