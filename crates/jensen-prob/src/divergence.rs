@@ -4,13 +4,16 @@
 
 mod jensen_shannon;
 mod kl;
+mod maximum_mean_discrepancy;
 mod monte_carlo;
+mod products;
 mod renyi;
 mod wasserstein;
 
 use burn::tensor::Tensor;
 
 pub use jensen_shannon::jensen_shannon_divergence;
+pub use maximum_mean_discrepancy::{Kernel, estimate_squared_mmd};
 pub use monte_carlo::{
     Estimate, estimate_entropy, estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours,
     estimate_renyi,

@@ -75,6 +75,15 @@ impl<D: Distribution<Value = Tensor<2>>> Independent<D> {
         sum_event(of_parts.reshape([rows / self.parts, self.parts]))
     }
 
+    /// The sum of what `f` gives of the parts of both.
+    ///
+    /// # Panics
+    /// If the events have other parts.
+    pub(crate) fn sum_with<P>(&self, p: &Independent<P>, f: impl FnOnce(&D, &P) -> Tensor<1>) -> Tensor<1> {
+        assert_eq!(self.parts, p.parts, "an event of {} parts meets one of {}", self.parts, p.parts);
+        self.sum(f(&self.part, &p.part))
+    }
+
     /// A draw of the parts, in which part `i` of the example `n` is the example `n·parts + i`: it does not
     /// move with the batch.
     fn draw<T>(&self, rng: &Rng, draw: impl FnOnce(&Rng) -> T) -> T {
@@ -168,8 +177,7 @@ where
     /// # Panics
     /// If the events have other parts, or the row counts do not divide one another.
     fn kl_divergence(&self, p: &Independent<P>) -> Tensor<1> {
-        assert_eq!(self.parts, p.parts, "an event of {} parts meets one of {}", self.parts, p.parts);
-        self.sum(self.part.kl_divergence(&p.part))
+        self.sum_with(p, D::kl_divergence)
     }
 }
 

@@ -24,11 +24,12 @@
 //! | | families |
 //! |---|---|
 //! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma and beta to normal; normal to Laplace; normal and gamma to Gumbel; beta to gamma; Bernoulli to Poisson |
-//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, gamma, beta, Bernoulli, categorical, Poisson |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, beta, Bernoulli, categorical, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |
 //! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
+//! | [`estimate_squared_mmd`] | any two sets of draws |
 
 mod bernoulli;
 mod beta;
@@ -63,9 +64,9 @@ pub use distribution::{
     Predict, Reparameterized, SelectRows, Variance,
 };
 pub use divergence::{
-    Estimate, RenyiDivergence, SquaredWasserstein, alpha_divergence, estimate_entropy,
-    estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours, estimate_renyi, jeffreys_divergence,
-    jensen_shannon_divergence,
+    Estimate, Kernel, RenyiDivergence, SquaredWasserstein, alpha_divergence, estimate_entropy,
+    estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours, estimate_renyi, estimate_squared_mmd,
+    jeffreys_divergence, jensen_shannon_divergence,
 };
 pub use gamma::Gamma;
 pub use gumbel::{Gumbel, GumbelShape};

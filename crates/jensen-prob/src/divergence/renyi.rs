@@ -52,7 +52,7 @@ pub trait RenyiDivergence<P: Distribution = Self>: Distribution {
 }
 
 /// `D_α(q ‖ p) = (∫ q^α p^{1−α} − 1) / α(α − 1)` of each row, in the convention of Cichocki & Amari 2010
-/// ("Families of alpha-, beta- and gamma-divergences", eq. 1): `KL(q ‖ p)` of order 1, `KL(p ‖ q)` of order
+/// ("Families of alpha-, beta- and gamma-divergences"): `KL(q ‖ p)` of order 1, `KL(p ‖ q)` of order
 /// 0, `4 H²` of order ½, half of Pearson's `χ²` of order 2. Amari's own order is `1 − 2α`.
 ///
 /// `D_α(q ‖ p) = D_{1−α}(p ‖ q)`: orders below ½ are taken from the other side, where nothing cancels.

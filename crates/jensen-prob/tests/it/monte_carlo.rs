@@ -2,11 +2,11 @@
 
 use burn::tensor::{Device, Tensor};
 use jensen_prob::{
-    Categorical, Entropy, Estimate, KlDivergence, Mixture, Normal, RenyiDivergence, Rng, estimate_entropy,
-    estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours, estimate_renyi,
-    jensen_shannon_divergence,
+    Categorical, Distribution, Entropy, Estimate, Expand, Kernel, KlDivergence, Mixture, Normal,
+    RenyiDivergence, Rng, estimate_entropy, estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours,
+    estimate_renyi, estimate_squared_mmd, jensen_shannon_divergence,
 };
-use jensen_testing::double;
+use jensen_testing::{MonteCarlo, Tolerance, check_gradients, double};
 
 fn numbers(tensor: &Tensor<1>) -> Vec<f64> {
     tensor.clone().into_data().iter().collect()
@@ -95,6 +95,59 @@ fn the_error_of_neighbours_falls_with_the_divergence() {
     assert!((plain / plain_half - 2.0).abs() < 0.1, "{plain}, {plain_half}");
     assert!((near / near_half - 4.0).abs() < 0.4, "{near}, {near_half}");
     assert!(near < plain / 10.0);
+}
+
+/// Of normal draws and the Gaussian kernel `E k(x, y) = Π_d h/√v e^{−δ²/2v}` with `v = h² + σ² + τ²`: the mean of 400
+/// estimates lies within five standard errors (false alarm 6e-7), also where there is nothing to find.
+#[test]
+fn the_maximum_mean_discrepancy_has_no_bias() {
+    let h = 0.8f64;
+    let (means, stds) = ([[0.3, -0.2], [0.0, 0.1]], [[0.8, 1.0], [1.0, 1.1]]);
+    let kernel = |a: usize, b: usize| -> f64 {
+        (0..2)
+            .map(|d| {
+                let v = h * h + f64::powi(stds[a][d], 2) + f64::powi(stds[b][d], 2);
+                let apart: f64 = means[a][d] - means[b][d];
+                h / v.sqrt() * (-0.5 * apart * apart / v).exp()
+            })
+            .product()
+    };
+    for (q, p) in [(0, 1), (0, 0)] {
+        let exact = kernel(q, q) - 2.0 * kernel(q, p) + kernel(p, p);
+        let draws = |side: usize, count: usize, rng: Rng| {
+            let family = Normal::new(double(&[1, 2], &means[side]), double(&[1, 2], &stds[side]));
+            family.expand(count).sample(&rng)
+        };
+        let estimates = (0..400).map(|i| {
+            let rng = Rng::seed(8).at(i);
+            let (x, y) = (draws(q, 12, rng.fork("x")), draws(p, 9, rng.fork("y")));
+            numbers(&estimate_squared_mmd(&x, &y, Kernel::Gaussian { bandwidth: h }))[0]
+        });
+        let estimate = MonteCarlo::of(estimates);
+        assert!(estimate.agrees(exact, 5.0, 0.0), "{estimate:?}, not {exact}");
+    }
+}
+
+#[test]
+fn the_maximum_mean_discrepancy_by_hand_and_its_gradients() {
+    let (x, y) = (double(&[2, 2], &[0.0, 0.0, 1.0, 0.0]), double(&[3, 2], &[0.0, 2.0, 0.0, 0.0, 3.0, 0.0]));
+    let kernel = Kernel::InverseMultiquadric { scale: 2.0 };
+    let of = |square: f64| 2.0 / (2.0 + square);
+    let across = of(4.0) + of(0.0) + of(9.0) + of(5.0) + of(1.0) + of(4.0);
+    let by_hand = of(1.0) + (of(4.0) + of(13.0) + of(9.0)) / 3.0 - across / 3.0;
+    let estimate = numbers(&estimate_squared_mmd(&x, &y, kernel))[0];
+    assert!((estimate - by_hand).abs() < 1e-14, "{estimate}, not {by_hand}");
+    for kernel in [kernel, Kernel::Gaussian { bandwidth: 1.5 }] {
+        let f = |i: &[Tensor<2>]| estimate_squared_mmd(&i[0], &i[1], kernel);
+        check_gradients(&[x.clone(), y.clone()], f, Tolerance::both(1e-5)).expect("the gradient");
+    }
+}
+
+#[test]
+#[should_panic(expected = "it takes two of each")]
+fn a_single_draw_is_refused() {
+    let one = Tensor::zeros([1, 2], &Device::flex());
+    estimate_squared_mmd(&one, &one, Kernel::Gaussian { bandwidth: 1.0 });
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::{
-    Bernoulli, Beta, Categorical, Distribution, Gamma, Gumbel, KlDivergence, Laplace, Logistic, Normal,
-    Poisson, RenyiDivergence, Rng, SquaredWasserstein, alpha_divergence, jeffreys_divergence,
-    jensen_shannon_divergence,
+    Bernoulli, Beta, Categorical, Distribution, Gamma, Gumbel, Independent, Joint, KlDivergence, Laplace,
+    Logistic, Normal, Poisson, RenyiDivergence, Rng, SquaredWasserstein, alpha_divergence,
+    jeffreys_divergence, jensen_shannon_divergence,
 };
 use jensen_testing::{GoldenError, MonteCarlo, Tolerance, check_gradients, double};
 
@@ -55,6 +55,7 @@ fn references() -> Result<(), GoldenError> {
     // Large concentrations: the rounding of a share, 6e-8, times their distance from one another.
     let shares = Tolerance { relative: 2e-5, absolute: 5e-6 };
     of_two(include_str!("../references/renyi_normal.json"), Normal::new, TOLERANCE)?;
+    of_two(include_str!("../references/renyi_laplace.json"), Laplace::new, TOLERANCE)?;
     of_two(include_str!("../references/renyi_gamma.json"), Gamma::new, shares)?;
     of_two(include_str!("../references/renyi_beta.json"), Beta::new, shares)?;
     of_one(include_str!("../references/renyi_bernoulli.json"), Bernoulli::from_logits)?;
@@ -141,6 +142,13 @@ fn each_family_has_what_holds_of_all() {
         &[[0.5, 1.2, 0.0, 0.4], [1.4, 0.8, 2.2, 1.0]],
     )
     .check();
+    let laplace = |p: &[Tensor<2>]| Laplace::new(p[0].clone(), p[1].clone());
+    Case::new(
+        laplace,
+        &[[0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]],
+        &[[0.5, 1.2, 0.0, 0.4], [1.4, 0.8, 1.2, 1.0]],
+    )
+    .check();
     let gamma = |p: &[Tensor<2>]| Gamma::new(p[0].clone(), p[1].clone());
     Case::new(
         gamma,
@@ -214,6 +222,12 @@ fn extreme_parameters_stay_finite() {
         finite("normal", &[means, log_stds], &|p| {
             let standard = Normal::standard(1, 1, &Device::flex());
             Normal::from_log_std(p[0].clone(), p[1].clone()).renyi_divergence(&standard, order)
+        });
+        let locations = double(&[4, 1], &[1e6, -1e6, 0.0, 1.0]);
+        let log_scales = double(&[4, 1], &[-15.0, 15.0, -30.0, 30.0]);
+        finite("Laplace", &[locations, log_scales], &|p| {
+            let standard = Laplace::standard(1, 1, &Device::flex());
+            Laplace::from_log_scale(p[0].clone(), p[1].clone()).renyi_divergence(&standard, order)
         });
         let concentration = double(&[4, 1], &[1e-3, 1e-3, 1e6, 1e6]);
         let other = double(&[4, 1], &[1e-3, 1e4, 1e-3, 1e6]);
@@ -302,6 +316,39 @@ fn the_wasserstein_distance_is_that_of_equal_ranks() {
     check(Laplace::new);
     check(Logistic::new);
     check(Gumbel::new);
+}
+
+/// `∫ √(q p) = (1 + δ/2) e^{−δ/2}` of Laplace distributions of one scale, where the slopes of both exponents
+/// are equal.
+#[test]
+fn laplace_distributions_of_one_scale() {
+    let locations = double(&[4, 1], &[0.0, 1e-4, 3.0, -200.0]);
+    let family = Laplace::new(locations.clone(), double(&[1, 1], &[2.0]));
+    let standard = Laplace::new(double(&[1, 1], &[0.0]), double(&[1, 1], &[2.0]));
+    let half = numbers(&(locations.abs() / 4.0).reshape([4]));
+    for (actual, half) in numbers(&family.bhattacharyya_distance(&standard)).into_iter().zip(half) {
+        let expected = half - half.ln_1p();
+        assert!((actual - expected).abs() < 1e-12 * (1.0 + expected), "{actual}, not {expected}");
+    }
+}
+
+/// Two parts of one number are one event of two, and a pair has what its parts have.
+#[test]
+fn divergences_of_products_add_up() {
+    let of = |mean: [f64; 4], std: [f64; 4], shape: &[usize; 2]| {
+        Normal::new(double(shape, &mean), double(shape, &std))
+    };
+    let (q, p) = ([0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]);
+    let (r, s) = ([0.5, 1.2, 0.0, 0.4], [1.4, 0.8, 2.2, 1.0]);
+    let (whole, other) = (of(q, p, &[2, 2]), of(r, s, &[2, 2]));
+    let parts = |mean, std| Independent::new(of(mean, std, &[4, 1]), 2);
+    let (renyi, wasserstein) = (whole.renyi_divergence(&other, 0.7), whole.squared_wasserstein(&other));
+    let same = |a: Tensor<1>, b: &Tensor<1>| assert_eq!(numbers(&a), numbers(b));
+    same(parts(q, p).renyi_divergence(&parts(r, s), 0.7), &renyi);
+    same(parts(q, p).squared_wasserstein(&parts(r, s)), &wasserstein);
+    let twice = |d: &Normal| Joint::new(d.clone(), d.clone());
+    same(twice(&whole).renyi_divergence(&twice(&other), 0.7), &(renyi * 2.0));
+    same(twice(&whole).squared_wasserstein(&twice(&other)), &(wasserstein * 2.0));
 }
 
 #[test]

@@ -65,6 +65,10 @@ def renyi(family, q, p, alpha):
         points = sorted({*points, *grid(gamma, alpha * q[0] + (1 - alpha) * p[0], alpha * q[1] + (1 - alpha) * p[1])})
     if family is beta:
         points = sorted({*points, *grid(beta, alpha * q[0] + (1 - alpha) * p[0], alpha * q[1] + (1 - alpha) * p[1])})
+    if family is laplace:
+        # The slowest tail of the product, from either kink.
+        slope = alpha / q[1] + (1 - alpha) / p[1]
+        points = sorted({*points, *(x + k / slope for x in (q[0], p[0]) for k in (-60, -8, -1, 1, 8, 60))})
     if family is normal:
         precision = alpha / q[1] ** 2 + (1 - alpha) / p[1] ** 2
         middle = (alpha * q[0] / q[1] ** 2 + (1 - alpha) * p[0] / p[1] ** 2) / precision
@@ -104,6 +108,7 @@ ORDERS = [0.01, 0.25, 0.5, 0.999, 0.9999990463256836, 1.0001, 1.25, 3.0]
 def renyi_divergences(write, f32):
     families = {
         "normal": (normal, [(0, 1, 0, 1.5), (0.5, 0.8, -0.2, 1.3), (2, 1, 2.01, 1.001), (-3, 0.1, 1, 2)]),
+        "laplace": (laplace, [(0, 1, 0, 1.5), (0.5, 0.8, -0.2, 1.3), (2, 1, 2.01, 1.001), (-3, 0.1, 1, 2), (1, 2, 3, 2.9)]),
         "gamma": (gamma, [(3, 1, 2, 0.5), (0.7, 2, 0.5, 1.5), (300, 3, 290, 2.9), (5, 1, 5, 1)]),
         "beta": (beta, [(3, 4, 2, 2), (0.7, 0.6, 0.5, 0.5), (200, 300, 190, 290), (5, 1, 4, 0.9)]),
     }

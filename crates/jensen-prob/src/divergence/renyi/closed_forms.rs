@@ -5,12 +5,13 @@
 //! Kullback and Leibler.
 
 use burn::tensor::Tensor;
+use jensen_kernels::exponential;
 
 use super::blend::Blend;
 use super::distance_from_one;
 use crate::rows::{Meeting, sum_event};
 use crate::special::{expm1, log_sigmoid, logsumexp};
-use crate::{Bernoulli, Beta, Categorical, Gamma, KlDivergence, Normal, Poisson, RenyiDivergence};
+use crate::{Bernoulli, Beta, Categorical, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence};
 
 impl RenyiDivergence for Normal {
     /// `½ (α δ²/v + log(1 + ε (r² − 1))/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = 1 + ε
@@ -30,6 +31,46 @@ impl RenyiDivergence for Normal {
         let per_dim = (distance.square() * alpha / (change + 1.0) + spread) * 0.5 - log_ratio;
         sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
     }
+}
+
+impl RenyiDivergence for Laplace {
+    /// With `r = b_q/b_p`, `δ = |μ_q − μ_p|/b_q`, the slopes `a = α` and `c = εr` of the two exponents in units of
+    /// `b_q`, `φ(t) = (1 − e^{−t})/t` and `t = |a − c| δ`: finite where `a + c > 0`. Integrated piece by piece,
+    ///
+    /// `½ ∫ e^{−a|x| − c|x − δ|} dx = e^{−min(a, c) δ} (½ δ φ(t) + ½ (1 + e^{−t})/(a + c))`,
+    ///
+    /// and `R = −log r − log(…)/ε`. Where `a ≥ c`, in which `ε` may be next to nothing, the bracket is `1 + εg`
+    /// with `g = (1 − r + rδ φ(t))/(a + c)`.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.location().dims(), p.location().dims());
+        let scale = meeting.fold(self.scale());
+        let ratio = scale.clone() / meeting.fold(p.scale());
+        let distance = (meeting.fold(self.location()) - meeting.fold(p.location())).abs() / scale;
+        let c = ratio.clone() * epsilon;
+        let outside = (c.clone() + alpha).lower_equal_elem(0.0);
+        let sum = (c.clone() + alpha).mask_fill(outside.clone(), 1.0);
+        let is_flatter = c.clone().greater_elem(alpha);
+        let t = (c - alpha).abs() * distance.clone();
+        let mean_decay = mean_decay(t.clone());
+
+        let growth = (ratio.clone() * (distance.clone() * mean_decay.clone() - 1.0) + 1.0) / sum.clone();
+        let growth = (growth * epsilon).mask_fill(outside.clone().bool_or(is_flatter.clone()), 0.0);
+        let near = ratio.clone() * distance.clone() - growth.log1p() / epsilon;
+        let integral = distance.clone() * mean_decay + (exponential(t.neg()) + 1.0) / sum;
+        let far = (distance * alpha - (integral * 0.5).log()) / epsilon;
+        let per_dim = near.mask_where(is_flatter, far) - ratio.log();
+        sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
+
+/// `(1 − e^{−t})/t` for `t ≥ 0`.
+fn mean_decay(t: Tensor<2>) -> Tensor<2> {
+    const SMALL: f64 = 1e-3;
+    let is_small = t.clone().lower_elem(SMALL);
+    let large = t.clone().mask_fill(is_small.clone(), 1.0);
+    let series = t.clone() * (t / 3.0 - 1.0) * 0.5 + 1.0;
+    (expm1(large.clone().neg()).neg() / large).mask_where(is_small, series)
 }
 
 impl RenyiDivergence for Poisson {
