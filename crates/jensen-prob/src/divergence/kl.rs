@@ -77,7 +77,8 @@ impl KlDivergence<Laplace> for Normal {
 }
 
 impl KlDivergence<Gumbel> for Normal {
-    /// `log β + δ + e^{−δ + r²/2} − H(q)` with `δ = (μ_q − μ_p)/β` and `r = σ/β`.
+    /// `log β + δ + e^{−δ + r²/2} − H(q)` with `δ = (μ_q − μ_p)/β` and `r = σ/β`: `+∞` where the exponential
+    /// leaves the range of numbers.
     fn kl_divergence(&self, p: &Gumbel) -> Tensor<1> {
         let location = self.mean();
         let meeting = Meeting::of(location.dims(), p.location().dims());
@@ -91,7 +92,7 @@ impl KlDivergence<Gumbel> for Normal {
 
 impl KlDivergence<Gumbel> for Gamma {
     /// `log s + δ + e^{−δ + α (t − log(1 + t))} − H(q)` with the scale `s`, `δ = (α/β − μ)/s` and `t = 1/βs`,
-    /// since `E[e^{−x/s}] = (1 + t)^{−α}`.
+    /// since `E[e^{−x/s}] = (1 + t)^{−α}`: `+∞` where the exponential leaves the range of numbers.
     fn kl_divergence(&self, p: &Gumbel) -> Tensor<1> {
         let mean = self.mean();
         let meeting = Meeting::of(mean.dims(), p.location().dims());

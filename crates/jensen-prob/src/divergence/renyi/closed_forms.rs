@@ -14,9 +14,9 @@ use crate::special::{expm1, log_sigmoid, logsumexp};
 use crate::{Bernoulli, Beta, Categorical, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence};
 
 impl RenyiDivergence for Normal {
-    /// `½ (α δ²/v + log(1 + ε (r² − 1))/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = 1 + ε
-    /// (r² − 1)`, finite where `v > 0` (Gil, Alajaji & Linder 2013, "Rényi divergence measures for commonly used
-    /// univariate continuous distributions").
+    /// `½ (α δ²/v + log(v)/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = α + ε r²`, finite where
+    /// `v > 0` (Gil, Alajaji & Linder 2013, "Rényi divergence measures for commonly used univariate continuous
+    /// distributions").
     fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
         let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
         let meeting = Meeting::of(self.mean().dims(), p.mean().dims());
@@ -24,11 +24,15 @@ impl RenyiDivergence for Normal {
         let distance = (meeting.fold(self.mean()) - meeting.fold(p.mean())) / std.clone();
         let ratio = meeting.fold(self.std()) / std;
         let log_ratio = (meeting.fold(self.log_variance()) - meeting.fold(p.log_variance())) * 0.5;
-        let change = (ratio.clone() - 1.0) * (ratio + 1.0) * epsilon;
-        let outside = change.clone().lower_equal_elem(-1.0);
-        let change = change.mask_fill(outside.clone(), 0.0);
-        let spread = change.clone().log1p() / epsilon;
-        let per_dim = (distance.square() * alpha / (change + 1.0) + spread) * 0.5 - log_ratio;
+        // Below order 1 a sum of positive terms, above it a difference that is exact near 1.
+        let change = (ratio.clone() - 1.0) * (ratio.clone() + 1.0) * epsilon;
+        let precision = if epsilon > 0.0 { ratio.square() * epsilon + alpha } else { change.clone() + 1.0 };
+        let outside = precision.clone().lower_equal_elem(0.0);
+        let precision = precision.mask_fill(outside.clone(), 1.0);
+        let is_far = change.clone().abs().greater_elem(0.5);
+        let near = change.mask_fill(is_far.clone(), 0.0).log1p();
+        let spread = near.mask_where(is_far, precision.clone().log()) / epsilon;
+        let per_dim = (distance.square() * alpha / precision + spread) * 0.5 - log_ratio;
         sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
     }
 }
