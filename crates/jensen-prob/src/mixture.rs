@@ -107,7 +107,7 @@ impl<D: Distribution<Value: RowValue>> Mixture<D> {
     }
 
     /// `log p(k | value) = log π_k p_k(value) − log p(value)`, `[rows, K]`: which component a value came
-    /// from.
+    /// from; not a number of a value that none can give.
     ///
     /// # Panics
     /// If the row counts do not divide one another or the event sizes differ.

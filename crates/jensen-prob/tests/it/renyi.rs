@@ -241,6 +241,12 @@ fn extreme_parameters_stay_finite() {
             Bernoulli::from_logits(p[0].clone()).renyi_divergence(&fair, order)
                 + fair.renyi_divergence(&Bernoulli::from_logits(p[0].clone()), order)
         });
+        let log_rates = double(&[2, 2], &[-80.0, 20.0, 30.0, -40.0]);
+        finite("Poisson", std::slice::from_ref(&log_rates), &|p| {
+            let (few, family) = (double(&[1, 1], &[-80.0]), Poisson::from_log_rate(p[0].clone()));
+            let few = Poisson::from_log_rate(few.cast(DType::F32).repeat_dim(1, 2));
+            few.renyi_divergence(&family, order) + family.renyi_divergence(&few, order)
+        });
         finite("categorical", &[logits], &|p| {
             let fair = Categorical::from_logits(Tensor::zeros([1, 2], &Device::flex()));
             let family = Categorical::from_logits(p[0].clone());

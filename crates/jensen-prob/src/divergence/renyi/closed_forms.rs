@@ -84,8 +84,16 @@ impl RenyiDivergence for Poisson {
         let meeting = Meeting::of(self.log_rate().dims(), p.log_rate().dims());
         let q = meeting.fold(self.log_rate());
         let back = meeting.fold(p.log_rate()) - q.clone();
-        sum_event(meeting.unfold(q.exp() * (expm1(back.clone()) - expm1(back * epsilon) / epsilon)))
+        sum_event(meeting.unfold(growth(q.clone(), back.clone()) - growth(q, back * epsilon) / epsilon))
     }
+}
+
+/// `e^{a + b} − eᵃ`, for small `b` as `eᵃ (eᵇ − 1)`, which may overflow in one factor for large.
+fn growth(a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
+    let is_large = b.clone().abs().greater_elem(1.0);
+    let small = b.clone().mask_fill(is_large.clone(), 0.0);
+    let near = exponential(a.clone()) * expm1(small);
+    near.mask_where(is_large, exponential(a.clone() + b) - exponential(a))
 }
 
 impl RenyiDivergence for Categorical {
