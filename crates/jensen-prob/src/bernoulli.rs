@@ -1,13 +1,13 @@
 //! The Bernoulli distribution with independent dimensions.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use jensen_kernels::bernoulli_log_prob;
 
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{sigmoid, softplus};
 use crate::{
     ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
-    KlDivergence, Mean, Rng, Variance,
+    KlDivergence, Mean, Rng, SelectRows, Variance,
 };
 
 /// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
@@ -178,5 +178,11 @@ impl DetachParams for Bernoulli {
 impl Expand for Bernoulli {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: repeat_rows(self.logits.clone(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Bernoulli {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits.clone(), self.rows(), rows) }
     }
 }

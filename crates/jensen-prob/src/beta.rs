@@ -1,16 +1,16 @@
 //! The beta distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::share::{BELOW_ONE, off_the_ends};
 use crate::special::{
     digamma_remainder, incomplete_beta, log_gamma_remainder, product_excess, ratio_excess, sigmoid,
 };
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
-    Rng, Variance,
+    Rng, SelectRows, Variance,
 };
 
 /// `Beta(x; α, β)` between 0 and 1 with independent dimensions, `[rows, event]`: shares and chances.
@@ -21,7 +21,7 @@ use crate::{
 /// Draws, and the ends 0 and 1 themselves, count as the nearest normal number between the ends.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
+/// use burn::tensor::{Device, Int, Tensor};
 /// use jensen_prob::{Beta, Entropy, Mean};
 ///
 /// let device = Device::flex();
@@ -194,6 +194,13 @@ impl DetachParams for Beta {
 impl Expand for Beta {
     fn expand(&self, samples: usize) -> Self {
         let [alpha, beta] = [&self.alpha, &self.beta].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { alpha, beta }
+    }
+}
+
+impl SelectRows for Beta {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [alpha, beta] = [&self.alpha, &self.beta].map(|t| select_rows(t.clone(), self.rows(), rows));
         Self { alpha, beta }
     }
 }

@@ -3,8 +3,8 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorData};
 
-use crate::rows::{Meeting, meet_rows, sum_event};
-use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, KlDivergence, Rng};
+use crate::rows::{Meeting, meet_rows, select_rows, sum_event};
+use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, KlDivergence, Rng, SelectRows};
 
 /// One of `C` categories a row, `log p(c) = l_c − log Σ_j e^{l_j}`.
 ///
@@ -103,5 +103,11 @@ impl DetachParams for Categorical {
 impl Expand for Categorical {
     fn expand(&self, samples: usize) -> Self {
         Self { log_probs: self.log_probs.clone().repeat_dim(0, samples) }
+    }
+}
+
+impl SelectRows for Categorical {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { log_probs: select_rows(self.log_probs.clone(), self.rows(), rows) }
     }
 }

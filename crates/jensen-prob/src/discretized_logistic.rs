@@ -1,11 +1,11 @@
 //! The discretized logistic distribution of images with a fixed number of grey levels.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, log1mexp, sigmoid};
-use crate::{DetachParams, Distribution, Expand, Mean, Rng};
+use crate::{DetachParams, Distribution, Expand, Mean, Rng, SelectRows};
 
 /// A logistic distribution rounded to the levels `x = k/(levels − 1)` of `[0, 1]`, with independent
 /// dimensions `[rows, event]` (Salimans et al. 2017, arXiv:1701.05517, eq. 2).
@@ -19,7 +19,7 @@ use crate::{DetachParams, Distribution, Expand, Mean, Rng};
 /// between two levels counts as the nearest one.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
+/// use burn::tensor::{Device, Int, Tensor};
 /// use jensen_prob::{DiscretizedLogistic, Distribution};
 ///
 /// let device = Device::flex();
@@ -144,6 +144,14 @@ impl Expand for DiscretizedLogistic {
     fn expand(&self, samples: usize) -> Self {
         let [location, log_scale] =
             [&self.location, &self.log_scale].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { location, log_scale, levels: self.levels }
+    }
+}
+
+impl SelectRows for DiscretizedLogistic {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [location, log_scale] =
+            [&self.location, &self.log_scale].map(|t| select_rows(t.clone(), self.rows(), rows));
         Self { location, log_scale, levels: self.levels }
     }
 }

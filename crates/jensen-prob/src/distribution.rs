@@ -9,7 +9,7 @@
 //! **sample-major**: row `r` of the larger meets row `r % smaller` of the smaller. So `K` samples
 //! of a batch are `K·batch` rows, and a prior with one row meets any batch.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_random::Rng;
 
 /// Independent distributions over rows, with a density.
@@ -169,4 +169,13 @@ pub trait DetachParams: Distribution {
 pub trait Expand: Distribution {
     /// The distribution `samples` times over, sample-major: `[samples · rows]` rows.
     fn expand(&self, samples: usize) -> Self;
+}
+
+/// A distribution of some of the rows.
+pub trait SelectRows: Distribution {
+    /// The distribution whose row `i` is row `rows[i]` of this one; a row may be taken more than once.
+    ///
+    /// # Panics
+    /// If a row does not exist.
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self;
 }

@@ -1,16 +1,16 @@
 //! The gamma distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
 use crate::positive::{Positive, positive_from_log};
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{
     digamma_remainder, incomplete_gamma, log_gamma_remainder, product_excess, ratio_excess,
 };
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Reparameterized,
-    Rng, Variance,
+    Rng, SelectRows, Variance,
 };
 
 /// `Gamma(x; α, β)` on positive numbers with independent dimensions, concentration `α` and rate `β`,
@@ -23,7 +23,7 @@ use crate::{
 /// draw below the smallest normal number, which concentrations below 0.1 give, is that number, and so is 0.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
+/// use burn::tensor::{Device, Int, Tensor};
 /// use jensen_prob::{Gamma, Mean, Reparameterized, Rng};
 ///
 /// let device = Device::flex().autodiff();
@@ -182,5 +182,12 @@ impl Expand for Gamma {
     fn expand(&self, samples: usize) -> Self {
         let concentration = repeat_rows(self.concentration.clone(), self.rows(), samples);
         Self { concentration, rate: self.rate.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Gamma {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let concentration = select_rows(self.concentration.clone(), self.rows(), rows);
+        Self { concentration, rate: self.rate.select(self.rows(), rows) }
     }
 }

@@ -34,9 +34,23 @@
 //! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
+//! | [`Mixture`] of one family | that of the family | of the family's: [`Mean`] [`Variance`] [`Cdf`] [`DetachParams`] [`Expand`] |
+//! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] and [`Enumerable`] |
+//! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]. Parameters in `f64` give results in `f64`. [`special`] holds the functions they
-//! are made of, [`bijector`] the maps of normalizing flows.
+//! Whatever has a [`Mean`] can [`Predict`]; what can [`SelectRows`] can be mixed. Parameters in `f64` give results in `f64`.
+//! [`special`] holds the functions they are made of, [`bijector`] the maps of normalizing flows.
+//!
+//! # Divergences
+//! | | families |
+//! |---|---|
+//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma and beta to normal; normal to Laplace; normal and gamma to Gumbel; beta to gamma; Bernoulli to Poisson |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, beta, Bernoulli, categorical, Poisson |
+//! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
+//! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
+//! | [`jeffreys_divergence`] | those with a divergence both ways |
+//! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
+//! | [`estimate_squared_mmd`] | any two sets of draws |
 
 mod bernoulli;
 mod bessel;
@@ -52,6 +66,7 @@ mod counts;
 mod dirichlet;
 mod discretized_logistic;
 mod distribution;
+mod divergence;
 mod exponential;
 mod gamma;
 mod geometric;
@@ -59,13 +74,16 @@ mod gumbel;
 mod half_normal;
 mod host;
 mod implicit;
+mod independent;
 mod inverse_gamma;
+mod joint;
 mod kumaraswamy;
 mod laplace;
 mod location_scale;
 mod log_normal;
 mod logistic;
 mod low_rank_normal;
+mod mixture;
 mod multinomial;
 mod multivariate_normal;
 mod negative_binomial;
@@ -87,6 +105,7 @@ mod transformed;
 mod triangular_factor;
 mod truncated_normal;
 mod uniform;
+mod value;
 mod von_mises;
 mod von_mises_fisher;
 mod weibull;
@@ -102,21 +121,29 @@ pub use dirichlet::Dirichlet;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use distribution::{
     Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
-    Icdf, KlDivergence, Mean, Mode, Predict, Reparameterized, Variance,
+    Icdf, KlDivergence, Mean, Mode, Predict, Reparameterized, SelectRows, Variance,
+};
+pub use divergence::{
+    Estimate, Kernel, RenyiDivergence, SquaredWasserstein, alpha_divergence, estimate_entropy,
+    estimate_jensen_shannon, estimate_kl, estimate_kl_of_neighbours, estimate_renyi, estimate_squared_mmd,
+    jeffreys_divergence, jensen_shannon_divergence,
 };
 pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use geometric::Geometric;
 pub use gumbel::{Gumbel, GumbelShape};
 pub use half_normal::HalfNormal;
+pub use independent::Independent;
 pub use inverse_gamma::InverseGamma;
 pub use jensen_random::Rng;
+pub use joint::Joint;
 pub use kumaraswamy::Kumaraswamy;
 pub use laplace::{Laplace, LaplaceShape};
 pub use location_scale::{Divergence, LocationScale, Moments, Shape};
 pub use log_normal::LogNormal;
 pub use logistic::{Logistic, LogisticShape};
 pub use low_rank_normal::LowRankNormal;
+pub use mixture::Mixture;
 pub use multinomial::Multinomial;
 pub use multivariate_normal::MultivariateNormal;
 pub use negative_binomial::NegativeBinomial;
@@ -130,6 +157,7 @@ pub use tanh_normal::TanhNormal;
 pub use transformed::Transformed;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
+pub use value::RowValue;
 pub use von_mises::VonMises;
 pub use von_mises_fisher::VonMisesFisher;
 pub use weibull::Weibull;

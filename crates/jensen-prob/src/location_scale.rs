@@ -2,14 +2,14 @@
 
 use std::marker::PhantomData;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 use crate::noise::uniform;
 use crate::positive::Positive;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// The standard member of a location–scale family: a density on the real numbers whose mode is 0.
@@ -119,6 +119,11 @@ impl<S: Shape> LocationScale<S> {
     /// `s`, `[rows, event]`.
     pub fn scale(&self) -> Tensor<2> {
         self.scale.value_in(self.location.dims())
+    }
+
+    /// `log s`, `[rows, event]`.
+    pub fn log_scale(&self) -> Tensor<2> {
+        self.scale.log_in(self.location.dims())
     }
 
     /// Draws of the standard member in the shape, type and place of the location, off the gradient
@@ -245,5 +250,12 @@ impl<S: Shape> Expand for LocationScale<S> {
     fn expand(&self, samples: usize) -> Self {
         let location = repeat_rows(self.location.clone(), self.rows(), samples);
         Self { location, scale: self.scale.repeat(self.rows(), samples), shape: PhantomData }
+    }
+}
+
+impl<S: Shape> SelectRows for LocationScale<S> {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let location = select_rows(self.location.clone(), self.rows(), rows);
+        Self { location, scale: self.scale.select(self.rows(), rows), shape: PhantomData }
     }
 }

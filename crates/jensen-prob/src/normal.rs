@@ -1,13 +1,13 @@
 //! The normal distribution with independent dimensions.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 use crate::positive::Positive;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{HALF_LOG_TAU, normal_cdf, normal_icdf};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `N(x; μ, σ²)` with independent dimensions, `[rows, event]`.
@@ -211,5 +211,12 @@ impl Expand for Normal {
     fn expand(&self, samples: usize) -> Self {
         let mean = repeat_rows(self.mean.clone(), self.rows(), samples);
         Self { mean, std: self.std.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Normal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let mean = select_rows(self.mean.clone(), self.rows(), rows);
+        Self { mean, std: self.std.select(self.rows(), rows) }
     }
 }

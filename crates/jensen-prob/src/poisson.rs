@@ -1,12 +1,14 @@
 //! The Poisson distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
 use crate::host::OnHost;
-use crate::rows::{Meeting, repeat_rows, sum_event};
-use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
+use crate::{
+    DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
+};
 
 /// `Poisson(x; λ)` on `0, 1, 2, …` with independent dimensions and `log λ`, `[rows, event]`.
 ///
@@ -116,5 +118,11 @@ impl DetachParams for Poisson {
 impl Expand for Poisson {
     fn expand(&self, samples: usize) -> Self {
         Self { log_rate: repeat_rows(self.log_rate.clone(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Poisson {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { log_rate: select_rows(self.log_rate.clone(), self.rows(), rows) }
     }
 }

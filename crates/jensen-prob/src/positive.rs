@@ -1,9 +1,9 @@
 //! Positive parameters, such as scales and rates.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use jensen_kernels::exponential;
 
-use crate::rows::{check_fits, expand, repeat_rows};
+use crate::rows::{check_fits, expand, repeat_rows, select_rows};
 
 /// A positive parameter and its logarithm, each as exact as what it was made from; it may be shared by
 /// rows, by dimensions or by both, and is not repeated.
@@ -62,6 +62,11 @@ impl Positive {
     /// Repeated over samples, of a family of `rows` rows.
     pub(crate) fn repeat(&self, rows: usize, samples: usize) -> Self {
         self.map(|tensor| repeat_rows(tensor, rows, samples))
+    }
+
+    /// The rows at `indices`, of a family of `rows` rows.
+    pub(crate) fn select(&self, rows: usize, indices: &Tensor<1, Int>) -> Self {
+        self.map(|tensor| select_rows(tensor, rows, indices))
     }
 
     fn map(&self, f: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {

@@ -1,6 +1,6 @@
 //! The row rule of [`Distribution`](crate::Distribution), as broadcasting.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 /// Two row counts that meet: the smaller divides the larger.
 ///
@@ -76,6 +76,17 @@ pub(crate) fn expand(tensor: Tensor<2>, shape: [usize; 2]) -> Tensor<2> {
 /// Repeats all rows `samples` times, sample-major; a single row that stands for all stays one.
 pub(crate) fn repeat_rows(tensor: Tensor<2>, rows: usize, samples: usize) -> Tensor<2> {
     if tensor.dims()[0] == rows { tensor.repeat_dim(0, samples) } else { tensor }
+}
+
+/// The rows at `indices`; a single row that stands for all stays one.
+pub(crate) fn select_rows(tensor: Tensor<2>, rows: usize, indices: &Tensor<1, Int>) -> Tensor<2> {
+    if tensor.dims()[0] == rows { tensor.select(0, indices.clone()) } else { tensor }
+}
+
+/// `0, 1, … count − 1`
+pub(crate) fn places(count: usize, device: &Device) -> Tensor<1, Int> {
+    let places: Vec<i32> = (0i32..).take(count).collect();
+    Tensor::from_data(TensorData::new(places, [count]), device)
 }
 
 /// The sum over the event, `[rows, event]` to `[rows]`.

@@ -33,6 +33,13 @@ impl Rng<'static> {
     }
 }
 
+impl<'a> Rng<'a> {
+    /// The examples that the rows of the next fills stand for, if they were named.
+    pub fn row_names(&self) -> Option<&'a [u64]> {
+        self.rows
+    }
+}
+
 impl Rng<'_> {
     /// An independent stream for a purpose: `rng.fork("posterior")`.
     pub fn fork(self, purpose: &str) -> Self {

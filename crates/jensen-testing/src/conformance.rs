@@ -5,6 +5,7 @@ mod density;
 mod distribution_function;
 mod gradients;
 mod groups;
+mod pair;
 mod reparameterization;
 mod rows;
 mod vectors;

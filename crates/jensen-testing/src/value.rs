@@ -91,6 +91,38 @@ impl Value for Tensor<1, Int> {
     }
 }
 
+/// Values side by side: the numbers of the first, then those of the second.
+impl<A: Value, B: Value> Value for (A, B) {
+    fn from_scalars(scalars: &[f64]) -> Self {
+        (A::from_scalars(scalars), B::from_scalars(scalars))
+    }
+
+    fn numbers(&self) -> Vec<f64> {
+        [self.0.numbers(), self.1.numbers()].concat()
+    }
+
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn repeat(&self, times: usize) -> Self {
+        (self.0.repeat(times), self.1.repeat(times))
+    }
+
+    fn first(&self, rows: usize) -> Self {
+        (self.0.first(rows), self.1.first(rows))
+    }
+
+    fn in_type_of(&self, parameter: &Tensor<2>) -> Self {
+        (self.0.in_type_of(parameter), self.1.in_type_of(parameter))
+    }
+
+    /// The marginals of the first part, and of the second with the same parameters.
+    fn marginals(parameter: &Tensor<2>) -> Tensor<2> {
+        A::marginals(parameter)
+    }
+}
+
 /// An `f64` tensor on the CPU.
 ///
 /// # Panics

@@ -22,6 +22,7 @@ import flows
 import full_covariance
 from continuous import continuous
 import simplex_counts_directions
+import divergences
 
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
@@ -312,3 +313,4 @@ for section in (flows.planar, flows.radial, flows.spline):
     section(f32, write, MPMATH)
 continuous(write, f32, agree, MPMATH)
 simplex_counts_directions.run(write, f32, agree, MPMATH)
+divergences.write_all(write, f32)

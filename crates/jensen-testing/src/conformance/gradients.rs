@@ -7,7 +7,7 @@ use super::{Conformance, key, numbers, rotate};
 use crate::{Tolerance, Value, check_gradients};
 
 /// An `f32` backward pass of a dozen operations.
-const TOLERANCE: Tolerance = Tolerance { relative: 1e-4, absolute: 2e-5 };
+pub(super) const TOLERANCE: Tolerance = Tolerance { relative: 1e-4, absolute: 2e-5 };
 
 impl<D: Distribution<Value: Value>> Conformance<D> {
     /// The gradient of `log_prob` for the parameters, at a draw.

@@ -7,7 +7,7 @@ use super::{Conformance, key, numbers, same};
 use crate::Value;
 
 /// Samples for each row.
-const SAMPLES: usize = 3;
+pub(super) const SAMPLES: usize = 3;
 
 impl<D: Distribution<Value: Value>> Conformance<D> {
     /// More values than distributions, and more distributions than values, agree with explicit
@@ -76,7 +76,7 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
     }
 
     /// The family with its parameters repeated outright.
-    fn repeated(&self, samples: usize) -> D {
+    pub(super) fn repeated(&self, samples: usize) -> D {
         self.at(|p| p.repeat_dim(0, samples))
     }
 

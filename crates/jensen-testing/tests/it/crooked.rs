@@ -58,7 +58,7 @@ fn family<S: Shape + 'static>() -> Conformance<LocationScale<S>> {
     Conformance::new(&parameters, |p| LocationScale::new(p[0].clone(), p[1].clone()))
 }
 
-fn rejects(verdict: Result<(), Nonconformance>, checks: &[&str]) {
+pub fn rejects(verdict: Result<(), Nonconformance>, checks: &[&str]) {
     let failures = verdict.expect_err("a wrong family must not conform");
     let named: Vec<&str> = failures.failures().iter().filter_map(|f| f.split(':').next()).collect();
     assert_eq!(named, checks, "{failures}");

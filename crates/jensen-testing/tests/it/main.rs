@@ -1,5 +1,6 @@
 //! The suite accepts a right family and rejects each kind of wrong one, naming the check.
 
+mod astray;
 mod broken;
 mod crooked;
 

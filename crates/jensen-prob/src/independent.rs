@@ -1,0 +1,203 @@
+//! Rows that become the parts of one event.
+
+use burn::tensor::{Int, Tensor};
+
+use crate::rows::{places, sum_event};
+use crate::{
+    Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, KlDivergence, Mean, Mode, Reparameterized, Rng,
+    SelectRows, Variance,
+};
+
+/// `parts` neighbouring rows of `D` as independent parts of one event.
+///
+/// `log p(x) = Σ_i log p_i(x_i)`: row `r` of the event `[rows, parts·e]` holds rows `r·parts … r·parts +
+/// parts − 1` of `D`, whose events have size `e`.
+///
+/// The families of this crate have independent dimensions in each row already. This is for those whose
+/// event is one thing, such as a mixture: with events of one number, a mixture for each dimension; with
+/// `e` channels, a choice for each pixel that its channels share. So a mixture of discretized logistics
+/// (Salimans et al. 2017, arXiv:1701.05517) is
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_prob::{Categorical, DiscretizedLogistic, Distribution, Independent, Mixture};
+///
+/// let (device, rows, pixels, k) = (Device::flex(), 2, 3, 5);
+/// // What a decoder gives: `k` logits for each pixel, and locations and log-scales component-major.
+/// let weights = Categorical::from_logits(Tensor::zeros([rows * pixels, k], &device));
+/// let location = Tensor::full([k * rows * pixels, 1], 0.5, &device);
+/// let log_scale = Tensor::full([1, 1], -2.0, &device);
+/// let pixel = Mixture::new(weights, DiscretizedLogistic::new(location, log_scale, 256));
+/// let image = Independent::new(pixel, pixels);
+/// assert_eq!(image.log_prob(&Tensor::zeros([rows, pixels], &device)).dims(), [rows]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Independent<D> {
+    part: D,
+    parts: usize,
+}
+
+impl<D: Distribution<Value = Tensor<2>>> Independent<D> {
+    /// From the distributions of all parts, those of a row side by side.
+    ///
+    /// # Panics
+    /// If the rows of `part` do not divide into `parts`.
+    pub fn new(part: D, parts: usize) -> Self {
+        let rows = part.rows();
+        assert!(parts > 0 && rows.is_multiple_of(parts), "{rows} rows do not make events of {parts} parts");
+        Self { part, parts }
+    }
+
+    /// The distributions of all parts, `rows · parts` rows.
+    pub fn part(&self) -> &D {
+        &self.part
+    }
+
+    /// `[rows, parts·e]` to `[rows·parts, e]`.
+    ///
+    /// # Panics
+    /// If the event does not divide into the parts.
+    fn split(&self, event: &Tensor<2>) -> Tensor<2> {
+        let ([rows, size], parts) = (event.dims(), self.parts);
+        assert!(size.is_multiple_of(parts), "an event of {size} numbers does not divide into {parts} parts");
+        event.clone().reshape([rows * parts, size / parts])
+    }
+
+    /// `[rows·parts, e]` to `[rows, parts·e]`.
+    fn join(&self, parts: Tensor<2>) -> Tensor<2> {
+        let [rows, size] = parts.dims();
+        parts.reshape([rows / self.parts, size * self.parts])
+    }
+
+    /// `[rows·parts]` to `[rows]`.
+    fn sum(&self, of_parts: Tensor<1>) -> Tensor<1> {
+        let [rows] = of_parts.dims();
+        sum_event(of_parts.reshape([rows / self.parts, self.parts]))
+    }
+
+    /// The sum of what `f` gives of the parts of both.
+    ///
+    /// # Panics
+    /// If the events have other parts.
+    pub(crate) fn sum_with<P>(&self, p: &Independent<P>, f: impl FnOnce(&D, &P) -> Tensor<1>) -> Tensor<1> {
+        assert_eq!(self.parts, p.parts, "an event of {} parts meets one of {}", self.parts, p.parts);
+        self.sum(f(&self.part, &p.part))
+    }
+
+    /// A draw of the parts, in which part `i` of the example `n` is the example `n·parts + i`: it does not
+    /// move with the batch.
+    fn draw<T>(&self, rng: &Rng, draw: impl FnOnce(&Rng) -> T) -> T {
+        let rng = rng.fork("parts");
+        let parts = self.parts as u64;
+        let names: Option<Vec<u64>> = rng.row_names().map(|names| {
+            let of_row = |name: &u64| {
+                let first = name.wrapping_mul(parts);
+                (0..parts).map(move |i| first.wrapping_add(i))
+            };
+            names.iter().flat_map(of_row).collect()
+        });
+        match &names {
+            Some(names) => draw(&rng.name_rows(names)),
+            None => draw(&rng),
+        }
+    }
+}
+
+impl<D: Distribution<Value = Tensor<2>>> Distribution for Independent<D> {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.part.rows() / self.parts
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        self.join(self.draw(rng, |rng| self.part.sample(rng)))
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        self.sum(self.part.log_prob(&self.split(value)))
+    }
+}
+
+impl<D: Reparameterized + Distribution<Value = Tensor<2>>> Reparameterized for Independent<D> {
+    fn rsample(&self, rng: &Rng) -> Tensor<2> {
+        self.join(self.draw(rng, |rng| self.part.rsample(rng)))
+    }
+
+    fn rsample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
+        let (value, log_prob) = self.draw(rng, |rng| self.part.rsample_with_log_prob(rng));
+        (self.join(value), self.sum(log_prob))
+    }
+}
+
+impl<D: Mean + Distribution<Value = Tensor<2>>> Mean for Independent<D> {
+    fn mean(&self) -> Tensor<2> {
+        self.join(self.part.mean())
+    }
+}
+
+impl<D: Variance + Distribution<Value = Tensor<2>>> Variance for Independent<D> {
+    fn variance(&self) -> Tensor<2> {
+        self.join(self.part.variance())
+    }
+}
+
+impl<D: Mode + Distribution<Value = Tensor<2>>> Mode for Independent<D> {
+    fn mode(&self) -> Tensor<2> {
+        self.join(self.part.mode())
+    }
+}
+
+impl<D: Cdf> Cdf for Independent<D> {
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        self.join(self.part.cdf(&self.split(value)))
+    }
+}
+
+impl<D: Icdf> Icdf for Independent<D> {
+    fn icdf(&self, probability: &Tensor<2>) -> Tensor<2> {
+        self.join(self.part.icdf(&self.split(probability)))
+    }
+}
+
+impl<D: Entropy + Distribution<Value = Tensor<2>>> Entropy for Independent<D> {
+    /// The sum of those of the parts.
+    fn entropy(&self) -> Tensor<1> {
+        self.sum(self.part.entropy())
+    }
+}
+
+impl<P, D> KlDivergence<Independent<P>> for Independent<D>
+where
+    P: Distribution<Value = Tensor<2>>,
+    D: KlDivergence<P> + Distribution<Value = Tensor<2>>,
+{
+    /// The sum of those of the parts.
+    ///
+    /// # Panics
+    /// If the events have other parts, or the row counts do not divide one another.
+    fn kl_divergence(&self, p: &Independent<P>) -> Tensor<1> {
+        self.sum_with(p, D::kl_divergence)
+    }
+}
+
+impl<D: DetachParams + Distribution<Value = Tensor<2>>> DetachParams for Independent<D> {
+    fn detach_params(&self) -> Self {
+        Self { part: self.part.detach_params(), parts: self.parts }
+    }
+}
+
+impl<D: Expand + Distribution<Value = Tensor<2>>> Expand for Independent<D> {
+    fn expand(&self, samples: usize) -> Self {
+        Self { part: self.part.expand(samples), parts: self.parts }
+    }
+}
+
+impl<D: SelectRows + Distribution<Value = Tensor<2>>> SelectRows for Independent<D> {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let ([count], parts) = (rows.dims(), self.parts);
+        let part = places(parts, &rows.device()).repeat_dim(0, count);
+        let first = (rows.clone() * parts as u64).reshape([count, 1]).repeat_dim(1, parts);
+        Self { part: self.part.select_rows(&(first.reshape([count * parts]) + part)), parts }
+    }
+}
