@@ -14,7 +14,7 @@ use crate::output::{count, number, table};
 use crate::trained_run::TrainedRun;
 
 /// What a log says of the clock, which no two runs share.
-const CLOCK: [&str; 2] = ["seconds", "examples_per_second"];
+const CLOCK: [&str; 3] = ["seconds", "examples_per_second", "gradient_noise.seconds"];
 
 /// How far two runs are the same.
 #[derive(Debug, Serialize)]
@@ -288,6 +288,7 @@ mod tests {
             objective,
             terms: BTreeMap::from([("kl".to_owned(), 2.0)]),
             gradient_norm: Some(f64::NAN),
+            gradient_noise: None,
             learning_rate: 0.1,
             warm_up: 1.0,
             examples_per_second: 1.0 / seconds,

@@ -30,7 +30,7 @@ pub enum Baseline {
     /// A function of the observation that is learned beside the model, on top of a moving average: the
     /// input-dependent baseline of NVIL (Mnih & Gregor 2014, §2.3.2). Their division by the signal's deviation, which
     /// changes the length of the gradient, is left to the optimizer.
-    Learned(LearnedBaseline),
+    Learned(Box<LearnedBaseline>),
 }
 
 impl Baseline {
@@ -38,7 +38,7 @@ impl Baseline {
         match self {
             Self::None | Self::LeaveOneOut => None,
             Self::MovingAverage(average) => Some(average),
-            Self::Learned(baseline) => Some(baseline),
+            Self::Learned(baseline) => Some(baseline.as_ref()),
         }
     }
 
@@ -46,7 +46,7 @@ impl Baseline {
         match self {
             Self::None | Self::LeaveOneOut => None,
             Self::MovingAverage(average) => Some(average),
-            Self::Learned(baseline) => Some(baseline),
+            Self::Learned(baseline) => Some(baseline.as_mut()),
         }
     }
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Baseline, DoublyReparameterized, Enumeration, Estimator, LearnedBaseline, MovingAverage, MuProp,
-    Pathwise, Phase, Rebar, Relaxation, RelaxationKind, ScoreFunction, StickingTheLanding, WakeSleep,
+    Pathwise, Phase, Relaxation, RelaxationKind, RelaxedControl, ScoreFunction, StickingTheLanding,
+    WakeSleep,
 };
 use crate::{Guide, InferError, JointModel};
 
@@ -302,8 +303,10 @@ impl EstimatorConfig {
             EstimatorKind::GumbelSoftmax => relaxation(RelaxationKind::GumbelSoftmax),
             EstimatorKind::StraightThrough => relaxation(RelaxationKind::StraightThrough),
             EstimatorKind::StraightThroughGumbel => relaxation(RelaxationKind::StraightThroughGumbel),
-            EstimatorKind::Rebar => Box::new(Rebar::rebar(temperature, of.device)),
-            EstimatorKind::Relax => Box::new(Rebar::relax(temperature, of.latents, &of.rng, of.device)),
+            EstimatorKind::Rebar => Box::new(RelaxedControl::rebar(temperature, of.device)),
+            EstimatorKind::Relax => {
+                Box::new(RelaxedControl::relax(temperature, of.latents, &of.rng, of.device))
+            }
             EstimatorKind::Enumeration => Box::new(Enumeration),
             other => {
                 let has = [Capability::Density, Capability::Relaxable, Capability::Enumerable];
@@ -324,7 +327,7 @@ impl EstimatorConfig {
             EstimatorKind::ScoreMovingAverage => score(Baseline::MovingAverage(MovingAverage::default())),
             EstimatorKind::Rloo | EstimatorKind::Vimco => score(Baseline::LeaveOneOut),
             EstimatorKind::Nvil => {
-                score(Baseline::Learned(LearnedBaseline::init(of.features, &of.rng, of.device)))
+                score(Baseline::Learned(Box::new(LearnedBaseline::init(of.features, &of.rng, of.device))))
             }
             EstimatorKind::WakeSleep => Some(Box::new(WakeSleep::new(Phase::Sleep))),
             EstimatorKind::ReweightedWakeSleep => Some(Box::new(WakeSleep::new(Phase::Wake))),

@@ -31,6 +31,7 @@ pub struct Variables<V: Module> {
 
 impl<V: Module> Variables<V> {
     /// A module that has learned nothing yet.
+    #[expect(clippy::missing_panics_doc, reason = "the defaults are in range")]
     pub fn new(module: V) -> Self {
         let adam = Adam::new(&OptimizerConfig::default()).expect("the defaults are in range");
         Self { module, adam }

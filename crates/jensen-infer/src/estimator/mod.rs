@@ -11,7 +11,7 @@
 //! | [`ScoreFunction`] | | | yes |
 //! | [`MuProp`] | a mean | ELBO | yes |
 //! | [`Relaxation`] | a continuous relaxation | | no |
-//! | [`Rebar`] | a continuous relaxation | ELBO | yes |
+//! | [`RelaxedControl`] (REBAR, RELAX) | a continuous relaxation | ELBO | yes |
 //! | [`WakeSleep`] | | mean of weights | other objective for the posterior |
 //! | [`Enumeration`] | few values | ELBO | exact |
 
@@ -24,8 +24,8 @@ mod muprop;
 mod network;
 mod pathwise;
 mod problem;
-mod rebar;
 mod relaxation;
+mod relaxed_control;
 mod score_function;
 mod sticking_the_landing;
 mod surrogate;
@@ -39,8 +39,8 @@ pub use learned::{Learned, Variables};
 pub use muprop::MuProp;
 pub use pathwise::Pathwise;
 pub use problem::{Problem, Sampling};
-pub use rebar::{ControlVariate, Rebar};
 pub use relaxation::{Relaxation, RelaxationKind};
+pub use relaxed_control::{ControlVariate, RelaxedControl};
 pub use score_function::ScoreFunction;
 pub use sticking_the_landing::StickingTheLanding;
 pub use surrogate::{Control, Remainder, Surrogate};

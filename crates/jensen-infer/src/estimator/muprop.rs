@@ -7,7 +7,7 @@ use super::{Estimator, Problem, Surrogate};
 use crate::objective::PowerMean;
 use crate::{Guide, InferError, JointModel};
 
-/// MuProp (Gu, Levine, Sutskever & Mnih 2016): `f` is expanded at the posterior's mean, the expansion's expectation is
+/// `MuProp` (Gu, Levine, Sutskever & Mnih 2016): `f` is expanded at the posterior's mean, the expansion's expectation is
 /// differentiated exactly, and only what is left goes into the score function,
 ///
 /// `∇ E_q[f(z)] = E_q[(f(z) − f(μ) − f′(μ)ᵀ(z − μ)) ∇ log q(z)] + f′(μ)ᵀ ∇μ`.

@@ -118,7 +118,7 @@ pub fn certify(
         observation: Tensor::full([ROWS, dimensions], OBSERVATION, &Device::flex()),
         condition: (),
         rows: &rows,
-        log_jacobian: &[0.0; ROWS],
+        log_jacobian: &vec![0.0; ROWS],
     };
     let effort = Effort { draws, preparation, samples: objective.samples() };
     measure(estimator, objective, (&Quadratic { dimensions }, &guide), &evidence, &[exact], effort)

@@ -2,7 +2,8 @@
 //!
 //! Each problem is a model whose bound has a gradient that is known without sampling; the parameters are those of the
 //! posterior of each example, held by a guide of their own, so that one call gives as many independent estimates as it
-//! has rows. [`gradients`] measures every estimator that fits.
+//! has rows. [`gaussian`], [`bernoulli`] and [`SigmoidBeliefNet::certificates`] measure every estimator that fits,
+//! [`certify`] one of your own.
 
 mod certificate;
 mod exact;

@@ -83,7 +83,7 @@ fn one(kind: EstimatorKind, target: f64, effort: Effort) -> Result<Certificate, 
         observation: Tensor::full([ROWS, 1], target, &Device::flex()),
         condition: (),
         rows: &rows,
-        log_jacobian: &[0.0; ROWS],
+        log_jacobian: &vec![0.0; ROWS],
     };
     let mean = objective.power_mean().unwrap_or(PowerMean::GEOMETRIC);
     let log_likelihood = [0.0, 1.0].map(|b: f64| -(b - target).powi(2));

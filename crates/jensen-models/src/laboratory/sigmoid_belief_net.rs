@@ -43,6 +43,7 @@ impl SigmoidBeliefNet {
     ///
     /// # Errors
     /// None but for a change of the estimators.
+    #[expect(clippy::missing_panics_doc, reason = "there are digits")]
     pub fn of_digits() -> Result<Self, InferError> {
         let digits = Dataset::open(&DataSpec::new("digits"))?;
         let rows = digits.rows(Split::Train)?;

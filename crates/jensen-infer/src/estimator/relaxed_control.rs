@@ -28,7 +28,7 @@ const REACH: f64 = 1e-2;
 /// the posterior's logits, `∇ E|g|² = E[2 gᵀ ∂g/∂ψ]`. Since `g` is itself a derivative for the logits, `gᵀ ∂g/∂ψ` is that of
 /// the surrogate's slope along `g`, taken as a central difference: no second derivative of the model is needed.
 #[derive(Debug)]
-pub struct Rebar {
+pub struct RelaxedControl {
     control: Variables<ControlVariate>,
 }
 
@@ -60,7 +60,7 @@ impl ControlVariate {
     }
 }
 
-impl Rebar {
+impl RelaxedControl {
     /// REBAR, its scale starting at 1 and its temperature at `temperature`, on an autodiff `device`.
     pub fn rebar(temperature: f64, device: &Device) -> Self {
         Self { control: Variables::new(ControlVariate::init(temperature, None, device)) }
@@ -70,6 +70,11 @@ impl Rebar {
     pub fn relax(temperature: f64, latents: usize, rng: &Rng, device: &Device) -> Self {
         let free = Network::init(latents, HIDDEN, rng, device);
         Self { control: Variables::new(ControlVariate::init(temperature, Some(free), device)) }
+    }
+
+    /// What a user calls it.
+    fn name(&self) -> &'static str {
+        if self.control.module().free.is_some() { "relax" } else { "rebar" }
     }
 
     /// `c` as it has been learned.
@@ -118,7 +123,7 @@ impl<M: JointModel<Latent = Tensor<2>>> Fixed<M> {
     }
 }
 
-impl<M, G> Estimator<M, G> for Rebar
+impl<M, G> Estimator<M, G> for RelaxedControl
 where
     M: JointModel<Latent = Tensor<2>, Observation: Clone + 'static, Condition: Clone + 'static>
         + Module
@@ -127,7 +132,7 @@ where
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
         if !problem.objective.power_mean().is_some_and(PowerMean::is_additive) {
-            return Err(InferError::estimator("relaxed control variate", problem.objective, "elbo, elbo-mc"));
+            return Err(InferError::estimator(self.name(), problem.objective, "elbo, elbo-mc"));
         }
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
