@@ -4,13 +4,12 @@ use jensen_models::latent_path;
 
 use super::{Encoding, Gallery, Picture, Points, Shown};
 use crate::error::CliError;
+use crate::model::Traversal;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_dimension, latent_map};
 
 /// Dimensions that are traversed: those that carry most.
 const TRAVERSED: usize = 10;
-/// Standard deviations of the prior along a traversal.
-pub const TRAVERSAL: [f64; 9] = [-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
 /// A unit is active if its posterior mean varies by more over the data (Burda et al. 2016, section 5.2).
 const ACTIVE_VARIANCE: f64 = 0.01;
 
@@ -53,13 +52,14 @@ impl Gallery<'_> {
                 .map(|one| TraversedDimension { index: one.index, kl: Some(one.kl) })
                 .collect();
             let indices: Vec<usize> = dimensions.iter().map(|one| one.index).collect();
-            let latents = latent_path::along(&indices, &TRAVERSAL, &vec![0.0; latent_dim], &device);
+            let Traversal { center, values, unit } = model.traversal();
+            let latents = latent_path::along(&indices, &values, &center, &device);
             let decoded = self.view.decoded(&latents)?;
             let events = self.view.events(&decoded)?;
             let title = "One dimension at a time";
             pictures.push(Picture {
                 file: "traversal.png",
-                scene: grid::traversal(title, &events, self.view.intensity(), &shown, &TRAVERSAL)?,
+                scene: grid::traversal(title, &events, self.view.intensity(), &shown, (&values, unit))?,
                 encoding: Encoding::Png,
                 caption: "The dimensions that carry most, moved one by one; all others at the prior's mean.",
             });

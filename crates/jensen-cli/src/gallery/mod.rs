@@ -6,8 +6,6 @@ mod latent_space;
 mod rows;
 mod thinned;
 
-pub use latent_space::TRAVERSAL;
-
 use std::fs;
 
 use jensen_data::{Batch, Dataset, Rows, Split};

@@ -15,6 +15,7 @@ use jensen_random::Rng;
 
 use crate::config::{ModelKind, RunConfig};
 use crate::error::CliError;
+use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
 
 /// A trained model, without gradients.
@@ -74,10 +75,26 @@ pub trait Model {
         Err(self.cannot("sample"))
     }
 
+    /// The way through the latent space on which one dimension after the other is shown.
+    fn traversal(&self) -> Traversal {
+        let values = vec![-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
+        Traversal { center: vec![0.0; self.latent_dim()], values, unit: Unit::Deviations }
+    }
+
     /// The error for something it cannot do.
     fn cannot(&self, verb: &'static str) -> CliError {
         CliError::Unsupported { model: self.name(), verb, can: self.can() }
     }
+}
+
+/// Where one latent dimension goes while all others stay.
+pub struct Traversal {
+    /// The prior's mean, `[latent]`.
+    pub center: Vec<f32>,
+    /// The values of the dimension that moves.
+    pub values: Vec<f64>,
+    /// What they are counted in.
+    pub unit: Unit,
 }
 
 /// A diagonal Gaussian posterior, `[rows, latent]` each.

@@ -3,17 +3,19 @@
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Role};
 use jensen_infer::evaluation::{self, Decomposition, ExampleBound, ImportanceSampling};
-use jensen_infer::{Evidence, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
+use jensen_infer::{Evidence, JointModel, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
 use jensen_models::{BinaryDecoder, BinaryEncoder, OutputBias, Sbn, VaeConfig};
 use jensen_prob::{Distribution, Mean, Variance};
 use jensen_random::Rng;
 
 use super::size::{self, Purpose};
 use super::vae::{dimensions, image_shape, net_size};
-use super::{Encoding, Examples, Model};
+use super::{Encoding, Examples, Model, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
+use crate::view::to_vec;
 
 /// A trained net on a plain device.
 struct TrainedSbn {
@@ -127,6 +129,12 @@ impl Model for TrainedSbn {
 
     fn draw(&self, latents: Tensor<2>, rng: Rng) -> Result<Tensor<2>, CliError> {
         Ok(self.sbn.decoder.forward(latents).sample(&rng))
+    }
+
+    /// From 0 to 1, all others at the prior's mean.
+    fn traversal(&self) -> Traversal {
+        let mean = self.sbn.decoder.prior(&()).mean();
+        Traversal { center: to_vec(mean), values: vec![0.0, 0.25, 0.5, 0.75, 1.0], unit: Unit::Bits }
     }
 
     fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {

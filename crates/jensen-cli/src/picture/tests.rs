@@ -1,6 +1,6 @@
 //! Every picture: well-formed, repeatable, and possible from degenerate numbers.
 
-use super::grid::{self, Difference, TraversedDimension};
+use super::grid::{self, Difference, TraversedDimension, Unit};
 use super::plot::{self, Activity, BoundTerms, LatentDimension, ScheduleStep};
 use super::scene::Shape;
 use super::*;
@@ -130,10 +130,12 @@ fn grids_of_every_kind() {
     assert!(texts(&path).contains(&"#3") && texts(&path).contains(&"#9"));
     let dims = [TraversedDimension { index: 10, kl: Some(1.5) }, TraversedDimension { index: 2, kl: None }];
     let steps = [-3.0, -1.5, 0.0, 0.5, 1.5, 3.0];
-    let scene = grid::traversal("Traversal", &events, Intensity::UNIT, &dims, &steps).expect("2 × 6 images");
+    let scene = grid::traversal("Traversal", &events, Intensity::UNIT, &dims, (&steps, Unit::Deviations))
+        .expect("2 × 6 images");
     check(&scene);
     assert!(texts(&scene).contains(&"z₁₀  KL 1.50") && texts(&scene).contains(&"−3.0σ"));
-    let error = grid::traversal("", &events, Intensity::UNIT, &dims, &steps[1..]).expect_err("12 is not 10");
+    let error = grid::traversal("", &events, Intensity::UNIT, &dims, (&steps[1..], Unit::Bits))
+        .expect_err("12 is not 10");
     assert!(error.to_string().contains("12 and 10"));
 }
 

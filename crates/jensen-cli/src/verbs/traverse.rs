@@ -8,7 +8,7 @@ use jensen_models::latent_path;
 
 use super::options::{DataOptions, RunOption, check_ending};
 use crate::error::CliError;
-use crate::gallery::TRAVERSAL;
+use crate::model::Traversal;
 use crate::output;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::session::Session;
@@ -54,21 +54,23 @@ impl Traverse {
                 format!("it has dimensions 0 to {}", latent_dim - 1),
             ));
         }
-        let latents = latent_path::along(&dims, &TRAVERSAL, &self.center(&run)?, session.device());
+        let Traversal { center, values, unit } = run.model.traversal();
+        let center = self.start(&run)?.unwrap_or(center);
+        let latents = latent_path::along(&dims, &values, &center, session.device());
         let view = View::of(&run);
         let shown = view.decoded(&latents)?;
         let dimensions: Vec<_> =
             dims.into_iter().map(|index| TraversedDimension { index, kl: None }).collect();
         let title = format!("Traversal of the latents of {}", run.directory.name());
         let scene =
-            grid::traversal(&title, &view.events(&shown)?, view.intensity(), &dimensions, &TRAVERSAL)?;
+            grid::traversal(&title, &view.events(&shown)?, view.intensity(), &dimensions, (&values, unit))?;
         write_scene(&self.output, &scene)?;
         output::line(self.output.display())
     }
 
-    /// The latents that all but one dimension keep.
-    fn center(&self, run: &TrainedRun) -> Result<Vec<f32>, CliError> {
-        let Some(index) = self.example else { return Ok(vec![0.0; run.model.latent_dim()]) };
+    /// The latents of the example to start from, if there is one.
+    fn start(&self, run: &TrainedRun) -> Result<Option<Vec<f32>>, CliError> {
+        let Some(index) = self.example else { return Ok(None) };
         let dataset = run.dataset(self.data.data.as_deref())?;
         let (rows, split) = rows_of(&dataset, &self.data, Split::Test)?;
         if index >= rows.len() {
@@ -78,6 +80,6 @@ impl Traverse {
             ));
         }
         let batch = run.batch(&dataset, &Rows::from(vec![rows.at(index)]))?;
-        Ok(to_vec(run.model.encode(&batch)?.mean))
+        Ok(Some(to_vec(run.model.encode(&batch)?.mean)))
     }
 }

@@ -88,6 +88,15 @@ pub struct TraversedDimension {
     pub kl: Option<f64>,
 }
 
+/// What the values of a latent are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Deviations of the prior.
+    Deviations,
+    /// From one value of a bit to the other.
+    Bits,
+}
+
 /// A row of decoded examples for each latent dimension, which takes the `values` (in standard deviations of the
 /// prior) while the others keep theirs. `decoded` holds `dimensions.len() · values.len()` examples, row by row.
 ///
@@ -98,7 +107,7 @@ pub fn traversal(
     decoded: &Events<'_>,
     intensity: Intensity,
     dimensions: &[TraversedDimension],
-    values: &[f64],
+    (values, unit): (&[f64], Unit),
 ) -> Result<Scene, PictureError> {
     let wanted = dimensions.len() * values.len();
     if decoded.count() != wanted {
@@ -112,22 +121,26 @@ pub fn traversal(
         dimension.kl.map_or(z.clone(), |kl| format!("{z}  KL {}", ticks::fixed(kl, 2)))
     };
     let decimals = ticks::decimals(values).min(2);
-    let sign = |value: f64| if value > 0.0 { "+" } else { "" };
+    let caption = |&value: &f64| match unit {
+        Unit::Deviations if value > 0.0 => format!("+{}σ", ticks::fixed(value, decimals)),
+        Unit::Deviations => format!("{}σ", ticks::fixed(value, decimals)),
+        Unit::Bits => ticks::fixed(value, decimals),
+    };
     let table = Table {
         title: title.into(),
-        note: note(dimensions),
+        note: note(dimensions, unit),
         rows: cells.chunks(values.len().max(1)).map(<[_]>::to_vec).collect(),
         row_captions: dimensions.iter().map(name).collect(),
-        column_captions: values
-            .iter()
-            .map(|&v| format!("{}{}σ", sign(v), ticks::fixed(v, decimals)))
-            .collect(),
+        column_captions: values.iter().map(caption).collect(),
         ..Table::default()
     };
     Ok(table.draw())
 }
 
-fn note(dimensions: &[TraversedDimension]) -> String {
+fn note(dimensions: &[TraversedDimension], unit: Unit) -> String {
     let kl = if dimensions.iter().any(|dimension| dimension.kl.is_some()) { "; KL in nats" } else { "" };
-    format!("σ: one standard deviation of the prior{kl}")
+    match unit {
+        Unit::Deviations => format!("σ: one standard deviation of the prior{kl}"),
+        Unit::Bits => format!("from one value of the bit to the other{kl}"),
+    }
 }
