@@ -97,8 +97,9 @@ pub struct StepReport {
 pub struct GradientNoise {
     /// The variance of one estimate, summed over all parameters.
     pub variance: f64,
-    /// The length of the mean over the deviation of one estimate; 0 where the draws cannot tell the mean from none.
-    pub snr: f64,
+    /// The length of the mean over the deviation of one estimate; 0 where the draws cannot tell the mean from none, `None`
+    /// where they do not differ.
+    pub snr: Option<f64>,
     /// The time that one estimate takes.
     pub seconds: f64,
 }

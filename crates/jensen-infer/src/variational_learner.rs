@@ -173,9 +173,6 @@ where
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
-        // As the metrics count, the step after this many updates.
-        let is_measured = self.noise_every > 0 && (context.step + 1).is_multiple_of(self.noise_every);
-        let gradient_noise = is_measured.then(|| self.measure_noise(batches, context)).transpose()?;
         let Taken { module: gradients, control } = taken;
         let norm = gradients.norm();
         if !norm.is_finite() {
@@ -184,6 +181,9 @@ where
             let failure = NonFinite::new(gradient_of(&parameter), context.step, &rows, examples);
             return Err(failure.of_parameter(parameter).into());
         }
+        // As the metrics count, the step after this many updates. A redraw that is not finite is none of the training's.
+        let is_measured = self.noise_every > 0 && (context.step + 1).is_multiple_of(self.noise_every);
+        let gradient_noise = if is_measured { self.measure_noise(batches, context).ok() } else { None };
         let module = self.module.take().expect("the module is away only within a step");
         let (rate, scale) = (context.learning_rate, self.clip_scale(norm));
         match self.optimizer.guarded_step(module, gradients, norm, rate, scale) {

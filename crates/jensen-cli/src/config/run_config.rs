@@ -20,8 +20,8 @@ use crate::config::document::commented;
 use crate::config::schema::Schema;
 use crate::config::{Assignment, ConfigError, Layers};
 
-/// The most bits whose values are summed over: 1024 for each example.
-const MOST_BITS: usize = 10;
+/// The most bits whose values are summed over: 256 for each example.
+const MOST_BITS: usize = 8;
 
 /// The configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -111,10 +111,15 @@ impl RunConfig {
         }
     }
 
-    /// The defaults for binary latents: 200 of them with linear nets (Mnih & Gregor 2014, §3), and of the unbiased
-    /// gradients one that learns nothing of its own.
-    pub fn for_bits() -> Self {
+    /// The defaults for binary latents: 200 of them with linear nets, and of the unbiased gradients of the objective one
+    /// that learns nothing of its own, if there is one.
+    pub fn for_bits(objective: Option<&str>) -> Self {
         let defaults = Self::default();
+        let kind = match objective {
+            Some("iwae" | "renyi") => EstimatorKind::Vimco,
+            Some("tvo") => EstimatorKind::Nvil,
+            _ => EstimatorKind::Rloo,
+        };
         Self {
             model: ModelKind::Sbn,
             vae: VaeConfig {
@@ -123,7 +128,7 @@ impl RunConfig {
                 ..defaults.vae
             },
             objective: ObjectiveConfig { samples: 4, ..defaults.objective },
-            estimator: EstimatorConfig { kind: EstimatorKind::Rloo, ..defaults.estimator },
+            estimator: EstimatorConfig { kind, ..defaults.estimator },
             ..defaults
         }
     }
@@ -165,11 +170,17 @@ impl RunConfig {
                           `--likelihood bernoulli`";
             return Err(("data.binarize", reason.to_owned()));
         }
+        if self.model == ModelKind::Sbn && self.vae.likelihood.is_table() {
+            return Err((
+                "model",
+                "is sbn, which has no place for the columns of a table: use `vae`".to_owned(),
+            ));
+        }
         let objective = self.objective.init().map_err(infer)?;
-        self.estimator.validate(objective.as_ref()).map_err(infer)?;
-        if let Some(error) = self.refused_estimator() {
+        if let Some(error) = self.refused_estimator(objective.name()) {
             return Err(("estimator.kind", error));
         }
+        self.estimator.validate(objective.as_ref()).map_err(infer)?;
         if self.estimator.kind == EstimatorKind::Enumeration && self.vae.latent_dim > MOST_BITS {
             let reason = format!(
                 "is enumeration, which sums over all values of the latents: leave `vae.latent_dim` at {MOST_BITS} or less, or \
@@ -177,25 +188,19 @@ impl RunConfig {
             );
             return Err(("estimator.kind", reason));
         }
-        if self.model == ModelKind::Sbn && self.vae.likelihood.is_table() {
-            return Err((
-                "model",
-                "is sbn, which has no place for the columns of a table: use `vae`".to_owned(),
-            ));
-        }
         self.optimizer.validate().map_err(infer)?;
         self.fit.validate().map_err(infer)?;
         Ok(())
     }
 
     /// Why the model's posterior does not have what the estimator needs, if it does not.
-    fn refused_estimator(&self) -> Option<String> {
+    fn refused_estimator(&self, objective: &str) -> Option<String> {
         let has: &[Capability] = match self.model {
             ModelKind::Vae => &[Capability::Density, Capability::Reparameterized],
             ModelKind::Sbn => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
         };
         let kind = self.estimator.kind;
-        kind.check(has).err().map(|error| format!("does not fit: {error}"))
+        kind.check(has, Some(objective)).err().map(|error| format!("does not fit: {error}"))
     }
 
     /// The JSON schema.

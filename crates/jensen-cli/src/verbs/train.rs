@@ -159,7 +159,8 @@ impl Train {
     fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
         let mut layers = self.layers(&RunConfig::default())?;
         if layers.get("model").and_then(Value::as_str) == Some(ModelKind::Sbn.name()) {
-            layers = self.layers(&RunConfig::for_bits())?;
+            let objective = layers.get("objective.kind").and_then(Value::as_str);
+            layers = self.layers(&RunConfig::for_bits(objective))?;
         }
         let table_layers = self.layers(&RunConfig::for_tables())?;
         // What neither could be is refused before the data are read.

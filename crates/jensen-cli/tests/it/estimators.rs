@@ -60,6 +60,20 @@ fn every_verb_works_on_binary_latents() {
     assert!(message.contains("has learned no table"), "{message}");
 }
 
+/// An exact gradient has no noise, so no signal-to-noise ratio: the log can be read all the same.
+#[test]
+fn a_gradient_without_noise_is_logged() {
+    let here = Workshop::new();
+    let options =
+        "--model sbn --estimator enumeration --latent-dim 3 --set estimator.noise_every=10 --name exact";
+    here.ok(&format!("train {TINY} {options}"));
+    here.ok("report exact");
+    here.ok("train --resume exact --epochs 3");
+    here.ok(&format!("train {TINY} --model sbn --objective iwae --samples 3 --name weighted"));
+    let message = here.refused("train --data penguins --model sbn", 2);
+    assert!(message.contains("columns of a table"), "{message}");
+}
+
 /// What an estimator has learned is in the checkpoint: a run that goes on ends in the bits of one that never stopped.
 #[test]
 fn a_run_with_a_learned_control_variate_is_resumed_to_the_same_bits() {

@@ -28,7 +28,7 @@ pub enum Baseline {
     /// importance-weighted bound (Mnih & Rezende 2016).
     LeaveOneOut,
     /// A function of the observation that is learned beside the model, on top of a moving average: the
-    /// input-dependent baseline of NVIL (Mnih & Gregor 2014, §2.3.2). Their division by the signal's deviation, which
+    /// input-dependent baseline of NVIL (Mnih & Gregor 2014). Their division by the signal's deviation, which
     /// changes the length of the gradient, is left to the optimizer.
     Learned(Box<LearnedBaseline>),
 }
@@ -97,6 +97,9 @@ impl Learned for MovingAverage {
         let missing = |name: &str| InferError::State { detail: format!("`estimator.{name}` is missing") };
         let value = state.get("average").and_then(|data| data.as_slice::<f64>().ok()?.first().copied());
         let updates = state.get("updates").and_then(|data| data.as_slice::<u64>().ok()?.first().copied());
+        if state.len() != 2 {
+            return Err(InferError::State { detail: "its estimator has learned something else".to_owned() });
+        }
         let value = value.ok_or_else(|| missing("average"))?;
         *self = Self { value, updates: updates.ok_or_else(|| missing("updates"))? };
         Ok(())
@@ -154,6 +157,9 @@ impl Learned for LearnedBaseline {
 
     fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
         let [average, net] = ["average", "net"].map(|part| state.with_prefix_removed(part));
+        if average.len() + net.len() != state.len() {
+            return Err(InferError::State { detail: "its estimator has learned something else".to_owned() });
+        }
         let mut loaded = MovingAverage::default();
         loaded.load_state(&average)?;
         self.net.load_state(&net)?;

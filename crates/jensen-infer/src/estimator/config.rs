@@ -161,7 +161,8 @@ impl EstimatorKind {
             Self::Dreg => &["elbo-mc", "iwae", "renyi"],
             Self::Rloo | Self::Muprop | Self::Rebar | Self::Relax | Self::Enumeration => &["elbo", "elbo-mc"],
             Self::Vimco => &["iwae", "renyi"],
-            Self::WakeSleep | Self::ReweightedWakeSleep => &["elbo", "elbo-mc", "iwae", "renyi"],
+            Self::WakeSleep => &["elbo-mc", "iwae", "renyi"],
+            Self::ReweightedWakeSleep => &["iwae"],
         }
     }
 
@@ -180,13 +181,14 @@ impl EstimatorKind {
     /// Whether a posterior that has these is enough.
     ///
     /// # Errors
-    /// [`InferError::Capability`], which names the estimators that it is enough for.
-    pub fn check(self, has: &[Capability]) -> Result<(), InferError> {
-        if has.contains(&self.needs()) { Ok(()) } else { Err(self.refuse(has)) }
+    /// [`InferError::Capability`], which names the estimators that it is enough for, of `objective` if one is given.
+    pub fn check(self, has: &[Capability], objective: Option<&str>) -> Result<(), InferError> {
+        if has.contains(&self.needs()) { Ok(()) } else { Err(self.refuse(has, objective)) }
     }
 
-    fn refuse(self, has: &[Capability]) -> InferError {
-        let valid = Self::ALL.into_iter().filter(|kind| has.contains(&kind.needs()));
+    fn refuse(self, has: &[Capability], objective: Option<&str>) -> InferError {
+        let climbs = |kind: &Self| objective.is_none_or(|name| kind.objectives().contains(&name));
+        let valid = Self::ALL.into_iter().filter(|kind| has.contains(&kind.needs()) && climbs(kind));
         let valid = valid.map(Self::name).collect::<Vec<_>>().join(", ");
         InferError::Capability { estimator: self.name(), needs: self.needs(), valid }
     }
@@ -236,11 +238,11 @@ impl EstimatorConfig {
     /// # Errors
     /// [`InferError::Option`] or [`InferError::Estimator`].
     pub fn validate(&self, objective: &dyn crate::Objective) -> Result<(), InferError> {
-        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
+        if !(self.temperature >= 1e-3 && self.temperature <= 1e3) {
             return Err(InferError::Option {
                 option: "estimator.temperature",
                 value: self.temperature.to_string(),
-                expected: "a positive number",
+                expected: "between 0.001 and 1000",
             });
         }
         let valid = self.kind.objectives();
@@ -251,7 +253,10 @@ impl EstimatorConfig {
                 valid: valid.join(", "),
             });
         }
-        let compares = matches!(self.kind, EstimatorKind::Rloo | EstimatorKind::Vimco);
+        let compares = matches!(
+            self.kind,
+            EstimatorKind::Rloo | EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep
+        );
         if compares && objective.samples() < 2 {
             return Err(InferError::Option {
                 option: "objective.samples",
@@ -277,7 +282,7 @@ impl EstimatorConfig {
             EstimatorKind::Dreg => Box::new(DoublyReparameterized),
             other => {
                 let has = [Capability::Density, Capability::Reparameterized];
-                self.of_density(of).ok_or_else(|| other.refuse(&has))?
+                self.of_density(of).ok_or_else(|| other.refuse(&has, None))?
             }
         })
     }
@@ -310,7 +315,7 @@ impl EstimatorConfig {
             EstimatorKind::Enumeration => Box::new(Enumeration),
             other => {
                 let has = [Capability::Density, Capability::Relaxable, Capability::Enumerable];
-                self.of_density(of).ok_or_else(|| other.refuse(&has))?
+                self.of_density(of).ok_or_else(|| other.refuse(&has, None))?
             }
         })
     }

@@ -38,11 +38,11 @@ where
         let log_weights = terms.log_weights(problem.divergence_scale());
         let weights = mean.sample_weights(log_weights.clone().inner());
         let loss = (weights.clone() * log_weights).sum_dim(0).mean().neg();
-        let bound = problem.bound(&terms);
+        let (bound, beta) = (problem.bound(&terms), problem.divergence_scale());
         let mut surrogate = Surrogate::new(bound, terms, loss);
         let rows = draw.dims()[0];
         surrogate.remainder = Some(Remainder::new(move |gradients| {
-            let again = mean.reparameterized_again(weights).reshape([rows, 1]);
+            let again = mean.reparameterized_again(weights, beta).reshape([rows, 1]);
             match latent.grad(gradients) {
                 Some(gradient) => (draw * (gradient * again)).sum(),
                 None => draw.sum() * 0.0,

@@ -61,6 +61,9 @@ impl<V: Module> Learned for Variables<V> {
 
     fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
         let [own, moments] = ["parameters", "optimizer"].map(|part| state.with_prefix_removed(part));
+        if own.len() + moments.len() != state.len() {
+            return Err(InferError::State { detail: "its estimator has learned something else".to_owned() });
+        }
         let module = with_parameters(self.module.clone(), &own)?;
         self.adam.load_state(&moments, &own, &self.device())?;
         self.module = module;

@@ -103,7 +103,7 @@ impl<M: JointModel<Latent = Tensor<2>>> Fixed<M> {
         }
         let [_, batch] = self.log_jacobian.dims();
         let samples = value.dims()[0] / batch;
-        value.reshape([samples, batch]) + self.log_jacobian.clone()
+        value.reshape([samples, batch])
     }
 
     /// `c(z)`, `[K, batch]`.
@@ -156,7 +156,8 @@ where
         };
         let constant = self.control.module().valid();
         let [unconditional, conditional] = [continuous, given].map(|z| fixed.control(&constant, &q, z));
-        let integrand = terms.integrand(problem.divergence_scale()).inner();
+        // The Jacobian of the data is no function of the latent: it cancels.
+        let integrand = terms.integrand(problem.divergence_scale()).inner() - fixed.log_jacobian.clone();
         let left = integrand.clone() - conditional.clone().inner();
         let score = problem.by_sample(q.log_prob(&value)) * left;
         let estimate = (score + unconditional - conditional).mean_dim(0).squeeze_dim::<1>(0);

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Expand};
 
 use super::{Estimator, Problem, Surrogate};
+use crate::objective::{DivergenceForm, PowerMean};
 use crate::{Evidence, Guide, InferError, JointModel};
 
 /// Where the posterior learns.
@@ -33,6 +34,14 @@ impl WakeSleep {
         Self { phase }
     }
 
+    /// The objectives that it goes with.
+    fn objectives(self) -> &'static str {
+        match self.phase {
+            Phase::Wake => "iwae",
+            Phase::Sleep => "elbo-mc, iwae, renyi",
+        }
+    }
+
     /// What the user calls it.
     fn name(self) -> &'static str {
         match self.phase {
@@ -48,8 +57,13 @@ where
     G: Guide<M, Posterior: Expand>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        let Some(mean) = problem.objective.power_mean() else {
-            return Err(InferError::estimator(self.name(), problem.objective, "elbo, elbo-mc, iwae, renyi"));
+        let mean = problem.objective.power_mean();
+        // At the data the posterior is weighed by the importance weights, which other bounds do not have.
+        let is_sampled = problem.objective.divergence_form() == DivergenceForm::Sampled;
+        let fits =
+            |mean: &PowerMean| is_sampled && (self.phase == Phase::Sleep || *mean == PowerMean::ARITHMETIC);
+        let Some(mean) = mean.filter(fits) else {
+            return Err(InferError::estimator(self.name(), problem.objective, self.objectives()));
         };
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
@@ -58,10 +72,13 @@ where
         let bound = problem.bound(&terms);
         let weights = mean.sample_weights(terms.log_weights(problem.divergence_scale()).inner());
         let prior = problem.model.prior(&problem.evidence.condition);
-        let log_joint = terms.log_likelihood.clone() + problem.by_sample(prior.log_prob(&latent));
+        let log_prior = problem.by_sample(prior.log_prob(&latent)) * problem.divergence_scale();
+        let log_joint = terms.log_likelihood.clone() + log_prior;
         let log_posterior = match self.phase {
             Phase::Wake => {
-                (problem.by_sample(expanded.log_prob(&latent)) * weights.clone()).sum_dim(0).squeeze_dim(0)
+                // Those of the posterior, whatever weight the objective gives the divergence.
+                let weights = mean.sample_weights(terms.log_weights(1.0).inner());
+                (problem.by_sample(expanded.log_prob(&latent)) * weights).sum_dim(0).squeeze_dim(0)
             }
             Phase::Sleep => dreamt(problem, &prior),
         };

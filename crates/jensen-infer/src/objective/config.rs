@@ -82,8 +82,8 @@ impl ObjectiveConfig {
         if !self.alpha.is_finite() {
             return refuse("objective.alpha", &self.alpha, "a finite number: 0 is iwae, 1 is elbo");
         }
-        if self.intervals == 0 {
-            return refuse("objective.intervals", &self.intervals, "at least 1");
+        if self.intervals == 0 || self.intervals > 1000 {
+            return refuse("objective.intervals", &self.intervals, "from 1 to 1000");
         }
         if !(self.first_interval > 0.0 && self.first_interval < 1.0) {
             return refuse("objective.first_interval", &self.first_interval, "between 0 and 1");

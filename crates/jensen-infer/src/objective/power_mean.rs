@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
-use jensen_prob::special::logsumexp;
+use jensen_prob::special::{expm1, logsumexp};
 
 /// The logarithm of the power mean of order `p` of importance weights,
 ///
@@ -42,10 +42,14 @@ impl PowerMean {
 
     /// What the reparameterised gradient of sample `k` is multiplied by beyond its
     /// [weight](Self::sample_weights) `v_k`, once the score function that hides in it is reparameterised too:
-    /// `1 − p + p v_k` (Tucker et al. 2019, "Doubly reparameterized gradient estimators", of which `p = 1`
-    /// is the importance-weighted bound; `p = 0` is sticking the landing).
-    pub fn reparameterized_again(self, sample_weights: Tensor<2>) -> Tensor<2> {
-        sample_weights * self.order + (1.0 - self.order)
+    /// `1 − β p (1 − v_k)` for weights in which `log q` has the factor `β` (Tucker et al. 2019, "Doubly
+    /// reparameterized gradient estimators", of which `p = β = 1` is the importance-weighted bound; `p = 0` is sticking
+    /// the landing).
+    ///
+    /// For `E_q[v_k ∇_φ log q(z_k)] = E[∂v_k/∂z_k ∂z_k/∂φ]` and `∂v_k/∂z_k = p v_k (1 − v_k) ∂log w_k/∂z_k`.
+    pub fn reparameterized_again(self, sample_weights: Tensor<2>, beta: f64) -> Tensor<2> {
+        let factor = beta * self.order;
+        sample_weights * factor + (1.0 - factor)
     }
 
     /// The bound with each weight in turn replaced by the geometric mean of the others, `[K, batch]`: what sample
@@ -55,28 +59,31 @@ impl PowerMean {
     /// # Panics
     /// If there are fewer than two samples.
     pub fn leave_one_out(self, log_weights: Tensor<2>) -> Tensor<2> {
-        let [samples, batch] = log_weights.dims();
+        let [samples, _] = log_weights.dims();
         assert!(samples > 1, "a sample is held against the others: take at least two");
         let total = log_weights.clone().sum_dim(0);
         let others = (total - log_weights.clone()) / (samples - 1) as f64;
         if self.is_additive() {
             return others;
         }
-        // [k, j, batch]: row k is the weights with weight k replaced.
-        let diagonal = Tensor::<2>::eye(samples, &log_weights.device()).unsqueeze_dim::<3>(2);
-        let diagonal = diagonal.cast(log_weights.dtype()).expand([samples, samples, batch]);
-        let all = log_weights.unsqueeze_dim::<3>(0).expand([samples, samples, batch]);
-        let replaced = all.mask_where(
-            diagonal.greater_elem(0.5),
-            others.unsqueeze_dim::<3>(1).expand([samples, samples, batch]),
-        );
-        self.over(replaced, 1).squeeze_dim(1)
+        // One sample after the other: all at once would be samples² numbers for each example.
+        let without = |k: usize| {
+            let replaced = log_weights.clone().slice_assign(k..k + 1, others.clone().narrow(0, k, 1));
+            self.over(replaced, 0)
+        };
+        Tensor::cat((0..samples).map(without).collect(), 0)
     }
 
     fn over<const D: usize>(self, log_weights: Tensor<D>, samples: usize) -> Tensor<D> {
         let count = log_weights.dims()[samples];
         if self.is_additive() {
             return log_weights.mean_dim(samples);
+        }
+        if self.order.abs() < 1e-3 {
+            // Near the geometric mean the logarithm of K would be rounded off and divided by the order.
+            let center = log_weights.clone().mean_dim(samples);
+            let excess = expm1((log_weights - center.clone()) * self.order).mean_dim(samples);
+            return center + excess.log1p() / self.order;
         }
         (logsumexp(log_weights * self.order, samples) - (count as f64).ln()) / self.order
     }

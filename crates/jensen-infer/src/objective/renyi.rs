@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{DivergenceForm, Objective, PowerMean, Terms};
+use super::{DivergenceForm, ELBO, Objective, PowerMean, Terms};
 
 /// `1/(1 − α) log 1/K Σ_k w_k^{1 − α}`, an estimate of `log p(x) − D_α(q ‖ p(z | x))` (Li & Turner 2016).
 ///
@@ -41,6 +41,12 @@ impl Objective for Renyi {
 
     fn divergence_form(&self) -> DivergenceForm {
         DivergenceForm::Sampled
+    }
+
+    /// The bound itself, as for the importance-weighted one; with β ≠ 1 it is none.
+    #[expect(clippy::float_cmp, reason = "1 is set, not computed")]
+    fn monitored(&self) -> &'static str {
+        if self.beta == 1.0 { self.name() } else { ELBO }
     }
 
     fn beta(&self) -> f64 {

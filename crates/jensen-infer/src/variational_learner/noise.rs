@@ -43,6 +43,7 @@ where
         // The square of a mean is too long by the mean's own variance.
         let signal = (mean_squared - variance / n).max(0.0);
         let seconds = begin.elapsed().as_secs_f64() / n;
-        Ok(GradientNoise { variance, snr: (signal / variance).sqrt(), seconds })
+        let snr = (variance > 0.0).then(|| (signal / variance).sqrt());
+        Ok(GradientNoise { variance, snr, seconds })
     }
 }

@@ -221,6 +221,7 @@ fn bounds_of_the_same_samples_are_ordered() {
         let same = |a: Vec<f64>, b: Vec<f64>| a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-4);
         assert!(same(value(&tvo(1), &module, seed), value(&elbo, &module, seed)));
         assert!(same(value(&Renyi::new(9, 0.0), &module, seed), value(&Iwae::new(9), &module, seed)));
+        assert!(same(value(&Renyi::new(9, 1.0 - 1e-6), &module, seed), value(&elbo, &module, seed)));
     }
 }
 

@@ -40,7 +40,8 @@ pub struct Certificate {
     pub variance: f64,
     /// The length of the exact gradient over the deviation of one estimate.
     pub snr: f64,
-    /// The time of one call for all rows, forward and backward and the estimator's own learning.
+    /// The time of one call for all rows: forward, backward, the gradients of what the estimator itself learns, and reading
+    /// the result.
     pub seconds_per_step: f64,
     /// Rows of a call.
     pub rows: usize,
@@ -134,10 +135,13 @@ impl Moments {
 
     fn certificate(&self, exact: &[Vec<f64>], rows: usize, seconds_per_step: f64) -> Certificate {
         let n = self.count as f64;
+        let is_constant = self.is_constant();
         let (mut bias, mut variance, mut length, mut worst) = (0.0, 0.0, 0.0, 0f64);
         for (at, exact) in exact.iter().flatten().enumerate() {
             let mean = self.sum[at] / n;
             let spread = (self.squares[at] / n - mean * mean).max(0.0) * n / (n - 1.0);
+            // What f32 leaves of estimates that are all the same.
+            let spread = if is_constant { 0.0 } else { spread };
             let error = (spread / n).sqrt();
             let distance = mean - exact;
             // What f32 leaves of a gradient that never varies.

@@ -98,14 +98,15 @@ pub fn certify(
     preparation: usize,
 ) -> Result<Certificate, InferError> {
     let mean = objective.power_mean().expect("the gradient of a power mean is known");
+    let beta = objective.beta();
     let [mean, log_std] = if mean.is_additive() {
-        elbo()
+        elbo(beta)
     } else {
         assert!(
             dimensions == 1 && objective.samples() == 2,
             "quadrature is over two samples of one dimension"
         );
-        two_samples(mean)
+        two_samples(mean, beta)
     };
     let exact = [vec![mean; dimensions], vec![log_std; dimensions]].concat();
     let device = Device::flex().autodiff();
@@ -124,22 +125,22 @@ pub fn certify(
     measure(estimator, objective, (&Quadratic { dimensions }, &guide), &evidence, &[exact], effort)
 }
 
-fn elbo() -> [f64; 2] {
+fn elbo(beta: f64) -> [f64; 2] {
     let [mean, log_std] = PARAMETERS;
-    [OBSERVATION - 2.0 * mean, 1.0 - 2.0 * (2.0 * log_std).exp()]
+    [OBSERVATION - (1.0 + beta) * mean, beta - (1.0 + beta) * (2.0 * log_std).exp()]
 }
 
 /// Of two samples in one dimension: the derivative under the integral, `Σ_k v_k d log w_k/dφ` at fixed noise.
-fn two_samples(of: PowerMean) -> [f64; 2] {
+fn two_samples(of: PowerMean, beta: f64) -> [f64; 2] {
     let [mean, log_std] = PARAMETERS;
     let std = log_std.exp();
     let log_weight = |noise: f64| {
         let z = mean + std * noise;
-        -0.5 * (z * z + (OBSERVATION - z).powi(2)) + log_std + 0.5 * noise * noise
+        beta * (log_std + 0.5 * noise * noise - 0.5 * z * z) - 0.5 * (OBSERVATION - z).powi(2)
     };
-    // d log w/dz = x − 2z; log q at a reparameterised draw is −log σ − ε²/2.
-    let slope_mean = |noise: f64| OBSERVATION - 2.0 * (mean + std * noise);
-    let slope_log_std = |noise: f64| slope_mean(noise) * std * noise + 1.0;
+    // d log w/dz = x − (1 + β) z; log q at a reparameterised draw is −log σ − ε²/2.
+    let slope_mean = |noise: f64| OBSERVATION - (1.0 + beta) * (mean + std * noise);
+    let slope_log_std = |noise: f64| slope_mean(noise) * std * noise + beta;
     let weigh = |f: &dyn Fn(f64) -> f64| {
         exact::normal_pairs(|a, b| {
             let v = 1.0 / (1.0 + (of.order * (log_weight(b) - log_weight(a))).exp());

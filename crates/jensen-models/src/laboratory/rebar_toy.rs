@@ -13,7 +13,7 @@ use super::{Certificate, Certificates, Effort, each, exact, key, measured, objec
 /// Rows of a call.
 const ROWS: usize = 4096;
 
-/// `x ~ N(b, ½)` for a bit `b`: `log p(x = t | b) = −(b − t)² − ½ log π`.
+/// `x ~ N(b, ½)` for a bit `b`: `log p(x = t | b) = −(b − t)² − ½ log π`, of which the constant is taken off.
 #[derive(Module, Debug)]
 struct Bit;
 
@@ -83,7 +83,8 @@ fn one(kind: EstimatorKind, target: f64, effort: Effort) -> Result<Certificate, 
         observation: Tensor::full([ROWS, 1], target, &Device::flex()),
         condition: (),
         rows: &rows,
-        log_jacobian: &vec![0.0; ROWS],
+        // Takes the constant off the log-density: what is left is the paper's.
+        log_jacobian: &vec![0.5 * std::f64::consts::PI.ln(); ROWS],
     };
     let mean = objective.power_mean().unwrap_or(PowerMean::GEOMETRIC);
     let log_likelihood = [0.0, 1.0].map(|b: f64| -(b - target).powi(2));

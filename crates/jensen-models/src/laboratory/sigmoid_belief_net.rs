@@ -70,7 +70,7 @@ impl SigmoidBeliefNet {
     }
 
     /// From a net on an autodiff device, its bits made a little uncertain, and examples `[examples, features]`.
-    pub fn new(net: &Sbn, observations: Tensor<2>) -> Self {
+    fn new(net: &Sbn, observations: Tensor<2>) -> Self {
         let plain = burn::module::Module::valid(net);
         let model = plain.model();
         let posterior = plain.encoder.forward(observations.clone());

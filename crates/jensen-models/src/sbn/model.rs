@@ -72,7 +72,7 @@ impl BinaryDecoder {
 
     /// The likelihood given each row of bits, or of numbers between 0 and 1 in place of them.
     pub fn forward(&self, z: Tensor<2>) -> Likelihood {
-        // Bits about 0: neither value is silent (Mnih & Gregor 2014).
+        // Bits about 0: neither value is silent.
         self.net.forward(z * 2.0 - 1.0)
     }
 

@@ -90,8 +90,8 @@ fn measured(estimator: &mut dyn Estimator<Quadratic, FreeNormal>, objective: &dy
 
 #[test]
 fn every_order_of_mean_has_its_doubly_reparameterised_gradient() {
-    for alpha in [-1.0, 0.0, 0.5, 2.0] {
-        let objective = Renyi::new(2, alpha);
+    for (alpha, beta) in [(-1.0, 1.0), (0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (0.0, 0.4), (-0.5, 2.0)] {
+        let objective = Renyi { beta, ..Renyi::new(2, alpha) };
         let [single, double] =
             [measured(&mut Pathwise, &objective), measured(&mut DoublyReparameterized, &objective)];
         assert!(

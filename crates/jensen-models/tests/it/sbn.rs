@@ -31,7 +31,11 @@ fn learner(kind: EstimatorKind, mean: &[f64]) -> Learning {
     let sbn = config.init_binary(shape, mean, &Rng::seed(3), &device).expect("valid");
     let of = Dimensions { features: 784, latents: 4, rng: Rng::seed(5), device: &device };
     let estimator = EstimatorConfig { kind, ..EstimatorConfig::default() };
-    let kind = if kind == EstimatorKind::Vimco { ObjectiveKind::Iwae } else { ObjectiveKind::Elbo };
+    let kind = match kind {
+        EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep => ObjectiveKind::Iwae,
+        EstimatorKind::WakeSleep => ObjectiveKind::ElboMc,
+        _ => ObjectiveKind::Elbo,
+    };
     let objective = ObjectiveConfig { kind, samples: 3, ..ObjectiveConfig::default() };
     let estimator = estimator.discrete::<BinaryDecoder, BinaryEncoder>(of).expect("it fits");
     VariationalLearner::new(sbn, estimator, &objective, &OptimizerConfig::default()).expect("valid")
@@ -48,7 +52,7 @@ fn steps(learner: &mut Learning, batch: &[Batch], steps: std::ops::Range<u64>) -
 
 fn kinds() -> impl Iterator<Item = EstimatorKind> {
     let has = [Capability::Density, Capability::Relaxable, Capability::Enumerable];
-    EstimatorKind::ALL.into_iter().filter(move |kind| kind.check(&has).is_ok())
+    EstimatorKind::ALL.into_iter().filter(move |kind| kind.check(&has, None).is_ok())
 }
 
 #[test]

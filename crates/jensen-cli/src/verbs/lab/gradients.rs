@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use jensen_infer::EstimatorKind;
 use jensen_models::laboratory::{
     Certificate, Certificates, Effort, Growth, SigmoidBeliefNet, bernoulli, gaussian, growth,
 };
@@ -55,6 +56,13 @@ impl Gradients {
     /// If the picture cannot be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
+        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(CliError::usage(
+                format!("there is no folder {} for the picture", folder.display()),
+                "make it first: the measurement takes a while",
+            ));
+        }
         // Two samples: the fewest that estimators have which hold samples against each other.
         let effort = Effort { draws: self.draws.get(), preparation: self.preparation, samples: 2 };
         let bar = counter_of(session, 5, "problems");
@@ -74,15 +82,17 @@ impl Gradients {
         let shown = problems.iter().zip(PROBLEMS);
         let marks: Vec<_> =
             shown.map(|((name, all), (_, what))| marks(format!("{name}: {what}"), all)).collect();
-        write_scene(&self.output, &gradient_estimators(&curves(&growth), &marks)?)?;
+        let scene = gradient_estimators(&curves(&growth), &marks)?;
         if self.json {
-            return output::json(&problems.into_iter().collect::<BTreeMap<_, _>>());
+            output::json(&problems.into_iter().collect::<BTreeMap<_, _>>())?;
+            return write_scene(&self.output, &scene);
         }
         for (name, certificates) in &problems {
             output::line(format_args!("{name}"))?;
             output::line(table(certificates))?;
             output::line("")?;
         }
+        write_scene(&self.output, &scene)?;
         output::line(self.output.display())
     }
 }
@@ -115,8 +125,7 @@ fn marks(title: String, certificates: &Certificates) -> ProblemMarks {
     let mark = |(name, c): (&&'static str, &Certificate)| EstimatorMark {
         name,
         variance: c.variance,
-        // Five standard errors, beside which f32 leaves a little.
-        is_biased: c.worst_deviation > 5.0,
+        is_biased: EstimatorKind::ALL.iter().any(|kind| kind.name() == *name && !kind.is_unbiased()),
         bias: c.bias,
     };
     ProblemMarks { title, estimators: certificates.iter().map(mark).collect() }
