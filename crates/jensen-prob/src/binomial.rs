@@ -2,9 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::counts::{
-    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
-};
+use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::enumeration::{for_each_row, numerals};
 use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid};
@@ -145,10 +144,7 @@ impl Enumerable for Binomial {
     /// If the total counts differ, or there are more than 2²⁰ values.
     fn enumerate(&self) -> Tensor<2> {
         let base = common_total(&self.total_count) + 1;
-        let event = self.logits.dims()[1] as u32;
-        let digits = |value: usize| (0..event).map(|d| (value / base.pow(d) % base) as f64).collect();
-        let values = || (0..base.pow(event)).map(digits).collect();
-        list_values(&self.logits, (base as f64).powi(event.cast_signed()), values)
+        for_each_row(&self.logits, numerals(base, self.logits.dims()[1]))
     }
 }
 

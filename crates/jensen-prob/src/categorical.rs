@@ -1,10 +1,14 @@
 //! The categorical distribution.
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 
-use crate::rows::{Meeting, meet_rows, select_rows, sum_event};
-use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, KlDivergence, Rng, SelectRows};
+use crate::noise::uniform;
+use crate::rows::{Meeting, meet_rows, places, select_rows, sum_event};
+use crate::{
+    DetachParams, Distribution, Entropy, Enumerable, Expand, GumbelShape, KlDivergence, Rng, SelectRows,
+    Shape,
+};
 
 /// One of `C` categories a row, `log p(c) = l_c − log Σ_j e^{l_j}`.
 ///
@@ -48,8 +52,7 @@ impl Distribution for Categorical {
     /// By the Gumbel-max trick: `argmax_c log p_c − log(−log u_c)`.
     fn sample(&self, rng: &Rng) -> Tensor<1, Int> {
         let log_probs = self.log_probs.clone().inner();
-        let uniform = rng.uniform(log_probs.dims(), &log_probs.device()).cast(log_probs.dtype());
-        let gumbel = uniform.log().neg().log().neg();
+        let gumbel = GumbelShape::quantile(uniform(rng, &log_probs));
         (log_probs + gumbel).argmax(1).reshape([self.rows()])
     }
 
@@ -88,9 +91,8 @@ impl KlDivergence for Categorical {
 impl Enumerable for Categorical {
     fn enumerate(&self) -> Tensor<1, Int> {
         let [rows, categories] = self.log_probs.dims();
-        let device = self.log_probs.device().without_autodiff();
-        let values: Vec<i32> = (0i32..).take(categories).flat_map(|value| vec![value; rows]).collect();
-        Tensor::from_data(TensorData::new(values, [categories * rows]), &device)
+        let values = places(categories, &self.log_probs.device().without_autodiff());
+        values.reshape([categories, 1]).expand([categories, rows]).reshape([categories * rows])
     }
 }
 

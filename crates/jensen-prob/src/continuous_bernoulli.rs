@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::{elu, exponential};
 
 use crate::counts::deviance_by_ratio;
-use crate::host::{OnHost, uniforms};
+use crate::host::OnHost;
+use crate::noise::uniforms;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid, softplus};
 use crate::{

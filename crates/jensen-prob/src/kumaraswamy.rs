@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 use jensen_kernels::scalar;
 
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
 use crate::rows::{Meeting, repeat_rows, sum_event};
 use crate::share::{BELOW_ONE, off_the_ends};
 use crate::special::{digamma, expm1, log1mexp};

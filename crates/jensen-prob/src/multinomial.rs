@@ -3,9 +3,8 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
-use crate::counts::{
-    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
-};
+use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::enumeration::{check_enumerable, for_each_row};
 use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
 use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, Variance};
@@ -73,13 +72,13 @@ fn odds_against_later(log_probs: &[f64]) -> Vec<f64> {
 }
 
 /// Every way to have `total` in `categories` parts.
-fn compositions(total: usize, categories: usize) -> Vec<Vec<f64>> {
+fn compositions(total: usize, categories: usize) -> Vec<Vec<usize>> {
     if categories == 1 {
-        return vec![vec![total as f64]];
+        return vec![vec![total]];
     }
     let starting_with = |first: usize| {
         compositions(total - first, categories - 1).into_iter().map(move |mut rest| {
-            rest.insert(0, first as f64);
+            rest.insert(0, first);
             rest
         })
     };
@@ -167,7 +166,8 @@ impl Enumerable for Multinomial {
     fn enumerate(&self) -> Tensor<2> {
         let (total, categories) = (common_total(&self.total_count), self.categories());
         let count = (1..categories).fold(1.0, |count, i| count * (total + i) as f64 / i as f64);
-        list_values(&self.log_probs, count, || compositions(total, categories))
+        check_enumerable(count);
+        for_each_row(&self.log_probs, compositions(total, categories).into_iter())
     }
 }
 

@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
+use crate::host::pointwise;
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::pointwise::pointwise;
 use crate::positive::Positive;
 use crate::rows::{Meeting, expand, repeat_rows, sum_event};
 use crate::special::{HALF_LOG_TAU, Share, digamma_remainder, log_gamma_remainder};

@@ -6,8 +6,8 @@ mod standard;
 use burn::tensor::Tensor;
 
 use self::cut::{Cut, between};
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_kernels::{exponential, scalar};
 
-use crate::pointwise::pointwise;
+use crate::host::pointwise;
 use crate::positive::{Positive, positive_from_log};
 use crate::rows::{Meeting, expand, sum_event};
 use crate::special::{expm1, log_ratio};

@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::scalar::{digamma_remainder, log_gamma_remainder};
 
 use super::incomplete_gamma::excess_of;
+use crate::host::pointwise;
 use crate::implicit::Dual;
-use crate::pointwise::pointwise;
 
 /// `I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b)` for positive `a` and `b` and `x` between 0 and 1,
 /// elementwise: the distribution function of `Beta(a, b)`, with the digits of its lower tail.
