@@ -1,14 +1,15 @@
 //! The binomial distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
 use crate::enumeration::{for_each_row, numerals};
 use crate::host::OnHost;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid};
 use crate::{
-    DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance,
+    DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows,
+    Variance,
 };
 
 /// `Binomial(x; n, σ(l))` on `0 … n` with independent dimensions, total counts `n` and logits `l`,
@@ -158,5 +159,12 @@ impl Expand for Binomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), logits: repeat(&self.logits) }
+    }
+}
+
+impl SelectRows for Binomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), logits: select(&self.logits) }
     }
 }

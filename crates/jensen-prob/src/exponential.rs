@@ -1,6 +1,6 @@
 //! The exponential distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::noise::uniform;
@@ -9,7 +9,7 @@ use crate::rows::{Meeting, sum_event};
 use crate::special::{expm1, ratio_excess};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `Exponential(x; λ)` on positive numbers with independent dimensions and rate `λ`, `[rows, event]`: times
@@ -174,5 +174,11 @@ impl DetachParams for Exponential {
 impl Expand for Exponential {
     fn expand(&self, samples: usize) -> Self {
         Self { rate: self.rate.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Exponential {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { rate: self.rate.select(self.rows(), rows) }
     }
 }

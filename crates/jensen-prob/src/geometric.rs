@@ -1,15 +1,16 @@
 //! The geometric distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::{elu, exponential};
 
 use crate::counts::deviance_by_ratio;
 use crate::host::OnHost;
 use crate::noise::uniforms;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid, softplus};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows,
+    Variance,
 };
 
 /// `Geometric(x; σ(l))` on `0, 1, 2, …` with independent dimensions and logits `l`, `[rows, event]`: failures
@@ -151,5 +152,11 @@ impl DetachParams for Geometric {
 impl Expand for Geometric {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: repeat_rows(self.logits.clone(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Geometric {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits.clone(), self.rows(), rows) }
     }
 }

@@ -38,7 +38,8 @@
 //! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] and [`Enumerable`] |
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]; what can [`SelectRows`] can be mixed. Parameters in `f64` give results in `f64`.
+//! Whatever has a [`Mean`] can [`Predict`]; all but [`Transformed`] can [`SelectRows`], and so be mixed.
+//! Parameters in `f64` give results in `f64`.
 //! [`special`] holds the functions they are made of, [`bijector`] the maps of normalizing flows.
 //!
 //! # Divergences

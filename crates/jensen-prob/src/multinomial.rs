@@ -1,13 +1,13 @@
 //! The multinomial distribution.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
+use burn::tensor::{Int, Tensor};
 
 use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
 use crate::enumeration::{check_enumerable, for_each_row};
 use crate::host::OnHost;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
-use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, Variance};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event, sum_of_others};
+use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, SelectRows, Variance};
 
 /// Counts of `C` categories that add up to `n`, `[rows, categories]`: words of a document, answers to a poll.
 ///
@@ -181,5 +181,12 @@ impl Expand for Multinomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), log_probs: repeat(&self.log_probs) }
+    }
+}
+
+impl SelectRows for Multinomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), log_probs: select(&self.log_probs) }
     }
 }

@@ -1,14 +1,16 @@
 //! The negative binomial distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
 use crate::host::OnHost;
 use crate::implicit::sample_log_gamma;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::special::{log_gamma_remainder, log_sigmoid, sigmoid};
-use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
+use crate::{
+    DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
+};
 
 /// `NegativeBinomial(x; r, σ(l))` on `0, 1, 2, …` with independent dimensions, total count `r` and logits `l`,
 /// `[rows, event]`: counts that vary more than those of a [`Poisson`](crate::Poisson) distribution; for whole `r`,
@@ -163,5 +165,12 @@ impl Expand for NegativeBinomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), logits: repeat(&self.logits) }
+    }
+}
+
+impl SelectRows for NegativeBinomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), logits: select(&self.logits) }
     }
 }

@@ -1,11 +1,11 @@
 //! The categorical distribution over one-hot vectors.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::rows::{Meeting, one_hot, sum_event, sum_of_others};
 use crate::{
     Categorical, DetachParams, Distribution, Entropy, Enumerable, Expand, KlDivergence, Mean, Mode, Rng,
-    Variance,
+    SelectRows, Variance,
 };
 
 /// One of `C` categories a row as a vector that is 1 there and 0 elsewhere, `[rows, categories]`.
@@ -106,5 +106,11 @@ impl DetachParams for OneHotCategorical {
 impl Expand for OneHotCategorical {
     fn expand(&self, samples: usize) -> Self {
         Self { category: self.category.expand(samples) }
+    }
+}
+
+impl SelectRows for OneHotCategorical {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { category: self.category.select_rows(rows) }
     }
 }
