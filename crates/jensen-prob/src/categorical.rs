@@ -40,6 +40,11 @@ impl Categorical {
     pub fn log_probs(&self) -> Tensor<2> {
         self.log_probs.clone()
     }
+
+    /// `log p_c` and Gumbel noise, with the gradient of the former: the largest is that of a draw.
+    pub(crate) fn perturbed(&self, rng: &Rng) -> Tensor<2> {
+        self.log_probs() + GumbelShape::quantile(uniform(rng, &self.log_probs))
+    }
 }
 
 impl Distribution for Categorical {
@@ -51,9 +56,7 @@ impl Distribution for Categorical {
 
     /// By the Gumbel-max trick: `argmax_c log p_c − log(−log u_c)`.
     fn sample(&self, rng: &Rng) -> Tensor<1, Int> {
-        let log_probs = self.log_probs.clone().inner();
-        let gumbel = GumbelShape::quantile(uniform(rng, &log_probs));
-        (log_probs + gumbel).argmax(1).reshape([self.rows()])
+        self.perturbed(rng).inner().argmax(1).reshape([self.rows()])
     }
 
     /// # Panics

@@ -22,7 +22,7 @@
 //! | [`TanhNormal`] | between −1 and 1 | [`Reparameterized`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`TruncatedNormal`] | an interval | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Categorical`] | 0 … C − 1 | [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`OneHotCategorical`] | one-hot vectors | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
+//! | [`OneHotCategorical`] | one-hot vectors | [`ConditionalReparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`RelaxedBernoulli`] | log-odds of relaxed bits | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`DetachParams`] [`Expand`] |
 //! | [`Concrete`] | logarithms of points of the simplex | [`Reparameterized`] [`Mode`] [`Entropy`] [`DetachParams`] [`Expand`] |
 //! | [`Dirichlet`] | the simplex | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
@@ -35,7 +35,7 @@
 //! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //! | [`Mixture`] of one family | that of the family | of the family's: [`Mean`] [`Variance`] [`Cdf`] [`DetachParams`] [`Expand`] |
-//! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] and [`Enumerable`] |
+//! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] |
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
 //! Whatever has a [`Mean`] can [`Predict`]; all but [`Transformed`] can [`SelectRows`], and so be mixed.
