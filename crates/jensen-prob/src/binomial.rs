@@ -2,14 +2,16 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::counts::{
+    binomial_draws, common_total, deviance, deviance_by_ratio, distribution_function, log_factorial_remainder,
+};
 use crate::enumeration::{for_each_row, numerals};
 use crate::host::OnHost;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
-use crate::special::{log_sigmoid, sigmoid};
+use crate::special::{incomplete_beta_of_logits, log_sigmoid, sigmoid};
 use crate::{
-    DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows,
-    Variance,
+    Cdf, DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng,
+    SelectRows, Variance,
 };
 
 /// `Binomial(x; n, σ(l))` on `0 … n` with independent dimensions, total counts `n` and logits `l`,
@@ -95,6 +97,19 @@ impl Mode for Binomial {
     fn mode(&self) -> Tensor<2> {
         let mode = ((self.total_count() + 1.0) * sigmoid(self.logits.clone().inner())).floor();
         mode.min_pair(self.total_count())
+    }
+}
+
+impl Cdf for Binomial {
+    /// `I_{σ(−l)}(n − ⌊x⌋, ⌊x⌋ + 1)` of the incomplete beta function.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let (total, logits) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
+        meeting.unfold(distribution_function(meeting.fold(value.clone()), total.clone(), |count| {
+            // At least 1, but where there are no trials.
+            let left = (total - count.clone()).clamp_min(1.0);
+            incomplete_beta_of_logits(left, count + 1.0, logits)
+        }))
     }
 }
 

@@ -44,6 +44,22 @@ pub(crate) fn deviance_by_ratio(count: Tensor<2>, expected: Tensor<2>, log_ratio
     (count * excess).mask_where(is_far, far)
 }
 
+/// A distribution function of counts: `f(⌊x⌋)` where that is at least 0 and below the `last` count, 0 below and 1
+/// from there on. Values are not differentiated.
+pub(crate) fn distribution_function(
+    value: Tensor<2>,
+    last: Tensor<2>,
+    f: impl FnOnce(Tensor<2>) -> Tensor<2>,
+) -> Tensor<2> {
+    let count = value.inner().floor();
+    let shape = [0, 1].map(|axis| count.dims()[axis].max(last.dims()[axis]));
+    let [count, last] = [count, last].map(|t| expand(t, shape));
+    let is_below = count.clone().lower_elem(0.0);
+    let is_above = count.clone().greater_equal(last);
+    let inside = count.mask_fill(is_below.clone().bool_or(is_above.clone()), 0.0);
+    f(inside).mask_fill(is_below, 0.0).mask_fill(is_above, 1.0)
+}
+
 /// What stands in a tensor of total counts that are all the same.
 ///
 /// # Panics

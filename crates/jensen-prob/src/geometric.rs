@@ -9,8 +9,8 @@ use crate::noise::uniforms;
 use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid, softplus};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows,
-    Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Rng,
+    SelectRows, Variance,
 };
 
 /// `Geometric(x; σ(l))` on `0, 1, 2, …` with independent dimensions and logits `l`, `[rows, event]`: failures
@@ -112,6 +112,23 @@ impl Cdf for Geometric {
         let trials = meeting.fold((value.clone().floor() + 1.0).clamp_min(0.0));
         let log_tail = trials * meeting.fold(log_sigmoid(self.logits.clone().neg()));
         meeting.unfold(elu(log_tail).neg())
+    }
+}
+
+impl Icdf for Geometric {
+    /// `⌈log(1 − p)/log σ(−l)⌉ − 1`, or a neighbour where rounding has missed the step of [`cdf`](Cdf::cdf).
+    fn icdf(&self, probability: &Tensor<2>) -> Tensor<2> {
+        let family = self.detach_params();
+        let meeting = Meeting::of(family.logits.dims(), probability.dims());
+        let unfold = |t: Tensor<2>| meeting.unfold(meeting.fold(t));
+        let probability = unfold(probability.clone().inner());
+        let trials = probability.clone().neg().log1p() / unfold(log_sigmoid(family.logits.clone().neg()));
+        let near = (trials.ceil() - 1.0).clamp_min(0.0);
+        let before = (near.clone() - 1.0).clamp_min(0.0);
+        let reaches = |x: &Tensor<2>| family.cdf(x).greater_equal(probability.clone());
+        let (near_reaches, before_reaches) = (reaches(&near), reaches(&before));
+        let after = near.clone() + 1.0;
+        after.mask_where(near_reaches, near).mask_where(before_reaches, before)
     }
 }
 

@@ -3,13 +3,15 @@
 use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
-use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::counts::{
+    deviance, deviance_by_ratio, distribution_function, log_factorial_remainder, poisson_draws,
+};
 use crate::host::OnHost;
 use crate::implicit::sample_log_gamma;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
-use crate::special::{log_gamma_remainder, log_sigmoid, sigmoid};
+use crate::special::{incomplete_beta_of_logits, log_gamma_remainder, log_sigmoid, sigmoid};
 use crate::{
-    DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
+    Cdf, DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
 };
 
 /// `NegativeBinomial(x; r, σ(l))` on `0, 1, 2, …` with independent dimensions, total count `r` and logits `l`,
@@ -108,6 +110,18 @@ impl Mode for NegativeBinomial {
     fn mode(&self) -> Tensor<2> {
         let above = (self.total_count().inner() - 1.0).clamp_min(0.0);
         (above * exponential(self.logits.clone().inner())).floor()
+    }
+}
+
+impl Cdf for NegativeBinomial {
+    /// `I_{σ(−l)}(r, ⌊x⌋ + 1)` of the incomplete beta function.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let (r, logits) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
+        let last = logits.clone().inner().ones_like() * f32::INFINITY;
+        meeting.unfold(distribution_function(meeting.fold(value.clone()), last, |count| {
+            incomplete_beta_of_logits(r, count + 1.0, logits)
+        }))
     }
 }
 
