@@ -8,7 +8,7 @@ use crate::positive::Positive;
 use crate::rows::{Meeting, sum_event};
 use crate::special::{expm1, ratio_excess};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Gamma, Icdf, KlDivergence, Mean, Mode,
     Reparameterized, Rng, SelectRows, Variance,
 };
 
@@ -45,6 +45,17 @@ impl Exponential {
     /// `λ`, `[rows, event]`.
     pub fn rate(&self) -> Tensor<2> {
         self.rate.value()
+    }
+
+    /// `log λ`, `[rows, event]`.
+    pub fn log_rate(&self) -> Tensor<2> {
+        self.rate.log()
+    }
+
+    /// The same as a gamma distribution, of concentration 1.
+    pub(crate) fn to_gamma(&self) -> Gamma {
+        let one = self.rate().inner().ones_like();
+        Gamma::from_parts(one, self.rate.clone())
     }
 
     fn dims(&self) -> [usize; 2] {

@@ -45,8 +45,8 @@
 //! # Divergences
 //! | | families |
 //! |---|---|
-//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma and beta to normal; normal to Laplace; normal and gamma to Gumbel; beta to gamma; Bernoulli to Poisson |
-//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, beta, Bernoulli, categorical, Poisson |
+//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma and exponential to Gumbel; beta and exponential to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto and continuous Bernoulli to exponential; Bernoulli to Poisson; normal to and from a full covariance and one of low rank |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, exponential, beta, Bernoulli, categorical, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |
