@@ -1,17 +1,16 @@
 //! The Bernoulli distribution with independent dimensions.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::bernoulli_log_prob;
 
+use crate::enumeration::{for_each_row, numerals};
+use crate::noise::uniform;
 use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{sigmoid, softplus};
 use crate::{
     ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
-    KlDivergence, Mean, Rng, SelectRows, Variance,
+    KlDivergence, LogisticShape, Mean, Rng, SelectRows, Shape, Variance,
 };
-
-/// The most dimensions of which [`Bernoulli::enumerate`] lists all `2^event` values.
-const MAX_ENUMERABLE: usize = 20;
 
 /// `Bernoulli(x; σ(l))` on `{0, 1}` with independent dimensions and logits `l`, `[rows, event]`.
 ///
@@ -45,10 +44,7 @@ impl Bernoulli {
     /// `log(1 − u) − log u` of the uniform numbers that `sample` compares with the probability, so that the sum with the
     /// logit is positive where it draws 1.
     fn logistic_noise(&self, rng: &Rng) -> Tensor<2> {
-        const HALF_STEP: f64 = 1.0 / (1 << 25) as f64;
-        let uniform = rng.uniform(self.logits.dims(), &self.logits.device().without_autodiff());
-        let uniform = uniform.cast(self.logits.dtype()).clamp_min(HALF_STEP);
-        (uniform.clone().neg() + 1.0).log() - uniform.log()
+        LogisticShape::quantile(uniform(rng, &self.logits)).neg()
     }
 }
 
@@ -60,10 +56,8 @@ impl Distribution for Bernoulli {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        let logits = self.logits.clone().inner();
-        let uniform = rng.uniform(logits.dims(), &logits.device()).cast(logits.dtype());
-        let dtype = logits.dtype();
-        uniform.lower(sigmoid(logits)).float().cast(dtype)
+        let (logits, dtype) = (self.logits.clone().inner(), self.logits.dtype());
+        uniform(rng, &logits).lower(sigmoid(logits)).float().cast(dtype)
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -158,14 +152,7 @@ impl Enumerable for Bernoulli {
     /// # Panics
     /// If the event has more than 20 dimensions.
     fn enumerate(&self) -> Tensor<2> {
-        let [rows, event] = self.logits.dims();
-        assert!(event <= MAX_ENUMERABLE, "2^{event} values are too many to enumerate: use at most 2^20");
-        let bits: Vec<f32> = (0..1usize << event)
-            .flat_map(|value| (0..rows * event).map(move |i| ((value >> (i % event)) & 1) as f32))
-            .collect();
-        let device = self.logits.device().without_autodiff();
-        let bits = TensorData::new(bits, [rows << event, event]);
-        Tensor::<2>::from_data(bits, &device).cast(self.logits.dtype())
+        for_each_row(&self.logits, numerals(2, self.logits.dims()[1]))
     }
 }
 

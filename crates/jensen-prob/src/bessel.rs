@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use burn::tensor::Tensor;
 use jensen_kernels::scalar::log_gamma;
 
-use crate::host::differentiable;
+use crate::host::pointwise_of_one;
 
 /// From here on the uniform expansion holds to 1e-13 with the terms below.
 const LARGE_ORDER: f64 = 40.0;
@@ -19,14 +19,14 @@ const UNIFORM_TERMS: usize = 8;
 /// `e^{−x} I_0(x)` for `x ≥ 0`, elementwise; not a number below.
 pub fn bessel_i0e<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let value = |x| log_reduced(0.0, x).exp();
-    differentiable(x, value, |x| -Ratio::of(0.0, x).complement * value(x))
+    pointwise_of_one(x, value, |x| -Ratio::of(0.0, x).complement * value(x))
 }
 
 /// `e^{−x} I_1(x)` for `x ≥ 0`, elementwise; not a number below.
 pub fn bessel_i1e<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let zeroth = |x| log_reduced(0.0, x).exp();
     let slope = |ratio: Ratio| ratio.slope - ratio.value * ratio.complement;
-    differentiable(x, |x| Ratio::of(0.0, x).value * zeroth(x), |x| slope(Ratio::of(0.0, x)) * zeroth(x))
+    pointwise_of_one(x, |x| Ratio::of(0.0, x).value * zeroth(x), |x| slope(Ratio::of(0.0, x)) * zeroth(x))
 }
 
 /// `I_{ν+1}(x)/I_ν(x)` of the order `ν ≥ 0` for `x ≥ 0`, elementwise; not a number below. Rises from 0 to 1: the
@@ -42,12 +42,12 @@ pub fn bessel_i1e<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// assert!((ratio[1] - (1.0 - 1e-6)).abs() < 1e-7);
 /// ```
 pub fn bessel_ratio<const D: usize>(order: f64, x: Tensor<D>) -> Tensor<D> {
-    differentiable(x, |x| Ratio::of(order, x).value, |x| Ratio::of(order, x).slope)
+    pointwise_of_one(x, |x| Ratio::of(order, x).value, |x| Ratio::of(order, x).slope)
 }
 
 /// `1 − I_{ν+1}(x)/I_ν(x)`, which falls as `(ν + ½)/x`.
 pub(crate) fn bessel_ratio_complement(order: f64, x: Tensor<2>) -> Tensor<2> {
-    differentiable(x, |x| Ratio::of(order, x).complement, |x| -Ratio::of(order, x).slope)
+    pointwise_of_one(x, |x| Ratio::of(order, x).complement, |x| -Ratio::of(order, x).slope)
 }
 
 /// The slope of [`bessel_ratio`], and `A/x = I_{ν+1}(x) / x I_ν(x)`.
@@ -57,12 +57,12 @@ pub(crate) fn bessel_ratio_slopes(order: f64, x: Tensor<2>) -> [Tensor<2>; 2] {
     let bend = move |x| if x == 0.0 { 0.0 } else { (slope(x) - by_x(x)) / x };
     // The derivative of dA/dx = 1 − A² − (2ν + 1) A/x.
     let second = move |x| -2.0 * Ratio::of(order, x).value * slope(x) - (2.0 * order + 1.0) * bend(x);
-    [differentiable(x.clone(), slope, second), differentiable(x, by_x, bend)]
+    [pointwise_of_one(x.clone(), slope, second), pointwise_of_one(x, by_x, bend)]
 }
 
 /// `log e^{−x} I_ν(x) Γ(ν + 1) (2/x)^ν`, which is 0 at 0 and has the slope `I_{ν+1}(x)/I_ν(x) − 1`.
 pub(crate) fn log_bessel_reduced(order: f64, x: Tensor<2>) -> Tensor<2> {
-    differentiable(x, |x| log_reduced(order, x), |x| -Ratio::of(order, x).complement)
+    pointwise_of_one(x, |x| log_reduced(order, x), |x| -Ratio::of(order, x).complement)
 }
 
 /// `A = I_{ν+1}(x)/I_ν(x)`

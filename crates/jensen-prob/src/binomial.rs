@@ -1,15 +1,17 @@
 //! The binomial distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::counts::{
-    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
+    binomial_draws, common_total, deviance, deviance_by_ratio, distribution_function, log_factorial_remainder,
 };
+use crate::enumeration::{for_each_row, numerals};
 use crate::host::OnHost;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
-use crate::special::{log_sigmoid, sigmoid};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
+use crate::special::{incomplete_beta_of_logits, log_sigmoid, sigmoid};
 use crate::{
-    DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance,
+    Cdf, DetachParams, Distribution, Enumerable, Expand, Factorized, KlDivergence, Mean, Mode, Rng,
+    SelectRows, Variance,
 };
 
 /// `Binomial(x; n, σ(l))` on `0 … n` with independent dimensions, total counts `n` and logits `l`,
@@ -98,6 +100,19 @@ impl Mode for Binomial {
     }
 }
 
+impl Cdf for Binomial {
+    /// `I_{σ(−l)}(n − ⌊x⌋, ⌊x⌋ + 1)` of the incomplete beta function.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let (total, logits) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
+        meeting.unfold(distribution_function(meeting.fold(value.clone()), total.clone(), |count| {
+            // At least 1, but where there are no trials.
+            let left = (total - count.clone()).clamp_min(1.0);
+            incomplete_beta_of_logits(left, count + 1.0, logits)
+        }))
+    }
+}
+
 /// Of equal total counts; not a number where they differ, where there is no closed form.
 impl KlDivergence for Binomial {
     fn kl_divergence(&self, p: &Self) -> Tensor<1> {
@@ -145,10 +160,7 @@ impl Enumerable for Binomial {
     /// If the total counts differ, or there are more than 2²⁰ values.
     fn enumerate(&self) -> Tensor<2> {
         let base = common_total(&self.total_count) + 1;
-        let event = self.logits.dims()[1] as u32;
-        let digits = |value: usize| (0..event).map(|d| (value / base.pow(d) % base) as f64).collect();
-        let values = || (0..base.pow(event)).map(digits).collect();
-        list_values(&self.logits, (base as f64).powi(event.cast_signed()), values)
+        for_each_row(&self.logits, numerals(base, self.logits.dims()[1]))
     }
 }
 
@@ -162,5 +174,12 @@ impl Expand for Binomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), logits: repeat(&self.logits) }
+    }
+}
+
+impl SelectRows for Binomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), logits: select(&self.logits) }
     }
 }

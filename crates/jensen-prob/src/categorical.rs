@@ -1,10 +1,14 @@
 //! The categorical distribution.
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 
-use crate::rows::{Meeting, meet_rows, select_rows, sum_event};
-use crate::{DetachParams, Distribution, Entropy, Enumerable, Expand, KlDivergence, Rng, SelectRows};
+use crate::noise::uniform;
+use crate::rows::{Meeting, meet_rows, places, select_rows, sum_event};
+use crate::{
+    DetachParams, Distribution, Entropy, Enumerable, Expand, GumbelShape, KlDivergence, Rng, SelectRows,
+    Shape,
+};
 
 /// One of `C` categories a row, `log p(c) = l_c − log Σ_j e^{l_j}`.
 ///
@@ -36,6 +40,11 @@ impl Categorical {
     pub fn log_probs(&self) -> Tensor<2> {
         self.log_probs.clone()
     }
+
+    /// `log p_c` and Gumbel noise, with the gradient of the former: the largest is that of a draw.
+    pub(crate) fn perturbed(&self, rng: &Rng) -> Tensor<2> {
+        self.log_probs() + GumbelShape::quantile(uniform(rng, &self.log_probs))
+    }
 }
 
 impl Distribution for Categorical {
@@ -47,10 +56,7 @@ impl Distribution for Categorical {
 
     /// By the Gumbel-max trick: `argmax_c log p_c − log(−log u_c)`.
     fn sample(&self, rng: &Rng) -> Tensor<1, Int> {
-        let log_probs = self.log_probs.clone().inner();
-        let uniform = rng.uniform(log_probs.dims(), &log_probs.device()).cast(log_probs.dtype());
-        let gumbel = uniform.log().neg().log().neg();
-        (log_probs + gumbel).argmax(1).reshape([self.rows()])
+        self.perturbed(rng).inner().argmax(1).reshape([self.rows()])
     }
 
     /// # Panics
@@ -88,9 +94,8 @@ impl KlDivergence for Categorical {
 impl Enumerable for Categorical {
     fn enumerate(&self) -> Tensor<1, Int> {
         let [rows, categories] = self.log_probs.dims();
-        let device = self.log_probs.device().without_autodiff();
-        let values: Vec<i32> = (0i32..).take(categories).flat_map(|value| vec![value; rows]).collect();
-        Tensor::from_data(TensorData::new(values, [categories * rows]), &device)
+        let values = places(categories, &self.log_probs.device().without_autodiff());
+        values.reshape([categories, 1]).expand([categories, rows]).reshape([categories * rows])
     }
 }
 

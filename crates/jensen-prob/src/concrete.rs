@@ -1,12 +1,13 @@
 //! The Concrete distribution: one of several categories, made continuous.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::scalar::{digamma, log_gamma};
 
-use crate::rows::{Meeting, sum_event};
+use crate::rows::{Meeting, select_rows, sum_event};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Gumbel, GumbelShape, Mode, Moments, Reparameterized, Rng,
+    SelectRows,
 };
 
 /// One of `C` categories a row made continuous, as the logarithm `y` of a point of the simplex, with logits
@@ -121,5 +122,11 @@ impl DetachParams for Concrete {
 impl Expand for Concrete {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: self.logits.clone().repeat_dim(0, samples), ..*self }
+    }
+}
+
+impl SelectRows for Concrete {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits.clone(), self.rows(), rows), ..*self }
     }
 }

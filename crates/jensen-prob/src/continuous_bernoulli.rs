@@ -1,13 +1,13 @@
 //! The continuous Bernoulli distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// The density that the Bernoulli likelihood of grey values stands for, made one: between 0 and 1 with
@@ -302,6 +302,12 @@ impl DetachParams for ContinuousBernoulli {
 impl Expand for ContinuousBernoulli {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: repeat_rows(self.logits(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for ContinuousBernoulli {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits(), self.rows(), rows) }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Counts: their draws in `f64` on the host, exact but for the 48 bits of a uniform number, and densities in
 //! a form that does not cancel where counts are large.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use jensen_kernels::scalar::log_gamma_remainder;
 use jensen_kernels::{exponential, tanh};
 use jensen_random::Rng;
 
-use crate::host::{OnHost, uniforms};
+use crate::host::OnHost;
+use crate::noise::{uniforms, until_accepted};
 use crate::rows::expand;
 
 /// Below this expectation a draw is found by adding up probabilities from 0, above by rejection.
@@ -43,8 +44,21 @@ pub(crate) fn deviance_by_ratio(count: Tensor<2>, expected: Tensor<2>, log_ratio
     (count * excess).mask_where(is_far, far)
 }
 
-/// The most values that are listed for each row.
-const MAX_ENUMERABLE: usize = 1 << 20;
+/// A distribution function of counts: `f(⌊x⌋)` where that is at least 0 and below the `last` count, 0 below and 1
+/// from there on. Values are not differentiated.
+pub(crate) fn distribution_function(
+    value: Tensor<2>,
+    last: Tensor<2>,
+    f: impl FnOnce(Tensor<2>) -> Tensor<2>,
+) -> Tensor<2> {
+    let count = value.inner().floor();
+    let shape = [0, 1].map(|axis| count.dims()[axis].max(last.dims()[axis]));
+    let [count, last] = [count, last].map(|t| expand(t, shape));
+    let is_below = count.clone().lower_elem(0.0);
+    let is_above = count.clone().greater_equal(last);
+    let inside = count.mask_fill(is_below.clone().bool_or(is_above.clone()), 0.0);
+    f(inside).mask_fill(is_below, 0.0).mask_fill(is_above, 1.0)
+}
 
 /// What stands in a tensor of total counts that are all the same.
 ///
@@ -57,28 +71,11 @@ pub(crate) fn common_total(total_count: &Tensor<2>) -> usize {
     total as usize
 }
 
-/// Every value for each row, value-major, in the type and place of `parameter`.
-///
-/// # Panics
-/// If there are more than 2²⁰ values.
-pub(crate) fn list_values(
-    parameter: &Tensor<2>,
-    count: f64,
-    values: impl FnOnce() -> Vec<Vec<f64>>,
-) -> Tensor<2> {
-    assert!(count <= MAX_ENUMERABLE as f64, "{count} values are too many to enumerate: use at most 2^20");
-    let parameter = parameter.clone().inner();
-    let [rows, event] = parameter.dims();
-    let numbers: Vec<f64> = values().into_iter().flat_map(|value| value.repeat(rows)).collect();
-    let shape = [numbers.len() / event.max(1), event];
-    Tensor::from_data(TensorData::new(numbers, shape), (&parameter.device(), parameter.dtype()))
-}
-
 /// A draw of `Poisson(λ)` for each of `rows · event` values of `λ`: by inversion below 10, above by the
 /// transformed rejection of Hörmann 1993, "The transformed rejection method for generating Poisson random
 /// variables", whose cost does not grow with `λ`.
 pub(crate) fn poisson_draws(rates: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
-    until_accepted(rates.len(), rows, rng, |at, [u, v]| {
+    from_pairs(rates.len(), rows, rng, |at, [u, v]| {
         let rate = rates[at];
         if rate.is_nan() || rate < 0.0 {
             return Some(f64::NAN);
@@ -101,7 +98,7 @@ pub(crate) fn poisson_draws(rates: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
 /// expected counts is below 10, above by the transformed rejection of Hörmann 1993, "The generation of
 /// binomial random variates", whose cost does not grow with `n`.
 pub(crate) fn binomial_draws(totals: &[f64], logits: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
-    until_accepted(totals.len(), rows, rng, |at, [u, v]| {
+    from_pairs(totals.len(), rows, rng, |at, [u, v]| {
         let (n, odds) = (totals[at], (-logits[at].abs()).exp());
         if !(n >= 0.0 && n.is_finite()) || odds.is_nan() {
             return Some(f64::NAN);
@@ -177,29 +174,18 @@ fn scalar_deviance(count: f64, expected: f64) -> f64 {
     if count == 0.0 { expected } else { count * (excess - excess.ln_1p()) }
 }
 
-/// A draw for each of `numbers` addresses in `rows` rows, from pairs of uniform numbers of 48 bits. What is
-/// rejected is drawn again from the next stream of its own row: rows do not move one another's draws.
-fn until_accepted(
+/// [`until_accepted`] of pairs of uniform numbers of 48 bits.
+fn from_pairs(
     numbers: usize,
     rows: usize,
     rng: &Rng,
     attempt: impl Fn(usize, [f64; 2]) -> Option<f64>,
 ) -> Vec<f64> {
     let event = numbers / rows.max(1);
-    let mut draws = vec![f64::NAN; numbers];
-    let mut left: Vec<usize> = (0..numbers).collect();
-    for round in 0.. {
-        if left.is_empty() {
-            break;
-        }
-        let uniforms = uniforms(&rng.at(round), [rows, 2 * event]);
-        left.retain(|&at| {
-            let draw = attempt(at, [uniforms[2 * at], uniforms[2 * at + 1]]);
-            draws[at] = draw.unwrap_or(f64::NAN);
-            draw.is_none()
-        });
-    }
-    draws
+    let pairs = |rng: &Rng| uniforms(rng, [rows, 2 * event]);
+    until_accepted([rows, event], rng, pairs, |at, uniforms| {
+        attempt(at, [uniforms[2 * at], uniforms[2 * at + 1]])
+    })
 }
 
 #[cfg(test)]

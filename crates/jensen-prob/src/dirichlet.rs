@@ -1,13 +1,14 @@
 //! The Dirichlet distribution.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
+use burn::tensor::{Int, Tensor};
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::rows::{Meeting, one_hot, sum_event, sum_of_others};
+use crate::rows::{Meeting, one_hot, select_rows, sum_event, sum_of_others};
 use crate::special::{digamma_remainder, log_gamma_remainder, product_excess, ratio_excess};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, Reparameterized, Rng, Variance,
+    DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, Reparameterized, Rng, SelectRows,
+    Variance,
 };
 
 /// `Dirichlet(x; α)` on the simplex of `C` classes, `[rows, classes]`: shares that add up to 1.
@@ -156,5 +157,11 @@ impl DetachParams for Dirichlet {
 impl Expand for Dirichlet {
     fn expand(&self, samples: usize) -> Self {
         Self { concentration: self.concentration.clone().repeat_dim(0, samples) }
+    }
+}
+
+impl SelectRows for Dirichlet {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { concentration: select_rows(self.concentration.clone(), self.rows(), rows) }
     }
 }

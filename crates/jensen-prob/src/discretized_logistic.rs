@@ -3,9 +3,10 @@
 use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
+use crate::noise::uniform;
 use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, log1mexp, sigmoid};
-use crate::{DetachParams, Distribution, Expand, Mean, Rng, SelectRows};
+use crate::{DetachParams, Distribution, Expand, LogisticShape, Mean, Rng, SelectRows, Shape};
 
 /// A logistic distribution rounded to the levels `x = k/(levels − 1)` of `[0, 1]`, with independent
 /// dimensions `[rows, event]` (Salimans et al. 2017, arXiv:1701.05517, eq. 2).
@@ -108,8 +109,7 @@ impl Distribution for DiscretizedLogistic {
     /// `μ + s log(u/(1 − u))`, clamped to `[0, 1]` and rounded to a level.
     fn sample(&self, rng: &Rng) -> Tensor<2> {
         let location = self.location.clone().inner();
-        let uniform = rng.uniform(location.dims(), &location.device()).cast(location.dtype());
-        let logistic = uniform.clone().log() - uniform.neg().log1p();
+        let logistic = LogisticShape::quantile(uniform(rng, &location));
         let value = location + self.log_scale.clone().inner().exp() * logistic;
         (value.clamp(0.0, 1.0) * self.top()).round() / self.top()
     }

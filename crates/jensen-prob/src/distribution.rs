@@ -97,8 +97,8 @@ pub trait Cdf: Distribution<Value = Tensor<2>> {
 
 /// A closed-form inverse of the distribution function.
 pub trait Icdf: Cdf {
-    /// The value of each dimension below which `probability` lies, `[rows, event]`; infinite or the
-    /// end of the support at 0 and 1.
+    /// The value of each dimension below which `probability` lies, `[rows, event]`, of counts the least up to
+    /// which at least it does; infinite or the end of the support at 0 and 1.
     ///
     /// # Panics
     /// If the row counts do not divide one another or the event sizes differ.

@@ -1,6 +1,6 @@
 //! The exponential distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::noise::uniform;
@@ -8,8 +8,8 @@ use crate::positive::Positive;
 use crate::rows::{Meeting, sum_event};
 use crate::special::{expm1, ratio_excess};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Gamma, Icdf, KlDivergence, Mean, Mode,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `Exponential(x; λ)` on positive numbers with independent dimensions and rate `λ`, `[rows, event]`: times
@@ -45,6 +45,17 @@ impl Exponential {
     /// `λ`, `[rows, event]`.
     pub fn rate(&self) -> Tensor<2> {
         self.rate.value()
+    }
+
+    /// `log λ`, `[rows, event]`.
+    pub fn log_rate(&self) -> Tensor<2> {
+        self.rate.log()
+    }
+
+    /// The same as a gamma distribution, of concentration 1.
+    pub(crate) fn to_gamma(&self) -> Gamma {
+        let one = self.rate().inner().ones_like();
+        Gamma::from_parts(one, self.rate.clone())
     }
 
     fn dims(&self) -> [usize; 2] {
@@ -174,5 +185,11 @@ impl DetachParams for Exponential {
 impl Expand for Exponential {
     fn expand(&self, samples: usize) -> Self {
         Self { rate: self.rate.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Exponential {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { rate: self.rate.select(self.rows(), rows) }
     }
 }

@@ -56,7 +56,7 @@ impl Gamma {
         Self::from_parts(concentration, Positive::from_log(log_rate))
     }
 
-    fn from_parts(concentration: Tensor<2>, rate: Positive) -> Self {
+    pub(crate) fn from_parts(concentration: Tensor<2>, rate: Positive) -> Self {
         let rate = rate.beside("a rate", &concentration, "a concentration");
         Self { concentration, rate }
     }

@@ -1,14 +1,16 @@
 //! The geometric distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::{elu, exponential};
 
 use crate::counts::deviance_by_ratio;
-use crate::host::{OnHost, uniforms};
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::host::OnHost;
+use crate::noise::uniforms;
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::special::{log_sigmoid, sigmoid, softplus};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Rng,
+    SelectRows, Variance,
 };
 
 /// `Geometric(x; σ(l))` on `0, 1, 2, …` with independent dimensions and logits `l`, `[rows, event]`: failures
@@ -113,6 +115,23 @@ impl Cdf for Geometric {
     }
 }
 
+impl Icdf for Geometric {
+    /// `⌈log(1 − p)/log σ(−l)⌉ − 1`, or a neighbour where rounding has missed the step of [`cdf`](Cdf::cdf).
+    fn icdf(&self, probability: &Tensor<2>) -> Tensor<2> {
+        let family = self.detach_params();
+        let meeting = Meeting::of(family.logits.dims(), probability.dims());
+        let unfold = |t: Tensor<2>| meeting.unfold(meeting.fold(t));
+        let probability = unfold(probability.clone().inner());
+        let trials = probability.clone().neg().log1p() / unfold(log_sigmoid(family.logits.clone().neg()));
+        let near = (trials.ceil() - 1.0).clamp_min(0.0);
+        let before = (near.clone() - 1.0).clamp_min(0.0);
+        let reaches = |x: &Tensor<2>| family.cdf(x).greater_equal(probability.clone());
+        let (near_reaches, before_reaches) = (reaches(&near), reaches(&before));
+        let after = near.clone() + 1.0;
+        after.mask_where(near_reaches, near).mask_where(before_reaches, before)
+    }
+}
+
 impl KlDivergence for Geometric {
     fn kl_divergence(&self, p: &Self) -> Tensor<1> {
         sum_event(self.kl_per_dim(p))
@@ -150,5 +169,11 @@ impl DetachParams for Geometric {
 impl Expand for Geometric {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: repeat_rows(self.logits.clone(), self.rows(), samples) }
+    }
+}
+
+impl SelectRows for Geometric {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits.clone(), self.rows(), rows) }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2, SQRT_2};
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::rows::{Meeting, sum_event};
 use crate::special::erfinv;
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `x = |y|` of a normal `y ~ N(0, σ²)`, positive numbers with independent dimensions, `[rows, event]`: what
@@ -150,5 +150,11 @@ impl DetachParams for HalfNormal {
 impl Expand for HalfNormal {
     fn expand(&self, samples: usize) -> Self {
         Self { normal: self.normal.expand(samples) }
+    }
+}
+
+impl SelectRows for HalfNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { normal: self.normal.select_rows(rows) }
     }
 }

@@ -4,9 +4,12 @@
 //! its distribution function `F(x; α)` it is one: `dx/dα = −(∂F/∂α) / p(x; α)` (Figurnov, Mohamed & Mnih
 //! 2018, "Implicit reparameterization gradients", eq. 5).
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 use jensen_kernels::scalar::digamma;
 use jensen_random::Rng;
+
+use crate::host::OnHost;
+use crate::noise::until_accepted;
 
 /// From here on the quantile is its Cornish–Fisher expansion, to 1e-7 within eight deviations.
 pub(crate) const LARGE: f64 = 1e5;
@@ -17,38 +20,13 @@ const TINY: f64 = 1e-300;
 /// `log x` of a draw from `Gamma(α, 1)` for each `α`, off the gradient graph.
 pub(crate) fn sample_log_gamma(concentration: &Tensor<2>, rng: &Rng) -> Tensor<2> {
     let of = OnHost::of(concentration);
-    of.tensor(log_gamma_draws(&of.concentration, of.shape[0], rng))
+    of.tensor(log_gamma_draws(&of.numbers, of.shape[0], rng))
 }
 
-/// The same with its gradient: `log x + (α − α̸) d log x/dα`, where `α̸` carries none, has the value of
-/// `log x` and its slope.
+/// The same with its gradient.
 pub(crate) fn rsample_log_gamma(concentration: &Tensor<2>, rng: &Rng) -> Tensor<2> {
     let of = OnHost::of(concentration);
-    let draws = log_gamma_draws(&of.concentration, of.shape[0], rng);
-    let both = of.concentration.iter().zip(&draws);
-    let slopes = both.map(|(&alpha, &log_x)| log_gamma_slope(alpha, log_x)).collect();
-    let nothing = concentration.clone() - concentration.clone().detach();
-    nothing * of.tensor(slopes) + of.tensor(draws)
-}
-
-/// Concentrations as numbers, and the way back to where they were.
-struct OnHost {
-    concentration: Vec<f64>,
-    shape: [usize; 2],
-    options: (Device, DType),
-}
-
-impl OnHost {
-    fn of(concentration: &Tensor<2>) -> Self {
-        let concentration = concentration.clone().inner();
-        let (shape, options) = (concentration.dims(), (concentration.device(), concentration.dtype()));
-        Self { concentration: concentration.into_data().iter().collect(), shape, options }
-    }
-
-    fn tensor(&self, numbers: Vec<f64>) -> Tensor<2> {
-        let (device, dtype) = &self.options;
-        Tensor::from_data(TensorData::new(numbers, self.shape), (device, *dtype))
-    }
+    of.moving_with(concentration, &log_gamma_draws(&of.numbers, of.shape[0], rng), log_gamma_slope)
 }
 
 /// A number and its derivative for a parameter.
@@ -148,38 +126,24 @@ pub(crate) fn upper_fraction(alpha: f64, x: f64) -> Dual {
 /// `log x` of a draw `x` from `Gamma(α, 1)` for each of `rows · event` values of `α`, by the rejection of
 /// Marsaglia & Tsang (2000); for `α < 1` as a draw for `α + 1` times `u^(1/α)`, whose logarithm is of any
 /// size.
-///
-/// A number that is rejected is drawn again from the next stream of its own row: rows do not move one
-/// another's draws.
 fn log_gamma_draws(concentration: &[f64], rows: usize, rng: &Rng) -> Vec<f64> {
     let event = concentration.len() / rows.max(1);
-    let mut draws = vec![f64::NAN; concentration.len()];
-    // Of a concentration that is none, the draw is no number.
-    let is_one = |alpha: f64| alpha > 0.0 && alpha.is_finite();
-    let mut left: Vec<usize> = (0..draws.len()).filter(|&at| is_one(concentration[at])).collect();
-    for round in 0.. {
-        if left.is_empty() {
-            break;
+    let noise =
+        |rng: &Rng| (rng.fork("normal").normals(rows, event), rng.fork("uniform").uniforms(rows, 2 * event));
+    until_accepted([rows, event], rng, noise, |at, (normals, uniforms)| {
+        let alpha = concentration[at];
+        if !(alpha > 0.0 && alpha.is_finite()) {
+            return Some(f64::NAN);
         }
-        let round = rng.at(round);
-        let normals = round.fork("normal").normals(rows, event);
-        let uniforms = round.fork("uniform").uniforms(rows, 2 * event);
-        left.retain(|&at| {
-            let alpha = concentration[at];
-            let d = if alpha < 1.0 { alpha + 1.0 } else { alpha } - 1.0 / 3.0;
-            let normal = f64::from(normals[at]);
-            let v = 1.0 + normal / (9.0 * d).sqrt();
-            let log_v = 3.0 * v.ln();
-            let [accepts, boosts] = [uniforms[2 * at], uniforms[2 * at + 1]].map(positive);
-            let is_accepted = v > 0.0 && accepts.ln() < 0.5 * normal * normal + d - d * v.powi(3) + d * log_v;
-            if is_accepted {
-                let boost = if alpha < 1.0 { boosts.ln() / alpha } else { 0.0 };
-                draws[at] = d.ln() + log_v + boost;
-            }
-            !is_accepted
-        });
-    }
-    draws
+        let d = if alpha < 1.0 { alpha + 1.0 } else { alpha } - 1.0 / 3.0;
+        let normal = f64::from(normals[at]);
+        let v = 1.0 + normal / (9.0 * d).sqrt();
+        let log_v = 3.0 * v.ln();
+        let [accepts, boosts] = [uniforms[2 * at], uniforms[2 * at + 1]].map(positive);
+        let is_accepted = v > 0.0 && accepts.ln() < 0.5 * normal * normal + d - d * v.powi(3) + d * log_v;
+        let boost = if alpha < 1.0 { boosts.ln() / alpha } else { 0.0 };
+        is_accepted.then_some(d.ln() + log_v + boost)
+    })
 }
 
 /// A uniform number moved by half a step off 0.

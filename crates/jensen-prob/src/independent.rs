@@ -1,11 +1,12 @@
 //! Rows that become the parts of one event.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Int, Tensor, TensorData};
 
+use crate::enumeration::numerals;
 use crate::rows::{places, sum_event};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, KlDivergence, Mean, Mode, Reparameterized, Rng,
-    SelectRows, Variance,
+    Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Icdf,
+    KlDivergence, Mean, Mode, Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `parts` neighbouring rows of `D` as independent parts of one event.
@@ -130,6 +131,33 @@ impl<D: Reparameterized + Distribution<Value = Tensor<2>>> Reparameterized for I
     }
 }
 
+impl<D: ConditionalReparameterized> ConditionalReparameterized for Independent<D> {
+    fn logits(&self) -> Tensor<2> {
+        self.join(self.part.logits())
+    }
+
+    fn with_logits(&self, logits: Tensor<2>) -> Self {
+        Self { part: self.part.with_logits(self.split(&logits)), parts: self.parts }
+    }
+
+    fn continuous_sample(&self, rng: &Rng) -> Tensor<2> {
+        self.join(self.draw(rng, |rng| self.part.continuous_sample(rng)))
+    }
+
+    fn continuous_sample_given(&self, value: &Tensor<2>, rng: &Rng) -> Tensor<2> {
+        let value = self.split(value);
+        self.join(self.draw(rng, |rng| self.part.continuous_sample_given(&value, rng)))
+    }
+
+    fn discretize(&self, continuous: &Tensor<2>) -> Tensor<2> {
+        self.join(self.part.discretize(&self.split(continuous)))
+    }
+
+    fn relax(&self, continuous: Tensor<2>, temperature: Tensor<2>) -> Tensor<2> {
+        self.join(self.part.relax(self.split(&continuous), temperature))
+    }
+}
+
 impl<D: Mean + Distribution<Value = Tensor<2>>> Mean for Independent<D> {
     fn mean(&self) -> Tensor<2> {
         self.join(self.part.mean())
@@ -178,6 +206,23 @@ where
     /// If the events have other parts, or the row counts do not divide one another.
     fn kl_divergence(&self, p: &Independent<P>) -> Tensor<1> {
         self.sum_with(p, D::kl_divergence)
+    }
+}
+
+impl<D: Enumerable + Distribution<Value = Tensor<2>>> Enumerable for Independent<D> {
+    /// Every choice of a value for each part; the first part changes fastest.
+    ///
+    /// # Panics
+    /// If there are more than 2²⁰ values.
+    fn enumerate(&self) -> Tensor<2> {
+        let (of_parts, held, parts) = (self.part.enumerate(), self.part.rows(), self.parts);
+        let choices = numerals(of_parts.dims()[0] / held, parts);
+        let places = choices.flat_map(|choice| {
+            (0..held).map(move |row| (choice[row % parts] * held + row).cast_signed() as i64)
+        });
+        let places: Vec<i64> = places.collect();
+        let places = TensorData::new(places.clone(), [places.len()]);
+        self.join(of_parts.clone().select(0, Tensor::from_data(places, &of_parts.device())))
     }
 }
 

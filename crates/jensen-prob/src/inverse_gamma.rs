@@ -1,6 +1,6 @@
 //! The inverse gamma distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
@@ -9,7 +9,7 @@ use crate::rows::{Meeting, sum_event};
 use crate::special::{digamma_remainder, incomplete_gamma_complement};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Gamma, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `x = 1/y` of `y ~ Gamma(α, β)`, positive numbers with independent dimensions, `[rows, event]`: what a
@@ -154,5 +154,11 @@ impl DetachParams for InverseGamma {
 impl Expand for InverseGamma {
     fn expand(&self, samples: usize) -> Self {
         Self { inverse: self.inverse.expand(samples) }
+    }
+}
+
+impl SelectRows for InverseGamma {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { inverse: self.inverse.select_rows(rows) }
     }
 }

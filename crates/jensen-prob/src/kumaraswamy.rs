@@ -1,16 +1,17 @@
 //! The Kumaraswamy distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 use jensen_kernels::scalar;
 
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::share::{BELOW_ONE, off_the_ends};
 use crate::special::{digamma, expm1, log1mexp};
 use crate::{
-    Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, Mean, Mode, Reparameterized, Rng, Variance,
+    Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, Mean, Mode, Reparameterized, Rng, SelectRows,
+    Variance,
 };
 
 /// `γ`
@@ -204,6 +205,13 @@ impl DetachParams for Kumaraswamy {
 impl Expand for Kumaraswamy {
     fn expand(&self, samples: usize) -> Self {
         let [a, b] = [&self.a, &self.b].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { a, b }
+    }
+}
+
+impl SelectRows for Kumaraswamy {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [a, b] = [&self.a, &self.b].map(|t| select_rows(t.clone(), self.rows(), rows));
         Self { a, b }
     }
 }

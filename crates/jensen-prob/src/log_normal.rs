@@ -1,6 +1,6 @@
 //! The log-normal distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::positive::positive_from_log;
@@ -8,7 +8,7 @@ use crate::rows::{Meeting, sum_event};
 use crate::special::expm1;
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `x = e^y` of a normal `y ~ N(μ, σ²)`, positive numbers with independent dimensions, `[rows, event]`:
@@ -155,5 +155,11 @@ impl DetachParams for LogNormal {
 impl Expand for LogNormal {
     fn expand(&self, samples: usize) -> Self {
         Self { log: self.log.expand(samples) }
+    }
+}
+
+impl SelectRows for LogNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { log: self.log.select_rows(rows) }
     }
 }

@@ -1,6 +1,6 @@
 //! The normal distribution with a covariance of low rank beside its diagonal.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::{cholesky, log_det_from_cholesky, solve_lower, solve_lower_transposed};
 
 use crate::columns::{check_matrices, columns_of, repeat_matrices, repeat_to, rows_of};
@@ -8,7 +8,7 @@ use crate::rows::{Meeting, meet_rows, sum_event};
 use crate::special::HALF_LOG_TAU;
 use crate::{
     DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, MultivariateNormal, Normal,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `N(x; μ, Σ)` with `Σ = diag(σ²) + W Wᵀ`, mean and deviation `[rows, d]` and factor `[rows, d, rank]`:
@@ -229,6 +229,19 @@ impl Expand for LowRankNormal {
             factor: if shared { self.factor.clone() } else { repeat(&self.factor) },
             whitened: repeat(&self.whitened),
             capacitance: repeat(&self.capacitance),
+        }
+    }
+}
+
+impl SelectRows for LowRankNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let shared = self.factor.dims()[0] != self.rows();
+        let select = |matrices: &Tensor<3>| matrices.clone().select(0, rows.clone());
+        Self {
+            diagonal: self.diagonal.select_rows(rows),
+            factor: if shared { self.factor.clone() } else { select(&self.factor) },
+            whitened: select(&self.whitened),
+            capacitance: select(&self.capacitance),
         }
     }
 }

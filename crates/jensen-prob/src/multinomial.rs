@@ -1,14 +1,13 @@
 //! The multinomial distribution.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
+use burn::tensor::{Int, Tensor};
 
-use crate::counts::{
-    binomial_draws, common_total, deviance, deviance_by_ratio, list_values, log_factorial_remainder,
-};
+use crate::counts::{binomial_draws, common_total, deviance, deviance_by_ratio, log_factorial_remainder};
+use crate::enumeration::{check_enumerable, for_each_row};
 use crate::host::OnHost;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
-use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, Variance};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event, sum_of_others};
+use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, Rng, SelectRows, Variance};
 
 /// Counts of `C` categories that add up to `n`, `[rows, categories]`: words of a document, answers to a poll.
 ///
@@ -73,13 +72,13 @@ fn odds_against_later(log_probs: &[f64]) -> Vec<f64> {
 }
 
 /// Every way to have `total` in `categories` parts.
-fn compositions(total: usize, categories: usize) -> Vec<Vec<f64>> {
+fn compositions(total: usize, categories: usize) -> Vec<Vec<usize>> {
     if categories == 1 {
-        return vec![vec![total as f64]];
+        return vec![vec![total]];
     }
     let starting_with = |first: usize| {
         compositions(total - first, categories - 1).into_iter().map(move |mut rest| {
-            rest.insert(0, first as f64);
+            rest.insert(0, first);
             rest
         })
     };
@@ -167,7 +166,8 @@ impl Enumerable for Multinomial {
     fn enumerate(&self) -> Tensor<2> {
         let (total, categories) = (common_total(&self.total_count), self.categories());
         let count = (1..categories).fold(1.0, |count, i| count * (total + i) as f64 / i as f64);
-        list_values(&self.log_probs, count, || compositions(total, categories))
+        check_enumerable(count);
+        for_each_row(&self.log_probs, compositions(total, categories).into_iter())
     }
 }
 
@@ -181,5 +181,12 @@ impl Expand for Multinomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), log_probs: repeat(&self.log_probs) }
+    }
+}
+
+impl SelectRows for Multinomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), log_probs: select(&self.log_probs) }
     }
 }

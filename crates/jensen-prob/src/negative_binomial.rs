@@ -1,14 +1,18 @@
 //! The negative binomial distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
-use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::counts::{
+    deviance, deviance_by_ratio, distribution_function, log_factorial_remainder, poisson_draws,
+};
 use crate::host::OnHost;
 use crate::implicit::sample_log_gamma;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
-use crate::special::{log_gamma_remainder, log_sigmoid, sigmoid};
-use crate::{DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, Variance};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
+use crate::special::{incomplete_beta_of_logits, log_gamma_remainder, log_sigmoid, sigmoid};
+use crate::{
+    Cdf, DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
+};
 
 /// `NegativeBinomial(x; r, σ(l))` on `0, 1, 2, …` with independent dimensions, total count `r` and logits `l`,
 /// `[rows, event]`: counts that vary more than those of a [`Poisson`](crate::Poisson) distribution; for whole `r`,
@@ -109,6 +113,18 @@ impl Mode for NegativeBinomial {
     }
 }
 
+impl Cdf for NegativeBinomial {
+    /// `I_{σ(−l)}(r, ⌊x⌋ + 1)` of the incomplete beta function.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.logits.dims(), value.dims());
+        let (r, logits) = (meeting.fold(self.total_count()), meeting.fold(self.logits.clone()));
+        let last = logits.clone().inner().ones_like() * f32::INFINITY;
+        meeting.unfold(distribution_function(meeting.fold(value.clone()), last, |count| {
+            incomplete_beta_of_logits(r, count + 1.0, logits)
+        }))
+    }
+}
+
 /// Of equal total counts; not a number where they differ, where there is no closed form.
 impl KlDivergence for NegativeBinomial {
     fn kl_divergence(&self, p: &Self) -> Tensor<1> {
@@ -163,5 +179,12 @@ impl Expand for NegativeBinomial {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { total_count: repeat(&self.total_count), logits: repeat(&self.logits) }
+    }
+}
+
+impl SelectRows for NegativeBinomial {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { total_count: select(&self.total_count), logits: select(&self.logits) }
     }
 }

@@ -1,6 +1,6 @@
 //! The Pareto distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
 use crate::positive::Positive;
@@ -8,7 +8,7 @@ use crate::rows::{Meeting, expand, sum_event};
 use crate::special::log_ratio;
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Exponential, Factorized, Icdf, KlDivergence, Mean,
-    Mode, Reparameterized, Rng, Variance,
+    Mode, Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `Pareto(x; m, α)` of numbers above `m` with independent dimensions, `[rows, event]`: sizes without a
@@ -181,5 +181,11 @@ impl DetachParams for Pareto {
 impl Expand for Pareto {
     fn expand(&self, samples: usize) -> Self {
         Self { scale: self.scale.repeat(self.rows(), samples), excess: self.excess.expand(samples) }
+    }
+}
+
+impl SelectRows for Pareto {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { scale: self.scale.select(self.rows(), rows), excess: self.excess.select_rows(rows) }
     }
 }

@@ -3,11 +3,14 @@
 use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
-use crate::counts::{deviance, deviance_by_ratio, log_factorial_remainder, poisson_draws};
+use crate::counts::{
+    deviance, deviance_by_ratio, distribution_function, log_factorial_remainder, poisson_draws,
+};
 use crate::host::OnHost;
 use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
+use crate::special::incomplete_gamma_complement;
 use crate::{
-    DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
+    Cdf, DetachParams, Distribution, Expand, Factorized, KlDivergence, Mean, Mode, Rng, SelectRows, Variance,
 };
 
 /// `Poisson(x; λ)` on `0, 1, 2, …` with independent dimensions and `log λ`, `[rows, event]`.
@@ -80,6 +83,18 @@ impl Mode for Poisson {
     /// `⌊λ⌋`
     fn mode(&self) -> Tensor<2> {
         exponential(self.log_rate.clone().inner()).floor()
+    }
+}
+
+impl Cdf for Poisson {
+    /// `Q(⌊x⌋ + 1, λ)` of the incomplete gamma function.
+    fn cdf(&self, value: &Tensor<2>) -> Tensor<2> {
+        let meeting = Meeting::of(self.log_rate.dims(), value.dims());
+        let rate = meeting.fold(exponential(self.log_rate.clone()));
+        let last = rate.clone().inner().ones_like() * f32::INFINITY;
+        meeting.unfold(distribution_function(meeting.fold(value.clone()), last, |count| {
+            incomplete_gamma_complement(count + 1.0, rate)
+        }))
     }
 }
 

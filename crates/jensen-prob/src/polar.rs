@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 use jensen_random::Rng;
 
 use crate::bessel::Ratio;
-use crate::host::{OnHost, uniforms};
+use crate::host::OnHost;
+use crate::noise::{uniforms, until_accepted};
 
 /// An angle for each concentration, off the gradient graph.
 pub(crate) fn sample_angles(concentration: &Tensor<2>, dimensions: usize, rng: &Rng) -> Tensor<2> {
@@ -22,48 +23,33 @@ pub(crate) fn rsample_angles(concentration: &Tensor<2>, dimensions: usize, rng: 
     let of = OnHost::of(concentration);
     let dimensions = dimensions as f64;
     let angles = angles(&of.numbers, of.shape[0], dimensions, rng);
-    let both = of.numbers.iter().zip(&angles);
-    let slopes = both.map(|(&kappa, &angle)| angle_slope(kappa, dimensions, angle)).collect();
-    let nothing = concentration.clone() - concentration.clone().detach();
-    nothing * of.tensor(slopes) + of.tensor(angles)
+    of.moving_with(concentration, &angles, |kappa, angle| angle_slope(kappa, dimensions, angle))
 }
 
 /// By the rejection of Wood 1994, "Simulation of the von Mises Fisher distribution", which for `d = 2` is that of
 /// Best & Fisher 1979. With a coordinate `t` of a uniform direction, `√(1 − u^{2/(d − 2)}) cos 2πv` (Ulrich 1984),
 /// `tan²(θ/2) = b (1 + t)/(1 − t)`; all is put in terms of `1 − cos θ`, since large concentrations leave nothing of
 /// its distance to 1 in a cosine.
-///
-/// What is rejected is drawn again from the next stream of its own row: rows do not move one another's draws.
 fn angles(concentration: &[f64], rows: usize, dimensions: f64, rng: &Rng) -> Vec<f64> {
     let event = concentration.len() / rows.max(1);
-    let mut draws = vec![f64::NAN; concentration.len()];
-    let is_one = |kappa: f64| kappa >= 0.0 && kappa.is_finite();
-    let mut left: Vec<usize> = (0..draws.len()).filter(|&at| is_one(concentration[at])).collect();
-    for round in 0.. {
-        if left.is_empty() {
-            break;
+    let noise = |rng: &Rng| uniforms(rng, [rows, 3 * event]);
+    until_accepted([rows, event], rng, noise, |at, uniforms| {
+        let kappa = concentration[at];
+        if !(kappa >= 0.0 && kappa.is_finite()) {
+            return Some(f64::NAN);
         }
-        let uniforms = uniforms(&rng.at(round), [rows, 3 * event]);
-        left.retain(|&at| {
-            let kappa = concentration[at];
-            // Half a step off 0.
-            let [u, v, accepts] = [0, 1, 2].map(|i| uniforms[3 * at + i] + 2f64.powi(-49));
-            let radius = (-(2.0 * u.ln() / (dimensions - 2.0)).exp_m1()).sqrt();
-            let t = radius * (TAU * v).cos();
-            let b = (dimensions - 1.0) / (2.0 * kappa + (2.0 * kappa).hypot(dimensions - 1.0));
-            let square = b * ((1.0 + t) / (1.0 - t));
-            // 1 − cos θ, and its value where the proposal fits best.
-            let (versine, best) = (2.0 * square / (1.0 + square), 2.0 * b / (1.0 + b));
-            let ratio = (best + versine - best * versine) / (best * (2.0 - best));
-            let log_accept = kappa * (best - versine) + (dimensions - 1.0) * ratio.ln();
-            let is_accepted = log_accept >= accepts.ln();
-            if is_accepted {
-                draws[at] = 2.0 * square.sqrt().atan();
-            }
-            !is_accepted
-        });
-    }
-    draws
+        // Half a step off 0.
+        let [u, v, accepts] = [0, 1, 2].map(|i| uniforms[3 * at + i] + 2f64.powi(-49));
+        let radius = (-(2.0 * u.ln() / (dimensions - 2.0)).exp_m1()).sqrt();
+        let t = radius * (TAU * v).cos();
+        let b = (dimensions - 1.0) / (2.0 * kappa + (2.0 * kappa).hypot(dimensions - 1.0));
+        let square = b * ((1.0 + t) / (1.0 - t));
+        // 1 − cos θ, and its value where the proposal fits best.
+        let (versine, best) = (2.0 * square / (1.0 + square), 2.0 * b / (1.0 + b));
+        let ratio = (best + versine - best * versine) / (best * (2.0 - best));
+        let log_accept = kappa * (best - versine) + (dimensions - 1.0) * ratio.ln();
+        (log_accept >= accepts.ln()).then(|| 2.0 * square.sqrt().atan())
+    })
 }
 
 /// `dθ/dκ = −∫_0^θ (cos t − A) g(t) dt / g(θ) = ∫_θ^π (cos t − A) g(t) dt / g(θ)` with the density `g` and the mean

@@ -1,10 +1,11 @@
 //! The relaxation of the Bernoulli distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
+use crate::rows::select_rows;
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Icdf, Logistic, Mean, Mode, Reparameterized, Rng,
-    Variance,
+    SelectRows, Variance,
 };
 
 /// A bit made continuous, as its log-odds `y`, with logits `l` and temperature `τ`, `[rows, event]`: the
@@ -132,5 +133,11 @@ impl DetachParams for RelaxedBernoulli {
 impl Expand for RelaxedBernoulli {
     fn expand(&self, samples: usize) -> Self {
         Self { logits: self.logits.clone().repeat_dim(0, samples), ..*self }
+    }
+}
+
+impl SelectRows for RelaxedBernoulli {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { logits: select_rows(self.logits.clone(), self.rows(), rows), ..*self }
     }
 }

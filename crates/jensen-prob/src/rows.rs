@@ -106,7 +106,6 @@ pub(crate) fn sum_of_others(tensor: Tensor<2>) -> Tensor<2> {
 /// `like`, off the gradient graph.
 pub(crate) fn one_hot(at: Tensor<2, Int>, like: &Tensor<2>) -> Tensor<2> {
     let shape = [at.dims()[0], like.dims()[1]];
-    let columns: Vec<i32> = (0i32..).take(shape[1]).collect();
-    let columns = Tensor::<2, Int>::from_data(TensorData::new(columns, [1, shape[1]]), &at.device());
+    let columns = places(shape[1], &at.device()).reshape([1, shape[1]]);
     columns.expand(shape).equal(at.expand(shape)).float().cast(like.dtype())
 }

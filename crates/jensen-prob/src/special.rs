@@ -9,8 +9,8 @@ mod normal;
 pub use crate::bessel::{bessel_i0e, bessel_i1e, bessel_ratio};
 
 use burn::tensor::Tensor;
-pub(crate) use incomplete_beta::Share;
 pub use incomplete_beta::incomplete_beta;
+pub(crate) use incomplete_beta::{Share, incomplete_beta_of_logits};
 pub use incomplete_gamma::{incomplete_gamma, incomplete_gamma_complement};
 pub use jensen_kernels::{digamma, digamma_remainder, log_gamma, log_gamma_remainder, sigmoid, softplus};
 use jensen_kernels::{exponential, tanh};

@@ -1,14 +1,16 @@
 //! Student's t distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
+use crate::host::pointwise;
 use crate::implicit::{rsample_log_gamma, sample_log_gamma};
-use crate::pointwise::pointwise;
 use crate::positive::Positive;
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, expand, repeat_rows, select_rows, sum_event};
 use crate::special::{HALF_LOG_TAU, Share, digamma_remainder, log_gamma_remainder};
-use crate::{Cdf, DetachParams, Distribution, Entropy, Expand, Mean, Mode, Reparameterized, Rng, Variance};
+use crate::{
+    Cdf, DetachParams, Distribution, Entropy, Expand, Mean, Mode, Reparameterized, Rng, SelectRows, Variance,
+};
 
 /// `StudentT(x; ν, μ, σ)` with independent dimensions and `ν` degrees of freedom, `[rows, event]`: errors
 /// among which some are large.
@@ -219,5 +221,13 @@ impl Expand for StudentT {
             location,
             scale: self.scale.repeat(rows, samples),
         }
+    }
+}
+
+impl SelectRows for StudentT {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let location = select_rows(self.location.clone(), self.rows(), rows);
+        let [degrees, scale] = [&self.degrees, &self.scale].map(|p| p.select(self.rows(), rows));
+        Self { degrees, location, scale }
     }
 }

@@ -1,6 +1,6 @@
 //! The normal distribution squashed by a hyperbolic tangent.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::tanh;
 
 use crate::rows::{Meeting, sum_event};
@@ -8,6 +8,7 @@ use crate::share::BELOW_ONE;
 use crate::special::softplus;
 use crate::{
     Cdf, DetachParams, Distribution, Expand, Factorized, Icdf, KlDivergence, Normal, Reparameterized, Rng,
+    SelectRows,
 };
 
 /// `y = tanh x` of a normal `x ~ N(μ, σ²)`, between −1 and 1 with independent dimensions, `[rows, event]`:
@@ -153,5 +154,11 @@ impl DetachParams for TanhNormal {
 impl Expand for TanhNormal {
     fn expand(&self, samples: usize) -> Self {
         Self { normal: self.normal.expand(samples) }
+    }
+}
+
+impl SelectRows for TanhNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { normal: self.normal.select_rows(rows) }
     }
 }

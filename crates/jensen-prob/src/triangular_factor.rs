@@ -1,10 +1,10 @@
 //! Lower triangular matrices with a positive diagonal: factors of covariances.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use jensen_kernels::{diagonal, softplus, solve_lower};
 
 use crate::columns::{check_matrices, columns_of, repeat_matrices, rows_of};
-use crate::rows::{repeat_rows, sum_event};
+use crate::rows::{repeat_rows, select_rows, sum_event};
 
 /// `L`, one matrix for each row or one for all, `[rows | 1, d, d]`.
 #[derive(Clone, Debug)]
@@ -72,6 +72,14 @@ impl TriangularFactor {
         let count = if self.count() == rows { samples * rows } else { self.count() };
         let log_diagonal = repeat_rows(self.log_diagonal(), rows, samples);
         Self::from_parts(repeat_matrices(self.matrices(), count), log_diagonal)
+    }
+
+    /// The rows at `indices`, of a family of `rows` rows.
+    pub(crate) fn select(&self, rows: usize, indices: &Tensor<1, Int>) -> Self {
+        let log_diagonal = select_rows(self.log_diagonal(), rows, indices);
+        let shared = self.count() != rows;
+        let matrices = if shared { self.matrices() } else { self.matrices().select(0, indices.clone()) };
+        Self::from_parts(matrices, log_diagonal)
     }
 }
 

@@ -3,15 +3,15 @@
 mod cut;
 mod standard;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use self::cut::{Cut, between};
+use crate::host::pointwise;
 use crate::noise::uniform;
-use crate::pointwise::pointwise;
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode, Normal,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `x ~ N(μ, σ²)` given that `a ≤ x ≤ b`, with independent dimensions, `[rows, event]`; either end may be
@@ -257,5 +257,12 @@ impl Expand for TruncatedNormal {
     fn expand(&self, samples: usize) -> Self {
         let [low, high] = [&self.low, &self.high].map(|t| repeat_rows(t.clone(), self.rows(), samples));
         Self { normal: self.normal.expand(samples), low, high }
+    }
+}
+
+impl SelectRows for TruncatedNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [low, high] = [&self.low, &self.high].map(|t| select_rows(t.clone(), self.rows(), rows));
+        Self { normal: self.normal.select_rows(rows), low, high }
     }
 }

@@ -1,12 +1,12 @@
 //! The uniform distribution on an interval with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::noise::uniform;
-use crate::rows::{Meeting, repeat_rows, sum_event};
+use crate::rows::{Meeting, repeat_rows, select_rows, sum_event};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// All numbers between `a` and `b` alike, with independent dimensions, `[rows, event]`.
@@ -164,6 +164,13 @@ impl DetachParams for Uniform {
 impl Expand for Uniform {
     fn expand(&self, samples: usize) -> Self {
         let [low, width] = [&self.low, &self.width].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { low, width }
+    }
+}
+
+impl SelectRows for Uniform {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [low, width] = [&self.low, &self.width].map(|t| select_rows(t.clone(), self.rows(), rows));
         Self { low, width }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::f64::consts::{PI, TAU};
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::bessel::{bessel_ratio, bessel_ratio_complement, log_bessel_reduced};
 use crate::polar::{rsample_angles, sample_angles};
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event};
 use crate::{
     DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mode, Reparameterized, Rng,
+    SelectRows,
 };
 
 /// `VonMises(x; μ, κ)` on angles with independent dimensions, location `μ` and concentration `κ ≥ 0`,
@@ -157,5 +158,12 @@ impl Expand for VonMises {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { location: repeat(&self.location), concentration: repeat(&self.concentration) }
+    }
+}
+
+impl SelectRows for VonMises {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { location: select(&self.location), concentration: select(&self.concentration) }
     }
 }

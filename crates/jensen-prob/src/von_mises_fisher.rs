@@ -1,13 +1,14 @@
 //! The von Mises–Fisher distribution on the sphere.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use jensen_kernels::scalar::log_gamma;
 
 use crate::bessel::{bessel_ratio, bessel_ratio_complement, bessel_ratio_slopes, log_bessel_reduced};
 use crate::polar::{rsample_angles, sample_angles};
-use crate::rows::{Meeting, check_fits, expand, repeat_rows, sum_event, sum_of_others};
+use crate::rows::{Meeting, check_fits, expand, repeat_rows, select_rows, sum_event, sum_of_others};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, Reparameterized, Rng, Variance,
+    DetachParams, Distribution, Entropy, Expand, KlDivergence, Mean, Mode, Reparameterized, Rng, SelectRows,
+    Variance,
 };
 
 /// `vMF(x; μ, κ)` on the unit sphere `S^{d−1}` in `d ≥ 2` dimensions, mean direction `μ`, `[rows, dimensions]`, and
@@ -206,5 +207,12 @@ impl Expand for VonMisesFisher {
     fn expand(&self, samples: usize) -> Self {
         let repeat = |t: &Tensor<2>| repeat_rows(t.clone(), self.rows(), samples);
         Self { direction: repeat(&self.direction), concentration: repeat(&self.concentration) }
+    }
+}
+
+impl SelectRows for VonMisesFisher {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let select = |t: &Tensor<2>| select_rows(t.clone(), self.rows(), rows);
+        Self { direction: select(&self.direction), concentration: select(&self.concentration) }
     }
 }

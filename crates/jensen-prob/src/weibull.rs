@@ -1,15 +1,15 @@
 //! The Weibull distribution with independent dimensions.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::{exponential, scalar};
 
-use crate::pointwise::pointwise;
+use crate::host::pointwise;
 use crate::positive::{Positive, positive_from_log};
 use crate::rows::{Meeting, expand, sum_event};
 use crate::special::{expm1, log_ratio};
 use crate::{
     Cdf, DetachParams, Distribution, Entropy, Expand, Factorized, Gumbel, Icdf, KlDivergence, Mean, Mode,
-    Reparameterized, Rng, Variance,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `Weibull(x; k, λ)` on positive numbers with independent dimensions, concentration `k` and scale `λ`,
@@ -222,5 +222,12 @@ impl Expand for Weibull {
         let [concentration, scale] =
             [&self.concentration, &self.scale].map(|p| p.repeat(self.rows(), samples));
         Self { concentration, scale, gumbel: self.gumbel.expand(samples) }
+    }
+}
+
+impl SelectRows for Weibull {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let [concentration, scale] = [&self.concentration, &self.scale].map(|p| p.select(self.rows(), rows));
+        Self { concentration, scale, gumbel: self.gumbel.select_rows(rows) }
     }
 }

@@ -1,6 +1,7 @@
 //! What every distribution must pass.
 
 mod capabilities;
+mod conditional;
 mod density;
 mod distribution_function;
 mod gradients;

@@ -1,9 +1,9 @@
-//! Exact divergences between different families, those that PyTorch has.
+//! Exact divergences between different families, those of PyTorch and a few more.
 //!
 //! As `KL(q ‖ p) = E_q[−log p(x)] − H(q)`. Where a value of `q` can lie outside the support of `p` the
 //! divergence is `+∞` whatever the parameters, and the pair has no implementation.
 
-use std::f64::consts::{FRAC_1_SQRT_2, LN_2};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, LN_2};
 
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
@@ -12,8 +12,8 @@ use crate::rows::{Meeting, sum_event};
 use crate::special::HALF_LOG_TAU;
 use crate::special::{digamma_remainder, log_gamma_remainder, ratio_excess};
 use crate::{
-    Bernoulli, Beta, Entropy, Gamma, Gumbel, KlDivergence, Laplace, LocationScale, Mean, Moments, Normal,
-    Poisson,
+    Bernoulli, Beta, ContinuousBernoulli, Entropy, Exponential, Gamma, Gumbel, HalfNormal, KlDivergence,
+    Laplace, LocationScale, LogNormal, Mean, Moments, Normal, Pareto, Poisson, Uniform, Variance, Weibull,
 };
 
 /// `Σ_d E_q[−log p(x_d)] − H(q)`, with the rows of the cross entropy `[rows, event]`, which are as many as
@@ -60,6 +60,32 @@ impl KlDivergence<Normal> for Beta {
     }
 }
 
+impl KlDivergence<Normal> for Exponential {
+    fn kl_divergence(&self, p: &Normal) -> Tensor<1> {
+        less_entropy(cross_entropy_to_normal(self.mean(), self.mean(), p), self.entropy())
+    }
+}
+
+impl KlDivergence<Normal> for HalfNormal {
+    fn kl_divergence(&self, p: &Normal) -> Tensor<1> {
+        let deviation = self.scale() * (1.0 - FRAC_2_PI).sqrt();
+        less_entropy(cross_entropy_to_normal(self.mean(), deviation, p), self.entropy())
+    }
+}
+
+impl KlDivergence<Normal> for Uniform {
+    fn kl_divergence(&self, p: &Normal) -> Tensor<1> {
+        let deviation = (self.high() - self.low()) / 12f64.sqrt();
+        less_entropy(cross_entropy_to_normal(self.mean(), deviation, p), self.entropy())
+    }
+}
+
+impl KlDivergence<Normal> for ContinuousBernoulli {
+    fn kl_divergence(&self, p: &Normal) -> Tensor<1> {
+        less_entropy(cross_entropy_to_normal(self.mean(), self.variance().sqrt(), p), self.entropy())
+    }
+}
+
 impl KlDivergence<Laplace> for Normal {
     /// `log 2b + E|x − μ_p| / b − H(q)`, where with `d = μ_q − μ_p` the mean of the folded normal
     /// distribution is `E|x − μ_p| = σ √(2/π) e^{−d²/2σ²} + d erf(d/σ√2)` (Leone, Nelson & Nottingham 1961).
@@ -102,6 +128,70 @@ impl KlDivergence<Gumbel> for Gamma {
         let bend = meeting.fold(self.concentration()) * (t.clone() - t.log1p());
         let overlap = exponential(bend - distance.clone());
         less_entropy(meeting.unfold(distance + overlap + meeting.fold(p.log_scale())), self.entropy())
+    }
+}
+
+impl KlDivergence<Gumbel> for Exponential {
+    /// As from a gamma distribution.
+    fn kl_divergence(&self, p: &Gumbel) -> Tensor<1> {
+        self.to_gamma().kl_divergence(p)
+    }
+}
+
+impl KlDivergence<Gamma> for Exponential {
+    /// As from a gamma distribution.
+    fn kl_divergence(&self, p: &Gamma) -> Tensor<1> {
+        self.to_gamma().kl_divergence(p)
+    }
+}
+
+impl KlDivergence<Exponential> for Gamma {
+    /// As to a gamma distribution.
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        self.kl_divergence(&p.to_gamma())
+    }
+}
+
+/// `λ m − log λ` of a mean `m`, `[rows, event]`.
+fn cross_entropy_to_exponential(mean: Tensor<2>, p: &Exponential) -> Tensor<2> {
+    let meeting = Meeting::of(mean.dims(), p.rate().dims());
+    meeting.unfold(meeting.fold(mean) * meeting.fold(p.rate()) - meeting.fold(p.log_rate()))
+}
+
+impl KlDivergence<Exponential> for Beta {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
+    }
+}
+
+impl KlDivergence<Exponential> for HalfNormal {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
+    }
+}
+
+impl KlDivergence<Exponential> for LogNormal {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
+    }
+}
+
+impl KlDivergence<Exponential> for Weibull {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
+    }
+}
+
+/// `+∞` where the mean is.
+impl KlDivergence<Exponential> for Pareto {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
+    }
+}
+
+impl KlDivergence<Exponential> for ContinuousBernoulli {
+    fn kl_divergence(&self, p: &Exponential) -> Tensor<1> {
+        less_entropy(cross_entropy_to_exponential(self.mean(), p), self.entropy())
     }
 }
 

@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 use jensen_kernels::scalar::{digamma_remainder, log_gamma_remainder};
 
 use super::incomplete_gamma::excess_of;
+use crate::host::pointwise;
 use crate::implicit::Dual;
-use crate::pointwise::pointwise;
 
 /// `I_x(a, b) = ∫₀ˣ t^(a−1) (1 − t)^(b−1) dt / B(a, b)` for positive `a` and `b` and `x` between 0 and 1,
 /// elementwise: the distribution function of `Beta(a, b)`, with the digits of its lower tail.
@@ -24,6 +24,19 @@ use crate::pointwise::pointwise;
 pub fn incomplete_beta<const D: usize>(a: Tensor<D>, b: Tensor<D>, x: Tensor<D>) -> Tensor<D> {
     let at = |[a, b, x]: [f64; 3]| Share { a, b, x, rest: 1.0 - x };
     pointwise([a, b, x], |point| at(point).lower(), |point, _| at(point).slopes())
+}
+
+/// `I_x(a, b)` at `x = σ(−l)`, as exact near both ends as the logits `l` are.
+pub(crate) fn incomplete_beta_of_logits(a: Tensor<2>, b: Tensor<2>, logits: Tensor<2>) -> Tensor<2> {
+    let sigmoid = |l: f64| (1.0 + (-l).exp()).recip();
+    let at = |[a, b, l]: [f64; 3]| Share { a, b, x: sigmoid(-l), rest: sigmoid(l) };
+    let slopes = |share: Share| {
+        let [by_a, by_b, by_x] = share.slopes();
+        // dx/dl = −x (1 − x), beside which an infinite slope at an end is nothing.
+        let by_logit = if by_x.is_infinite() { 0.0 } else { -by_x * share.x * share.rest };
+        [by_a, by_b, by_logit]
+    };
+    pointwise([a, b, logits], |point| at(point).lower(), |point, _| slopes(at(point)))
 }
 
 /// Where a [`Beta`](crate::Beta) variable is cut: at `x`, with `1 − x` beside it, whose digits it has not.

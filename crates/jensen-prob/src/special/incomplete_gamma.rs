@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_kernels::scalar::{log_gamma_remainder, normal_cdf};
 
+use crate::host::pointwise;
 use crate::implicit::{LARGE, log_gamma_slope, lower_series, upper_fraction};
-use crate::pointwise::pointwise;
 
 /// `P(a, x) = ∫₀ˣ t^(a−1) e^−t dt / Γ(a)` for `a > 0` and `x ≥ 0`, elementwise: the distribution function of
 /// `Gamma(a, 1)`, with the digits of its lower tail.

@@ -3,7 +3,7 @@
 use burn::tensor::{DType, Tensor};
 use jensen_kernels::scalar;
 
-use crate::pointwise::pointwise;
+use crate::host::pointwise;
 
 /// `½ log 2π`
 pub(crate) const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_8;

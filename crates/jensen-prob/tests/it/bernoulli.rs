@@ -20,6 +20,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .independent_dimensions()
         .divergence()
         .enumerable()
+        .conditionally_reparameterized()
         .verdict()
 }
 

@@ -1,6 +1,8 @@
 use burn::tensor::{DType, Device, Tensor};
-use jensen_prob::{Binomial, Distribution, Enumerable, KlDivergence, Mean, Mode, Rng, Variance};
-use jensen_testing::{Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, double};
+use jensen_prob::{Binomial, Cdf, Distribution, Enumerable, KlDivergence, Mean, Mode, Rng, Variance};
+use jensen_testing::{
+    Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, check_gradients, double,
+};
 
 use crate::golden;
 
@@ -23,6 +25,7 @@ fn conforms() -> Result<(), Nonconformance> {
             .draws(&support)
             .basics()
             .moments()
+            .cdf_on(&support)
             .independent_dimensions()
             .divergence();
         let family = if total == 100 { family } else { family.enumerable() };
@@ -105,4 +108,37 @@ fn references() -> Result<(), GoldenError> {
 fn a_total_count_of_another_shape_is_refused() {
     let device = Device::flex();
     Binomial::from_logits(Tensor::ones([3, 1], &device), Tensor::ones([2, 3], &device));
+}
+
+#[test]
+fn distribution_functions() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/binomial_cdf.json"));
+    let family = Binomial::from_logits(table.tensor("total", 1)?, table.tensor("logits", 1)?);
+    table.compare("cdf", &family.cdf(&table.tensor("x", 1)?), Tolerance { relative: 1e-6, absolute: 1e-37 })
+}
+
+#[test]
+fn the_distribution_function_ends_at_0_and_1_and_has_its_slope() {
+    let at = |x: f64| double(&[1, 1], &[x]);
+    let logits = double(&[3, 1], &[-1.0, 0.4, 2.0]);
+    let family = Binomial::from_logits(at(5.0), logits.clone());
+    for (x, expected) in [(-1.0, 0.0), (5.0, 1.0), (f64::INFINITY, 1.0)] {
+        assert_eq!(family.cdf(&at(x)).into_data().iter::<f64>().collect::<Vec<_>>(), [expected; 3]);
+    }
+    let cdf = |p: &[Tensor<2>]| {
+        let [total, x] = [5.0, 3.0].map(|x| at(x).cast(p[0].dtype()));
+        Binomial::from_logits(total, p[0].clone()).cdf(&x).reshape([3])
+    };
+    check_gradients(&[logits], cdf, Tolerance::both(1e-5)).expect("the slope for the logits");
+    // Of no trials, and of certain successes and failures.
+    for total in [0.0, 5.0] {
+        let logits =
+            Tensor::<2>::from_data([[0.0f32], [200.0], [-200.0]], &Device::flex()).autodiff().require_grad();
+        let cdf =
+            Binomial::from_logits(at(total).cast(DType::F32), logits.clone()).cdf(&at(2.0).cast(DType::F32));
+        let gradient = logits.grad(&cdf.clone().sum().backward()).expect("a leaf");
+        let expected = if total == 0.0 { [1.0; 3] } else { [0.5, 0.0, 1.0] };
+        assert_eq!(cdf.into_data().iter::<f64>().collect::<Vec<_>>(), expected);
+        assert!(gradient.into_data().iter::<f64>().all(f64::is_finite));
+    }
 }

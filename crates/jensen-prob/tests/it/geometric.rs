@@ -1,5 +1,5 @@
 use burn::tensor::{DType, Device, Tensor};
-use jensen_prob::{Cdf, Distribution, Entropy, Geometric, KlDivergence, Rng};
+use jensen_prob::{Cdf, Distribution, Entropy, Geometric, Icdf, KlDivergence, Rng};
 use jensen_testing::{Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, double};
 
 use crate::golden;
@@ -62,4 +62,24 @@ fn rare_successes_take_long() {
     assert!(estimate.agrees(mean, 5.0, 0.0), "{estimate:?}, not {mean}");
     let even = draws.iter().filter(|&&x| x % 2.0 == 0.0).count();
     assert!(even.abs_diff(DRAWS / 2) < 250, "{even} even draws"); // five deviations
+}
+
+/// The least count that reaches a probability, also where that is the very probability of a count.
+#[test]
+fn quantiles_are_the_steps() {
+    let logits = Tensor::<2>::from_data([[-6.0f32, -0.3, 0.0, 1.7]], &Device::flex());
+    let family = Geometric::from_logits(logits);
+    let chosen = [0.0f32, 1e-6, 0.01, 0.3, 0.5, 0.75, 0.9, 0.999];
+    let all = |p: f32| Tensor::<2>::full([1, 4], p, &Device::flex());
+    // Of 1, to which the last steps round, the quantile is infinite.
+    let below_one = |p: Tensor<2>| p.clone().mask_fill(p.equal_elem(1.0), 0.5);
+    let steps = (0..40u16).map(|x| below_one(family.cdf(&all(f32::from(x)))));
+    for probability in chosen.map(all).into_iter().chain(steps) {
+        let there = family.icdf(&probability);
+        let [before, at] = [-1.0, 0.0].map(|by| family.cdf(&(there.clone() + by)));
+        assert!(at.greater_equal(probability.clone()).all().into_scalar::<bool>(), "{there}");
+        let is_least = before.lower(probability).bool_or(there.clone().equal_elem(0.0));
+        assert!(is_least.all().into_scalar::<bool>(), "{there}");
+    }
+    assert!(family.icdf(&all(1.0)).is_inf().all().into_scalar::<bool>());
 }

@@ -1,6 +1,8 @@
 use burn::tensor::{DType, Device, Tensor};
-use jensen_prob::{Distribution, KlDivergence, Mean, Mode, NegativeBinomial, Poisson, Rng, Variance};
-use jensen_testing::{Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, double};
+use jensen_prob::{Cdf, Distribution, KlDivergence, Mean, Mode, NegativeBinomial, Poisson, Rng, Variance};
+use jensen_testing::{
+    Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, check_gradients, double,
+};
 
 use crate::golden;
 
@@ -15,6 +17,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .draws(&support)
         .basics()
         .moments()
+        .cdf_on(&support)
         .events()
         .verdict()
 }
@@ -94,4 +97,22 @@ fn references() -> Result<(), GoldenError> {
     let tolerance = Tolerance { relative: 2e-6, absolute: 2e-4 };
     table.compare("log_prob", &family.log_prob(&table.tensor("x", 1)?), tolerance)?;
     table.compare("mode", &family.mode(), Tolerance::both(1e-6))
+}
+
+#[test]
+fn distribution_functions() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/negative_binomial_cdf.json"));
+    let family = NegativeBinomial::from_logits(table.tensor("total", 1)?, table.tensor("logits", 1)?);
+    table.compare("cdf", &family.cdf(&table.tensor("x", 1)?), Tolerance { relative: 1e-6, absolute: 1e-37 })
+}
+
+/// For both parameters.
+#[test]
+fn the_distribution_function_has_its_slopes() {
+    let parameters = [double(&[3, 1], &[0.5, 3.0, 8.0]), double(&[3, 1], &[-1.0, 0.4, 2.0])];
+    let cdf = |p: &[Tensor<2>]| {
+        let x = double(&[1, 1], &[3.0]).cast(p[0].dtype());
+        NegativeBinomial::from_logits(p[0].clone(), p[1].clone()).cdf(&x).reshape([3])
+    };
+    check_gradients(&parameters, cdf, Tolerance::both(1e-5)).expect("the slopes");
 }

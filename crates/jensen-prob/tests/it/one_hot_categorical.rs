@@ -1,5 +1,8 @@
 use burn::tensor::{DType, Device, Tensor};
-use jensen_prob::{Categorical, Distribution, Entropy, KlDivergence, Mean, Mode, OneHotCategorical, Rng};
+use jensen_prob::{
+    Bernoulli, Categorical, ConditionalReparameterized, Distribution, Entropy, Enumerable, Independent,
+    KlDivergence, Mean, Mode, OneHotCategorical, Rng,
+};
 use jensen_testing::{Conformance, Nonconformance, Region, double};
 
 #[test]
@@ -12,6 +15,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .entropy_and_gradients()
         .divergence()
         .enumerable()
+        .conditionally_reparameterized()
         .value_gradients()
         .verdict()
 }
@@ -40,4 +44,46 @@ fn vectors_stand_for_categories() {
     assert_eq!(vectors.log_prob(&vector).into_data(), numbers.log_prob(&number).into_data());
     let modes: Vec<f64> = vectors.mode().into_data().iter().collect();
     assert_eq!(modes, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
+}
+
+/// Two categories of three each: draws, values and what is behind them by parts.
+#[test]
+fn several_vectors_conform() -> Result<(), Nonconformance> {
+    let logits = double(&[2, 6], &[0.0, -1.0, 0.4, 2.0, 0.1, -1.0, 1.0, 1.5, 0.0, -0.2, -2.0, 0.7]);
+    Conformance::joint(&[logits], |p| {
+        let [rows, _] = p[0].dims();
+        Independent::new(OneHotCategorical::from_logits(p[0].clone().reshape([rows * 2, 3])), 2)
+    })
+    .basics()
+    .moments()
+    .entropy_and_gradients()
+    .divergence()
+    .enumerable()
+    .conditionally_reparameterized()
+    .verdict()
+}
+
+/// The first part changes fastest, and each row has all values.
+#[test]
+fn values_of_parts_are_listed() {
+    let coins = Independent::new(Bernoulli::from_logits(Tensor::zeros([4, 1], &Device::flex())), 2);
+    let values: Vec<f64> = coins.enumerate().into_data().iter().collect();
+    assert_eq!(values, [0., 0., 0., 0., 1., 0., 1., 0., 0., 1., 0., 1., 1., 1., 1., 1.]);
+}
+
+#[test]
+#[should_panic(expected = "too many to enumerate")]
+fn too_many_values_of_parts_are_refused() {
+    Independent::new(OneHotCategorical::from_logits(Tensor::zeros([7, 8], &Device::flex())), 7).enumerate();
+}
+
+/// A value that hardly ever is drawn is still what draws given it become.
+#[test]
+fn improbable_categories_keep_their_draws() {
+    let rows = 20_000;
+    let logits = Tensor::<2>::from_data([[0.0f32, 60.0]], &Device::flex()).repeat_dim(0, rows);
+    let family = OneHotCategorical::from_logits(logits);
+    let value = Tensor::<2>::from_data([[1.0f32, 0.0]], &Device::flex()).repeat_dim(0, rows);
+    let given = family.continuous_sample_given(&value, &Rng::seed(5));
+    assert_eq!(family.discretize(&given).into_data(), value.clone().into_data());
 }

@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 use jensen_prob::{
-    Bernoulli, Beta, Distribution, Gamma, Gumbel, KlDivergence, Laplace, Logistic, Normal, Poisson,
+    Bernoulli, Beta, ContinuousBernoulli, Distribution, Exponential, Gamma, Gumbel, HalfNormal, KlDivergence,
+    Laplace, LogNormal, Logistic, Normal, Pareto, Poisson, Uniform, Weibull,
 };
 use jensen_testing::{Conformance, GoldenError, Nonconformance, Tolerance, Value, double};
 
@@ -36,6 +37,79 @@ fn gamma() -> Conformance<Gamma> {
 
 fn beta() -> Conformance<Beta> {
     family(Beta::new, [3.0, 0.7, 9.0, 1.0, 0.4, 20.0], [3.5, 0.6, 4.0, 3.2, 1.0, 5.0])
+}
+
+/// A family of one parameter.
+fn single<D: Distribution<Value: Value> + 'static>(
+    new: fn(Tensor<2>) -> D,
+    numbers: [f64; 6],
+) -> Conformance<D> {
+    Conformance::new(&[double(&[3, 2], &numbers)], move |p| new(p[0].clone()))
+}
+
+fn exponential() -> Conformance<Exponential> {
+    single(Exponential::new, [1.2, 0.8, 2.5, 0.3, 1.5, 0.1])
+}
+
+#[test]
+fn pairs_with_exponential_numbers_conform() -> Result<(), Nonconformance> {
+    exponential().divergence_to(&gamma()).divergence_to(&gumbel()).divergence_to(&normal()).verdict()?;
+    gamma().divergence_to(&exponential()).verdict()?;
+    beta().divergence_to(&exponential()).verdict()?;
+    single(HalfNormal::new, [1.0, 0.4, 2.0, 0.9, 3.5, 3.0])
+        .divergence_to(&exponential())
+        .divergence_to(&normal())
+        .verdict()?;
+    single(ContinuousBernoulli::from_logits, [0.0, -1.0, 2.0, 0.7, 3.5, -9.0])
+        .divergence_to(&exponential())
+        .divergence_to(&normal())
+        .verdict()?;
+    let scale = [1.0, 0.4, 2.0, 0.9, 0.5, 1.3];
+    family(log_normal, [0.0, 0.5, -1.0, 0.3, 0.2, -0.7], [0.5, 0.4, 0.7, 0.6, 0.2, 0.3])
+        .divergence_to(&exponential())
+        .verdict()?;
+    family(Weibull::new, [3.0, 0.7, 5.0, 1.0, 1.4, 2.0], scale).divergence_to(&exponential()).verdict()?;
+    // Draws whose square has a mean.
+    family(Pareto::new, [3.0, 4.7, 9.0, 5.0, 3.4, 20.0], scale).divergence_to(&exponential()).verdict()?;
+    family(Uniform::new, [0.0, 1.5, -2.0, 0.3, 4.0, -0.7], [1.0, 1.9, 2.0, 0.9, 4.5, 3.0])
+        .divergence_to(&normal())
+        .verdict()
+}
+
+fn log_normal(mean: Tensor<2>, std: Tensor<2>) -> LogNormal {
+    LogNormal::new(Normal::new(mean, std))
+}
+
+#[test]
+fn references_with_exponential_numbers() -> Result<(), GoldenError> {
+    let rounding = Tolerance::both(2e-6);
+    let exponential = |rate, _| Exponential::new(rate);
+    let half_normal = |scale, _| HalfNormal::new(scale);
+    let continuous = |logits, _| ContinuousBernoulli::from_logits(logits);
+    matches(include_str!("../references/kl_exponential_gamma.json"), exponential, Gamma::new, rounding)?;
+    matches(include_str!("../references/kl_exponential_gumbel.json"), exponential, Gumbel::new, rounding)?;
+    matches(include_str!("../references/kl_exponential_normal.json"), exponential, Normal::new, rounding)?;
+    matches(include_str!("../references/kl_half_normal_normal.json"), half_normal, Normal::new, rounding)?;
+    matches(include_str!("../references/kl_uniform_normal.json"), Uniform::new, Normal::new, rounding)?;
+    matches(
+        include_str!("../references/kl_continuous_bernoulli_normal.json"),
+        continuous,
+        Normal::new,
+        rounding,
+    )?;
+    matches(include_str!("../references/kl_gamma_exponential.json"), Gamma::new, exponential, rounding)?;
+    matches(include_str!("../references/kl_beta_exponential.json"), Beta::new, exponential, rounding)?;
+    matches(
+        include_str!("../references/kl_half_normal_exponential.json"),
+        half_normal,
+        exponential,
+        rounding,
+    )?;
+    matches(include_str!("../references/kl_log_normal_exponential.json"), log_normal, exponential, rounding)?;
+    matches(include_str!("../references/kl_weibull_exponential.json"), Weibull::new, exponential, rounding)?;
+    matches(include_str!("../references/kl_pareto_exponential.json"), Pareto::new, exponential, rounding)?;
+    let table = include_str!("../references/kl_continuous_bernoulli_exponential.json");
+    matches(table, continuous, exponential, rounding)
 }
 
 #[test]

@@ -1,6 +1,10 @@
 use burn::tensor::{Device, Tensor};
-use jensen_prob::{Distribution, Factorized, KlDivergence, Mean, Poisson, Rng};
-use jensen_testing::{Conformance, MonteCarlo, Nonconformance, Support, double};
+use jensen_prob::{Cdf, Distribution, Factorized, KlDivergence, Mean, Poisson, Rng};
+use jensen_testing::{
+    Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, check_gradients, double,
+};
+
+use crate::golden;
 
 #[test]
 fn conforms() -> Result<(), Nonconformance> {
@@ -12,6 +16,7 @@ fn conforms() -> Result<(), Nonconformance> {
         .draws(&support)
         .basics()
         .moments()
+        .cdf_on(&support)
         .independent_dimensions()
         .divergence()
         .verdict()
@@ -25,6 +30,7 @@ fn extreme_rates_stay_finite() -> Result<(), Nonconformance> {
         .finite("log_prob of 0", move |p| p.log_prob(&count(0.0)))
         .finite("log_prob of 1e9", move |p| p.log_prob(&count(1e9)))
         .finite("mean", |p| p.mean().reshape([5]))
+        .finite("cdf", move |p| p.cdf(&count(3.0)).reshape([5]))
         .finite("KL", |q| {
             let other = double(&[5, 1], &[0.0, -5.0, 40.0, 29.0, 79.0]);
             q.kl_divergence(&Poisson::from_log_rate(other.cast(burn::tensor::DType::F32)))
@@ -78,4 +84,25 @@ fn equal_rates_have_no_divergence() {
     let p = Poisson::from_log_rate(log_rate);
     assert_eq!(p.kl_per_dim(&p).into_data().iter::<f32>().collect::<Vec<_>>(), [0.0; 3]);
     assert_eq!(p.kl_divergence(&p).into_scalar::<f32>(), 0.0);
+}
+
+/// Tolerance of a rate that is the exponential of a rounded logarithm.
+#[test]
+fn distribution_functions() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/poisson_cdf.json"));
+    let cdf = Poisson::from_log_rate(table.tensor("log_rate", 1)?).cdf(&table.tensor("x", 1)?);
+    table.compare("cdf", &cdf, Tolerance { relative: 2e-4, absolute: 1e-6 })
+}
+
+#[test]
+fn the_distribution_function_ends_at_0_and_1_and_has_its_slope() {
+    let log_rate = double(&[3, 1], &[-1.0, 1.4, 3.0]);
+    let at = |x: f32| Tensor::<2>::from_data([[x]], &Device::flex());
+    let family = Poisson::from_log_rate(log_rate.clone().cast(burn::tensor::DType::F32));
+    for (x, expected) in [(-1.0, 0.0), (f32::NEG_INFINITY, 0.0), (f32::INFINITY, 1.0)] {
+        assert_eq!(family.cdf(&at(x)).into_data().iter::<f64>().collect::<Vec<_>>(), [expected; 3]);
+    }
+    let cdf =
+        |p: &[Tensor<2>]| Poisson::from_log_rate(p[0].clone()).cdf(&at(3.5).cast(p[0].dtype())).reshape([3]);
+    check_gradients(&[log_rate], cdf, Tolerance::both(1e-5)).expect("the slope for the rate");
 }

@@ -2,8 +2,8 @@
 
 use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::{
-    Bernoulli, Beta, Categorical, Distribution, Gamma, Gumbel, Independent, Joint, KlDivergence, Laplace,
-    Logistic, Normal, Poisson, RenyiDivergence, Rng, SquaredWasserstein, alpha_divergence,
+    Bernoulli, Beta, Categorical, Distribution, Exponential, Gamma, Gumbel, Independent, Joint, KlDivergence,
+    Laplace, Logistic, Normal, Poisson, RenyiDivergence, Rng, SquaredWasserstein, alpha_divergence,
     jeffreys_divergence, jensen_shannon_divergence,
 };
 use jensen_testing::{GoldenError, MonteCarlo, Tolerance, check_gradients, double};
@@ -393,4 +393,26 @@ fn divergences_of_products_add_up() {
 fn a_negative_order_is_refused() {
     let standard = Normal::standard(1, 1, &Device::flex());
     standard.renyi_divergence(&standard, -0.5);
+}
+
+/// `log(λ_q/λ_p) + log(λ_*/λ_q)/(1 − α)` with `λ_* = α λ_q + (1 − α) λ_p`, infinite where that is not positive (Gil,
+/// Alajaji & Linder 2013).
+#[test]
+fn exponential_numbers_have_the_divergence_of_the_book() {
+    let at = |rate: f64| Exponential::new(double(&[1, 1], &[rate]));
+    for (q, p) in [(1.0f64, 2.5), (3.0, 0.2), (0.7, 0.70001)] {
+        for order in [0.0, 0.3, 0.5, 0.9999, 1.0, 1.2] {
+            let rate = order * q + (1.0 - order) * p;
+            let expected = match order {
+                1.0 => p / q - 1.0 - (p / q).ln(),
+                _ if rate <= 0.0 => f64::INFINITY,
+                _ => (q / p).ln() + (rate / q).ln() / (1.0 - order),
+            };
+            let ours = at(q).renyi_divergence(&at(p), order).into_scalar::<f64>();
+            assert!(
+                ours == expected || (ours - expected).abs() < 1e-9,
+                "{q}, {p}, {order}: {ours}, not {expected}"
+            );
+        }
+    }
 }

@@ -102,6 +102,72 @@ def pairs(write, f32):
     write("kl_bernoulli_poisson", MPMATH, q=cases[:, 0], p=cases[:, 1], kl=[bernoulli_poisson(*case) for case in cases])
 
 
+def of_positive(write, f32):
+    """Divergences of positive numbers, integrated over their logarithms."""
+
+    def exponential(rate, _):
+        return lambda x: mpmath.log(rate) - rate * x
+
+    def half_normal(scale, _):
+        return lambda x: normal(0, scale)(x) + mpmath.log(2)
+
+    def log_normal(mean, std):
+        return lambda x: normal(mean, std)(mpmath.log(x)) - mpmath.log(x)
+
+    def weibull(k, scale):
+        return lambda x: mpmath.log(k / scale) + (k - 1) * mpmath.log(x / scale) - (x / scale) ** k
+
+    def pareto(alpha, scale):
+        return lambda x: mpmath.log(alpha) + alpha * mpmath.log(scale) - (alpha + 1) * mpmath.log(x)
+
+    def uniform(low, high):
+        return lambda x: -mpmath.log(high - low)
+
+    def continuous_bernoulli(logit, _):
+        constant = mpmath.log(logit / mpmath.expm1(logit)) if logit else m(0)
+        return lambda x: constant + logit * x
+
+    ends = {
+        exponential: lambda a, b: (-70 - mpmath.log(a), mpmath.log(120 / a)),
+        half_normal: lambda a, b: (-70 + mpmath.log(a), mpmath.log(15 * a)),
+        log_normal: lambda a, b: (a - 15 * b, a + b * b + 15 * b),
+        weibull: lambda a, b: (mpmath.log(b) - 75 / a, mpmath.log(b) + mpmath.log(120) / a),
+        pareto: lambda a, b: (mpmath.log(b), mpmath.log(b) + 80 / (a - 1)),
+        gamma: lambda a, b: (-80 / min(a, 1) - mpmath.log(b), mpmath.log((2 * a + 120) / b)),
+        beta: lambda a, b: (-80 / min(a, 1), m(0)),
+    }
+
+    def divergence(q_family, p_family, q, p):
+        log_q, log_p = q_family(*q), p_family(*p)
+        excess = lambda x: mpmath.exp(log_q(x)) * (log_q(x) - log_p(x))
+        if q_family in (uniform, continuous_bernoulli):
+            low, high = q if q_family is uniform else (m(0), m(1))
+            return integral(excess, mpmath.linspace(low, high, 41))
+        low, high = ends[q_family](*q)
+        return integral(lambda y: mpmath.exp(y) * excess(mpmath.exp(y)), mpmath.linspace(low, high, 61))
+
+    cases = {
+        "exponential_gamma": (exponential, gamma, [(1, 1, 1, 1), (2, 1, 0.5, 3), (0.01, 1, 7, 0.2), (40, 1, 2, 90)]),
+        "exponential_gumbel": (exponential, gumbel, [(1, 1, 0, 1), (2, 1, 0.5, 3), (0.01, 1, 70, 20), (40, 1, 0.1, 0.05)]),
+        "exponential_normal": (exponential, normal, [(1, 1, 0, 1), (2, 1, 0.5, 3), (0.01, 1, 70, 20), (40, 1, 0.1, 0.05)]),
+        "half_normal_normal": (half_normal, normal, [(1, 1, 0, 1), (2, 1, 0.5, 3), (100, 1, 70, 20), (0.02, 1, 0.1, 0.05)]),
+        "uniform_normal": (uniform, normal, [(0, 1, 0, 1), (-2, 3, 0.5, 3), (99, 101, 100, 0.5), (-1, 1, 20, 5)]),
+        "continuous_bernoulli_normal": (continuous_bernoulli, normal, [(0, 1, 0, 1), (-2, 1, 0.5, 3), (9, 1, 0.8, 0.1), (-30, 1, 0, 0.1)]),
+        "gamma_exponential": (gamma, exponential, [(1, 1, 1, 1), (0.5, 2, 0.3, 1), (20, 4, 0.2, 1), (3, 0.1, 5, 1)]),
+        "beta_exponential": (beta, exponential, [(1, 1, 1, 1), (0.5, 0.7, 3, 1), (20, 4, 1.2, 1), (2, 9, 50, 1)]),
+        "half_normal_exponential": (half_normal, exponential, [(1, 1, 1, 1), (2, 1, 0.5, 1), (100, 1, 0.02, 1), (0.02, 1, 3, 1)]),
+        "log_normal_exponential": (log_normal, exponential, [(0, 1, 1, 1), (2, 0.1, 0.5, 1), (-1, 2, 0.02, 1), (0.5, 0.5, 3, 1)]),
+        "weibull_exponential": (weibull, exponential, [(1, 1, 1, 1), (2, 0.1, 0.5, 1), (0.5, 2, 0.02, 1), (9, 0.5, 3, 1)]),
+        "pareto_exponential": (pareto, exponential, [(2, 1, 1, 1), (3, 0.1, 0.5, 1), (30, 2, 0.02, 1), (1.5, 0.5, 0.3, 1)]),
+        "continuous_bernoulli_exponential": (continuous_bernoulli, exponential, [(0, 1, 1, 1), (-2, 1, 0.5, 1), (9, 1, 0.02, 1), (-30, 1, 31, 1)]),
+    }
+    for name, (q_family, p_family, cases) in cases.items():
+        cases = f32(cases)
+        with mpmath.workdps(25):
+            values = [divergence(q_family, p_family, (m(a), m(b)), (m(c), m(d))) for a, b, c, d in cases]
+        write(f"kl_{name}", MPMATH, q_first=cases[:, 0], q_second=cases[:, 1], p_first=cases[:, 2], p_second=cases[:, 3], kl=values)
+
+
 ORDERS = [0.01, 0.25, 0.5, 0.999, 0.9999990463256836, 1.0001, 1.25, 3.0]
 
 
@@ -157,5 +223,6 @@ def jensen_shannon(write, f32):
 
 def write_all(write, f32):
     pairs(write, f32)
+    of_positive(write, f32)
     renyi_divergences(write, f32)
     jensen_shannon(write, f32)

@@ -181,6 +181,26 @@ def negative_binomial(write, f32, agree, source):
     write("negative_binomial", source, total=r, logits=l, x=x, log_prob=log_prob, mode=mode)
 
 
+def distribution_functions_of_counts(write, f32, agree, source):
+    """By the incomplete gamma and beta functions, against SciPy's where that keeps its digits."""
+    beta = lambda a, b, l: mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(mpmath.mpf(l))), regularized=True)
+    with mpmath.workdps(40):
+        log_rate, x = f32([(-30, 0), (-3, 0), (-3, 2), (0, 0), (0, 1.5), (0, 9), (2.5, 1), (2.5, 12), (2.5, 40), (7, 900), (7, 1100), (7, 1300)]).T
+        poisson = [mpmath.gammainc(np.floor(k) + 1, mpmath.exp(mpmath.mpf(l)), regularized=True) for l, k in zip(log_rate, x)]
+        agree(poisson, stats.poisson.cdf(x, np.exp(log_rate)))
+        write("poisson_cdf", source, log_rate=log_rate, x=x, cdf=poisson)
+
+        total, logits, x = f32([(1, 0, 0), (7, -40, 0), (7, -40, 3), (7, 40, 6), (7, 1.5, 2.5), (100, -3, 2), (100, -3, 9), (100, 3, 80), (5000, 0.1, 2600), (5000, -6, 3)]).T
+        binomial = [beta(n - np.floor(k), np.floor(k) + 1, l) for n, l, k in zip(total, logits, x)]
+        agree(binomial, stats.binom.cdf(x, total, special.expit(logits)))
+        write("binomial_cdf", source, total=total, logits=logits, x=x, cdf=binomial)
+
+        total, logits, x = f32([(1, 0, 0), (0.5, -40, 0), (0.5, 4, 3), (7, 40, 6), (7, 1.5, 2.5), (100, -3, 2), (100, -3, 9), (100, 3, 1500), (5000, 0.1, 5600), (5000, -6, 3)]).T
+        negative = [beta(r, np.floor(k) + 1, l) for r, l, k in zip(total, logits, x)]
+        agree(negative, stats.nbinom.cdf(x, total, special.expit(-logits)))
+        write("negative_binomial_cdf", source, total=total, logits=logits, x=x, cdf=negative)
+
+
 def bessel_ratio(order, x):
     """`I_{ν+1}(x)/I_ν(x)` and its slope"""
     nu = m(order)
@@ -275,5 +295,6 @@ def von_mises_fisher(write, f32, agree, source):
 
 
 def run(write, f32, agree, source):
-    for section in (concrete, dirichlet, binomial, multinomial, geometric, negative_binomial, bessel, von_mises, von_mises_fisher):
+    for section in (concrete, dirichlet, binomial, multinomial, geometric, negative_binomial,
+                    distribution_functions_of_counts, bessel, von_mises, von_mises_fisher):
         section(write, f32, agree, source)

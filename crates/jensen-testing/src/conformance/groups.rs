@@ -1,20 +1,22 @@
 //! Checks that go together.
 
 use burn::tensor::Tensor;
-use jensen_prob::{DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mode, Variance};
+use jensen_prob::{
+    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mode, SelectRows, Variance,
+};
 
 use super::Conformance;
 use crate::Value;
 
 impl<D: Distribution<Value: Value>> Conformance<D> {
     /// What every family has: [`addressed`](Self::addressed), [`rows`](Self::rows),
-    /// [`expand`](Self::expand), [`detach_params`](Self::detach_params),
+    /// [`expand`](Self::expand), [`select_rows`](Self::select_rows), [`detach_params`](Self::detach_params),
     /// [`parameter_gradients`](Self::parameter_gradients).
     pub fn basics(self) -> Self
     where
-        D: Expand + DetachParams,
+        D: Expand + SelectRows + DetachParams,
     {
-        self.addressed().rows().expand().detach_params().parameter_gradients()
+        self.addressed().rows().expand().select_rows().detach_params().parameter_gradients()
     }
 
     /// An exact divergence: [`kl_divergence`](Self::kl_divergence), [`kl_rows`](Self::kl_rows),

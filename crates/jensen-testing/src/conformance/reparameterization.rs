@@ -26,12 +26,6 @@ impl<D: Reparameterized + Distribution<Value = Tensor<2>>> Conformance<D> {
         };
         let outcome = outcome.and(detached);
 
-        let weigh = |draw: Tensor<2>| {
-            let [rows, event] = draw.dims();
-            let weights: Vec<f64> = (0..rows * event).map(|i| 1.0 + 0.3 * (i as f64).sin()).collect();
-            let weights = crate::double(&[rows, event], &weights).cast(draw.dtype());
-            (draw * weights).sum_dim(1).reshape([rows])
-        };
         self.record("rsample", outcome)
             .gradients("gradients of rsample", |family, _| weigh(family.rsample(&rng)))
             .gradients("gradients of rsample_with_log_prob", |family, _| {
@@ -39,4 +33,12 @@ impl<D: Reparameterized + Distribution<Value = Tensor<2>>> Conformance<D> {
                 weigh(draw) + log_prob
             })
     }
+}
+
+/// A sum over each row with other weights everywhere, so that no error cancels.
+pub(super) fn weigh(draw: Tensor<2>) -> Tensor<1> {
+    let [rows, event] = draw.dims();
+    let weights: Vec<f64> = (0..rows * event).map(|i| 1.0 + 0.3 * (i as f64).sin()).collect();
+    let weights = crate::double(&[rows, event], &weights).cast(draw.dtype());
+    (draw * weights).sum_dim(1).reshape([rows])
 }

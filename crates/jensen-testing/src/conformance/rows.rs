@@ -1,7 +1,7 @@
 //! Where row counts meet: the rule at the head of `jensen_prob::Distribution`.
 
-use burn::tensor::{DType, Tensor};
-use jensen_prob::{Distribution, Expand, KlDivergence};
+use burn::tensor::{DType, Device, Int, Tensor};
+use jensen_prob::{Distribution, Expand, KlDivergence, SelectRows};
 
 use super::{Conformance, key, numbers, same};
 use crate::Value;
@@ -73,6 +73,29 @@ impl<D: Distribution<Value: Value>> Conformance<D> {
             Err(format!("{} rows in place of {}", expanded.rows(), SAMPLES * family.rows()))
         };
         self.record("expand", outcome)
+    }
+
+    /// `select_rows` is the family of the parameters in those rows: the same density, and the same draws.
+    pub fn select_rows(self) -> Self
+    where
+        D: SelectRows,
+    {
+        let family = self.distribution();
+        // Backwards, and the first row once more.
+        let mut indices: Vec<i32> = (0..).take(family.rows()).collect();
+        indices.reverse();
+        indices.push(0);
+        let indices = Tensor::<1, Int>::from_data(indices.as_slice(), &Device::flex());
+        let chosen = self.at(|p| if p.dims()[0] == 1 { p } else { p.select(0, indices.clone()) });
+        let (selected, rng) = (family.select_rows(&indices), key().fork("select"));
+        let outcome = if selected.rows() == chosen.rows() {
+            let value = chosen.sample(&rng);
+            same(&selected.log_prob(&value), &chosen.log_prob(&value))
+                .and_then(|()| super::same_numbers(&selected.sample(&rng).numbers(), &value.numbers()))
+        } else {
+            Err(format!("{} rows in place of {}", selected.rows(), chosen.rows()))
+        };
+        self.record("select_rows", outcome)
     }
 
     /// The family with its parameters repeated outright.

@@ -1,8 +1,9 @@
 //! A normal distribution with one fault.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_prob::{
-    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Normal, Reparameterized, Rng,
+    DetachParams, Distribution, Entropy, Expand, Factorized, KlDivergence, Mean, Normal, Reparameterized,
+    Rng, SelectRows,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +17,7 @@ pub enum Fault {
     ReverseKl,
     RowMajor,
     RowMajorExpand,
+    SelectInOrder,
     LostGradient,
     LostRsampleGradient,
     KeptGradient,
@@ -129,5 +131,12 @@ impl Expand for Broken {
         let interleaved = self.fault == Fault::RowMajorExpand;
         let right = if interleaved { self.interleaved(samples) } else { self.right.expand(samples) };
         Self { right, fault: self.fault }
+    }
+}
+
+impl SelectRows for Broken {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let rows = if self.fault == Fault::SelectInOrder { rows.clone().sort(0) } else { rows.clone() };
+        Self { right: self.right.select_rows(&rows), fault: self.fault }
     }
 }

@@ -4,7 +4,8 @@
 use burn::tensor::Tensor;
 use jensen_prob::bijector::{Curve, Elementwise};
 use jensen_prob::{
-    Dirichlet, Distribution, Entropy, LaplaceShape, LocationScale, Moments, MultivariateNormal, Rng, Shape,
+    ConditionalReparameterized, Dirichlet, Distribution, Entropy, LaplaceShape, LocationScale, Moments,
+    MultivariateNormal, OneHotCategorical, Rng, Shape,
 };
 use jensen_testing::{Conformance, Nonconformance, Region, Support, check_bijector, double};
 
@@ -215,4 +216,90 @@ fn draws_that_are_no_shares_of_their_classes() {
     rejects(verdict(Wrong::Order), &["draws"]);
     rejects(verdict(Wrong::Sum), &["region of draws"]);
     rejects(verdict(Wrong::Density), &["normalisation", "draws"]);
+}
+
+/// What is wrong with the draws behind a one-hot vector.
+#[derive(Clone, Copy)]
+enum Behind {
+    Nothing,
+    /// Those of another key than the draws.
+    OtherKey,
+    /// Given a value, any.
+    Ungiven,
+    /// Given a value, those of a fair choice.
+    Fair,
+    /// Given a value, without the gradient.
+    Cut,
+    /// Relaxed towards the smallest.
+    Smallest,
+}
+
+struct Vectors(OneHotCategorical, Behind);
+
+impl Distribution for Vectors {
+    type Value = Tensor<2>;
+
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn sample(&self, rng: &Rng) -> Tensor<2> {
+        self.0.sample(rng)
+    }
+
+    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
+        self.0.log_prob(value)
+    }
+}
+
+impl ConditionalReparameterized for Vectors {
+    fn logits(&self) -> Tensor<2> {
+        self.0.logits()
+    }
+
+    fn with_logits(&self, logits: Tensor<2>) -> Self {
+        Self(self.0.with_logits(logits), self.1)
+    }
+
+    fn continuous_sample(&self, rng: &Rng) -> Tensor<2> {
+        let other = matches!(self.1, Behind::OtherKey);
+        self.0.continuous_sample(&if other { rng.fork("other") } else { *rng })
+    }
+
+    fn continuous_sample_given(&self, value: &Tensor<2>, rng: &Rng) -> Tensor<2> {
+        match self.1 {
+            Behind::Ungiven => self.0.continuous_sample(rng),
+            Behind::Fair => {
+                let fair = self.0.with_logits(self.0.logits() * 0.0);
+                fair.continuous_sample_given(value, rng)
+            }
+            Behind::Cut => self.0.continuous_sample_given(value, rng).detach() + self.0.logits() * 0.0,
+            _ => self.0.continuous_sample_given(value, rng),
+        }
+    }
+
+    fn discretize(&self, continuous: &Tensor<2>) -> Tensor<2> {
+        self.0.discretize(continuous)
+    }
+
+    fn relax(&self, continuous: Tensor<2>, temperature: Tensor<2>) -> Tensor<2> {
+        let towards = if matches!(self.1, Behind::Smallest) { -1.0 } else { 1.0 };
+        self.0.relax(continuous * towards, temperature)
+    }
+}
+
+#[test]
+fn draws_that_are_not_behind_the_value() {
+    let verdict = |wrong| {
+        let logits = double(&[2, 3], &[0.0, -1.0, 2.0, 2.5, 0.2, -0.5]);
+        Conformance::joint(&[logits], move |p| Vectors(OneHotCategorical::from_logits(p[0].clone()), wrong))
+            .conditionally_reparameterized()
+            .verdict()
+    };
+    verdict(Behind::Nothing).expect("nothing is wrong");
+    rejects(verdict(Behind::OtherKey), &["continuous draws"]);
+    rejects(verdict(Behind::Ungiven), &["conditional draws"]);
+    rejects(verdict(Behind::Fair), &["law of conditional draws"]);
+    rejects(verdict(Behind::Cut), &["gradients of conditional draws"]);
+    rejects(verdict(Behind::Smallest), &["relaxed draws"]);
 }

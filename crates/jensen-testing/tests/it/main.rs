@@ -23,6 +23,7 @@ fn verdict(fault: Fault) -> Result<(), Nonconformance> {
         .rows()
         .kl_rows()
         .expand()
+        .select_rows()
         .detach_params()
         .parameter_gradients()
         .value_gradients()
@@ -71,6 +72,7 @@ fn wrong_closed_forms() {
 fn rows_that_meet_in_the_wrong_order() {
     rejects(Fault::RowMajor, "rows");
     rejects(Fault::RowMajorExpand, "expand");
+    rejects(Fault::SelectInOrder, "select_rows");
 }
 
 #[test]

@@ -11,7 +11,9 @@ use super::blend::Blend;
 use super::distance_from_one;
 use crate::rows::{Meeting, sum_event};
 use crate::special::{expm1, log_sigmoid, logsumexp};
-use crate::{Bernoulli, Beta, Categorical, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence};
+use crate::{
+    Bernoulli, Beta, Categorical, Exponential, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence,
+};
 
 impl RenyiDivergence for Normal {
     /// `½ (α δ²/v + log(v)/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = α + ε r²`, finite where
@@ -146,6 +148,13 @@ impl RenyiDivergence for Gamma {
         let outside = concentration.is_outside().bool_or(rate.is_outside());
         let per_dim = concentration.gap_of_shares(&rate) + concentration.gap_of_remainders();
         sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
+
+impl RenyiDivergence for Exponential {
+    /// That of gamma distributions of concentration 1.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        self.to_gamma().renyi_divergence(&p.to_gamma(), alpha)
     }
 }
 
