@@ -4,5 +4,6 @@ mod imputation;
 mod laboratory;
 mod made;
 mod sbn;
+mod pairs;
 mod table;
 mod vae;
