@@ -2,15 +2,16 @@
 
 mod divergence;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::{cholesky, diagonal, solve_lower_transposed};
 
 use crate::columns::repeat_to;
-use crate::rows::{Meeting, expand, repeat_rows, sum_event};
+use crate::rows::{Meeting, expand, repeat_rows, select_rows, sum_event};
 use crate::special::HALF_LOG_TAU;
 use crate::triangular_factor::{TriangularFactor, check_square, diagonal_matrices, identity};
 use crate::{
-    DetachParams, Distribution, Entropy, Expand, Mean, Mode, Normal, Reparameterized, Rng, Variance,
+    DetachParams, Distribution, Entropy, Expand, Mean, Mode, Normal, Reparameterized, Rng, SelectRows,
+    Variance,
 };
 
 /// `N(x; μ, Σ)` with `Σ = L Lᵀ`, mean `[rows, d]` and lower triangular factor `[rows, d, d]`.
@@ -184,5 +185,12 @@ impl Expand for MultivariateNormal {
     fn expand(&self, samples: usize) -> Self {
         let mean = repeat_rows(self.mean.clone(), self.rows(), samples);
         Self { mean, factor: self.factor.repeat(self.rows(), samples) }
+    }
+}
+
+impl SelectRows for MultivariateNormal {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let mean = select_rows(self.mean.clone(), self.rows(), rows);
+        Self { mean, factor: self.factor.select(self.rows(), rows) }
     }
 }

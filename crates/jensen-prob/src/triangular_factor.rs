@@ -1,10 +1,10 @@
 //! Lower triangular matrices with a positive diagonal: factors of covariances.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use jensen_kernels::{diagonal, softplus, solve_lower};
 
 use crate::columns::{check_matrices, columns_of, repeat_matrices, rows_of};
-use crate::rows::{repeat_rows, sum_event};
+use crate::rows::{repeat_rows, select_rows, sum_event};
 
 /// `L`, one matrix for each row or one for all, `[rows | 1, d, d]`.
 #[derive(Clone, Debug)]
@@ -65,6 +65,15 @@ impl TriangularFactor {
     /// Off the gradient graph.
     pub(crate) fn inner(&self) -> Self {
         Self::from_parts(self.matrices().inner(), self.log_diagonal().inner())
+    }
+
+    /// The matrices of some rows, of a family of `rows` rows.
+    pub(crate) fn select(&self, rows: usize, indices: &Tensor<1, Int>) -> Self {
+        if self.count() != rows {
+            return self.clone();
+        }
+        let matrices = self.matrices().select(0, indices.clone());
+        Self::from_parts(matrices, select_rows(self.log_diagonal(), rows, indices))
     }
 
     /// Repeated over samples, of a family of `rows` rows.

@@ -183,6 +183,8 @@ impl RunConfig {
             );
             return Err(("estimator.kind", reason));
         }
+        self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
+        self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
         if self.model == ModelKind::Sbn {
             let reason = || "is of continuous latents, but those of sbn are bits: leave it alone".to_owned();
             if self.vae.prior != PriorConfig::default() {
@@ -324,6 +326,8 @@ mod tests {
             "vae.output_bias=zero",
             "vae.prior=flow",
             "vae.prior={family='flow', layers=2, hidden=[]}",
+            "vae.prior={family='mixture', components=3}",
+            "vae.prior={family='vamp', pseudo_inputs=7}",
             "vae.posterior=full",
             "vae.posterior={family='iaf', layers=3, hidden=[8, 8]}",
             "vae.posterior={family='flow', layers=2, hidden=[]}",
@@ -402,7 +406,8 @@ mod tests {
         assert_eq!(kind(&["vae.prior=flow", "objective.kind=iwae"]), ObjectiveKind::Iwae);
         let message = config(&["vae.prior=flow", "objective.kind=elbo"]).expect_err("no KL").to_string();
         assert!(message.contains("needs an exact KL(q‖p)") && message.contains("elbo-mc"), "{message}");
-        let message = config(&["model=sbn", "estimator.kind=score", "vae.prior=flow"]).expect_err("bits").to_string();
+        let message =
+            config(&["model=sbn", "estimator.kind=score", "vae.prior=flow"]).expect_err("bits").to_string();
         assert!(message.contains("vae.prior.family"), "{message}");
     }
 

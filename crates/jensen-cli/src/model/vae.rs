@@ -151,7 +151,7 @@ pub(super) fn net_size(
         Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
         None => image_shape(shape)?,
     };
-    Ok(NetSize::of(&config.vae.net, shape, config.vae.latent_dim))
+    Ok(config.vae.size(shape))
 }
 
 pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {

@@ -58,7 +58,7 @@ pub struct Train {
     #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["bernoulli", "gaussian", "logistic", "table"]))]
     likelihood: Option<String>,
     /// The distribution of latents before an observation is seen
-    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "flow"]))]
+    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "flow", "mixture", "vamp"]))]
     prior: Option<String>,
     /// The distribution of latents given an observation
     #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "full", "iaf", "flow"]))]

@@ -50,8 +50,7 @@ impl EncoderConfig {
 
     /// How many numbers the last hidden layer gives.
     pub(crate) fn hidden_width(&self) -> usize {
-        let inputs = halved(self.shape, self.net.channels()).features();
-        *self.net.hidden().last().unwrap_or(&inputs)
+        self.net.hidden_width(self.shape)
     }
 
     /// An encoder with fresh weights under the path of `scope`.

@@ -7,6 +7,10 @@ use jensen_prob::bijector::{
 
 use super::{Activation, ConditionerNet, GivenContext, Made, Scope};
 
+/// The maps of couplings, with scales between `e⁻²` and `e²`: a chain of wider ones has tails so heavy that no
+/// number of samples is enough.
+const COUPLED: AffineMaps = AffineMaps { max_log_scale: 2.0 };
+
 /// The nets of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlowLayers<'a> {
@@ -40,10 +44,10 @@ impl CouplingFlow {
     pub fn init(dims: usize, context: usize, flow: FlowLayers<'_>, scope: &Scope) -> Self {
         assert!(dims > 1, "a coupling has two sides");
         let kept = dims / 2;
-        let (inputs, outputs) = (context + kept, AffineMaps::default().width() * (dims - kept));
+        let (inputs, outputs) = (context + kept, COUPLED.width() * (dims - kept));
         let scope = scope.child("layers");
         let net = |i| {
-            ConditionerNet::init(inputs, flow.hidden, outputs, Activation::Relu, &scope.child(i))
+            ConditionerNet::init(inputs, flow.hidden, outputs, Activation::Tanh, &scope.child(i))
                 .starting_at_zero()
         };
         Self { layers: (0..flow.layers).map(net).collect(), dims }
@@ -64,8 +68,7 @@ impl CouplingFlow {
         &self,
         conditioner: C,
     ) -> Chain<Coupling<C, AffineMaps>, Permutation> {
-        Coupling::new(conditioner, AffineMaps::default(), self.dims / 2)
-            .then(Permutation::reversal(self.dims))
+        Coupling::new(conditioner, COUPLED, self.dims / 2).then(Permutation::reversal(self.dims))
     }
 }
 
@@ -84,9 +87,8 @@ impl AutoregressiveFlow {
     /// If there are no dimensions.
     pub fn init(dims: usize, context: usize, flow: FlowLayers<'_>, scope: &Scope) -> Self {
         let scope = scope.child("layers");
-        let net = |i| {
-            Made::init(dims, context, flow.hidden, GatedMaps.width(), Activation::Elu, &scope.child(i))
-        };
+        let net =
+            |i| Made::init(dims, context, flow.hidden, GatedMaps.width(), Activation::Elu, &scope.child(i));
         Self { layers: (0..flow.layers).map(net).collect(), dims }
     }
 

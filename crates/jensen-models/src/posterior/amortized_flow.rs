@@ -1,9 +1,12 @@
 //! A flow whose base and context an encoder gives.
 
-use burn::{module::Module, tensor::Tensor};
+use burn::{
+    module::Module,
+    tensor::{Int, Tensor},
+};
 use jensen_prob::bijector::Bijector;
 use jensen_prob::{
-    DetachParams, Distribution, Expand, Normal, Reparameterized, Rng, Transformed,
+    DetachParams, Distribution, Expand, Normal, Reparameterized, Rng, SelectRows, Transformed,
 };
 
 use crate::nets::{
@@ -99,11 +102,7 @@ impl<N: FlowAtContext> Reparameterized for AmortizedFlow<N> {
 
 impl<N: FlowAtContext> DetachParams for AmortizedFlow<N> {
     fn detach_params(&self) -> Self {
-        Self {
-            base: self.base.detach_params(),
-            context: self.context.clone().inner(),
-            net: self.net.valid(),
-        }
+        Self { base: self.base.detach_params(), context: self.context.clone().inner(), net: self.net.valid() }
     }
 }
 
@@ -111,5 +110,14 @@ impl<N: FlowAtContext> Expand for AmortizedFlow<N> {
     /// The context stays as it is: its rows meet those of the base sample-major.
     fn expand(&self, samples: usize) -> Self {
         Self { base: self.base.expand(samples), ..self.clone() }
+    }
+}
+
+impl<N: FlowAtContext> SelectRows for AmortizedFlow<N> {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        let contexts = self.context.dims()[0];
+        let of_context = rows.clone().remainder_scalar(contexts as u64);
+        let context = self.context.clone().select(0, of_context);
+        Self { base: self.base.select_rows(rows), context, net: self.net.clone() }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PosteriorNet;
 use crate::flow_options;
-use crate::nets::{AutoregressiveFlow, CouplingFlow, FlowLayers, Scope};
+use crate::nets::{AutoregressiveFlow, CouplingFlow, FlowLayers, NetSize, Scope};
 
 /// The family of `q(z | x)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,16 +53,33 @@ impl PosteriorConfig {
         match self {
             Self::Normal {} | Self::Full {} => Ok(()),
             Self::Iaf { layers, hidden } => {
-                flow_options::check(["posterior.layers", "posterior.hidden"], *layers, hidden)
+                flow_options::check(["vae.posterior.layers", "vae.posterior.hidden"], *layers, hidden)
             }
             Self::Flow { layers, hidden } => {
-                flow_options::check(["posterior.layers", "posterior.hidden"], *layers, hidden)?;
-                flow_options::check_couplings("posterior.family", latent_dim)
+                flow_options::check(["vae.posterior.layers", "vae.posterior.hidden"], *layers, hidden)?;
+                flow_options::check_couplings("vae.posterior.family", latent_dim)
             }
         }
     }
 
-    /// What the posterior is made of beside the encoder's means and variances, which has `hidden` numbers of the
+    /// How large what [`init`](Self::init) makes is.
+    pub(crate) fn size(&self, latent_dim: usize, context: usize) -> NetSize {
+        let net = |inputs: usize, hidden: &[usize], outputs: usize| {
+            NetSize::dense(&[&[context + inputs], hidden, &[outputs]].concat())
+        };
+        let (kept, pairs) = (latent_dim / 2, latent_dim as f64 * latent_dim.saturating_sub(1) as f64 / 2.0);
+        match self {
+            Self::Normal {} => NetSize::default(),
+            Self::Full {} => NetSize {
+                weights: (context as f64 + 1.0) * pairs,
+                activations: latent_dim as f64 * latent_dim as f64,
+            },
+            Self::Iaf { layers, hidden } => net(latent_dim, hidden, 2 * latent_dim).times(*layers),
+            Self::Flow { layers, hidden } => net(kept, hidden, 2 * (latent_dim - kept)).times(*layers),
+        }
+    }
+
+    /// What the posterior is made of beside the encoder's means and variances, which has `context` numbers of the
     /// encoder to go by.
     pub(crate) fn init(&self, latent_dim: usize, context: usize, scope: &Scope) -> Option<PosteriorNet> {
         match self {

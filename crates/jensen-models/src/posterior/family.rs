@@ -1,9 +1,9 @@
 //! One type over the families that a configuration can choose.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use jensen_prob::{
-    DetachParams, Distribution, Expand, Factorized, KlDivergence, MultivariateNormal, Normal, Reparameterized,
-    Rng, Variance,
+    DetachParams, Distribution, Expand, Factorized, KlDivergence, MultivariateNormal, Normal,
+    Reparameterized, Rng, SelectRows, Variance,
 };
 
 use super::AmortizedFlow;
@@ -140,5 +140,11 @@ impl DetachParams for Posterior {
 impl Expand for Posterior {
     fn expand(&self, samples: usize) -> Self {
         each!(self, family => wrap family.expand(samples))
+    }
+}
+
+impl SelectRows for Posterior {
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        each!(self, family => wrap family.select_rows(rows))
     }
 }

@@ -1,9 +1,10 @@
 //! One type over the families that a configuration can choose.
 
 use burn::tensor::Tensor;
-use jensen_prob::{Distribution, Expand, Normal, Rng, Transformed};
+use jensen_prob::{Distribution, Expand, Mixture, Normal, Rng, Transformed};
 
 use crate::nets::{ConditionerNet, CouplingFlowMap};
+use crate::posterior::Posterior;
 
 /// `p(z)`, `[1, latent]`.
 #[derive(Clone, Debug)]
@@ -12,6 +13,10 @@ pub enum Prior {
     Normal(Normal),
     /// A flow of couplings.
     Flow(Transformed<Normal, CouplingFlowMap<ConditionerNet>>),
+    /// A mixture of normal distributions.
+    Mixture(Mixture<Normal>),
+    /// A mixture of posteriors.
+    Vamp(Mixture<Posterior>),
 }
 
 impl Prior {
@@ -19,18 +24,27 @@ impl Prior {
     pub fn normal(&self) -> Option<&Normal> {
         match self {
             Self::Normal(family) => Some(family),
-            Self::Flow(_) => None,
+            Self::Flow(_) | Self::Mixture(_) | Self::Vamp(_) => None,
         }
     }
 
     /// `n` draws with deviations `temperature` times as large: of a flow those of its base, so that at 0 there is
-    /// where the base's mean goes.
+    /// where the base's mean goes; of a mixture those of its components, so that at 0 there are their means.
     pub(crate) fn sample_tempered(&self, n: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
         match self {
             Self::Normal(family) => family.expand(n).sample(rng) * temperature,
             Self::Flow(family) => {
                 let base = Normal::new(family.base().mean(), family.base().std() * temperature);
                 Transformed::new(base, family.bijector().clone()).expand(n).sample(rng)
+            }
+            Self::Mixture(family) => {
+                let components = family.components();
+                let components = Normal::new(components.mean(), components.std() * temperature);
+                Mixture::new(family.weights().clone(), components).expand(n).sample(rng)
+            }
+            Self::Vamp(family) => {
+                let components = family.components().tempered(temperature);
+                Mixture::new(family.weights().clone(), components).expand(n).sample(rng)
             }
         }
     }
@@ -42,6 +56,8 @@ macro_rules! each {
         match $self {
             Prior::Normal($family) => $result,
             Prior::Flow($family) => $result,
+            Prior::Mixture($family) => $result,
+            Prior::Vamp($family) => $result,
         }
     };
 }
@@ -67,6 +83,8 @@ impl Expand for Prior {
         match self {
             Self::Normal(family) => Self::Normal(family.expand(samples)),
             Self::Flow(family) => Self::Flow(family.expand(samples)),
+            Self::Mixture(family) => Self::Mixture(family.expand(samples)),
+            Self::Vamp(family) => Self::Vamp(family.expand(samples)),
         }
     }
 }

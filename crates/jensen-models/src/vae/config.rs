@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Vae;
 use crate::likelihood::LikelihoodConfig;
-use crate::nets::{Decoder, DecoderConfig, EncoderConfig, ImageShape, NetConfig, Scope};
+use crate::nets::{Decoder, DecoderConfig, EncoderConfig, ImageShape, NetConfig, NetSize, Scope};
 use crate::posterior::PosteriorConfig;
-use crate::prior::PriorConfig;
+use crate::prior::{PriorConfig, PseudoStart};
 use crate::table::TableLayout;
 
 /// The `[vae]` section.
@@ -86,7 +86,11 @@ impl VaeConfig {
             OutputBias::DataMean => decoder.with_output_mean(mean),
             OutputBias::Zero => decoder,
         };
-        self.complete(&encoder, decoder, &scope)
+        let start = match output_bias {
+            OutputBias::DataMean => mean,
+            OutputBias::Zero => &[],
+        };
+        self.complete(&encoder, decoder, start, &scope)
     }
 
     /// A VAE for the rows of a table, its weights drawn from `rng`, on `device`. The likelihood is
@@ -107,25 +111,35 @@ impl VaeConfig {
             OutputBias::DataMean => decoder.with_output_mean(&layout.marginal_output()),
             OutputBias::Zero => decoder,
         };
-        self.complete(&encoder, decoder, &scope)
+        self.complete(&encoder, decoder, &[], &scope)
     }
 
-    /// The VAE of a decoder and what is still to be made.
+    /// The VAE of a decoder and what is still to be made; pseudo-inputs start about `mean`, if there is one.
     fn complete(
         &self,
         encoder: &EncoderConfig,
         decoder: Decoder,
+        mean: &[f64],
         scope: &Scope,
     ) -> Result<Vae, InferError> {
         let Self { latent_dim, prior, posterior, .. } = self;
         prior.check(*latent_dim)?;
         posterior.check(*latent_dim)?;
+        let start = PseudoStart { inputs: encoder.inputs(), mean, likelihood: self.likelihood };
         Ok(Vae {
             posterior: posterior.init(*latent_dim, encoder.hidden_width(), &scope.child("posterior")),
-            prior: prior.init(*latent_dim, &scope.child("prior")),
+            prior: prior.init(*latent_dim, &start, &scope.child("prior")),
             encoder: encoder.init(&scope.child("encoder")),
             decoder,
         })
+    }
+
+    /// How large it is for observations of `shape`, of a table for that of what the encoder sees of a row.
+    pub fn size(&self, shape: ImageShape) -> NetSize {
+        let nets = NetSize::of(&self.net, shape, self.latent_dim);
+        let posterior = self.posterior.size(self.latent_dim, self.net.hidden_width(shape));
+        let prior = self.prior.size(self.latent_dim, shape.features(), posterior);
+        nets.and(posterior).and(prior)
     }
 
     /// Whether the divergence of the posterior from the prior has a closed form, which the `elbo` objective needs.

@@ -35,7 +35,9 @@ impl JointModel for Vae {
 
     fn prior(&self, _condition: &()) -> Prior {
         let device = self.decoder.devices().into_iter().next().expect("a decoder has parameters");
-        PriorNet::prior(self.prior.as_ref(), self.decoder.latent_dim(), &device)
+        let posterior =
+            |input| PosteriorNet::posterior(self.posterior.as_ref(), self.encoder.encode_input(input));
+        PriorNet::prior(self.prior.as_ref(), self.decoder.latent_dim(), &device, posterior)
     }
 
     fn likelihood(&self, latent: &Tensor<2>, _condition: &()) -> Likelihood {

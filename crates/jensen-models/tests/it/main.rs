@@ -3,7 +3,7 @@
 mod imputation;
 mod laboratory;
 mod made;
-mod sbn;
 mod pairs;
+mod sbn;
 mod table;
 mod vae;

@@ -1,11 +1,12 @@
 //! Every prior with every posterior.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use jensen_data::{Batch, Binarize, DataConfig, DataSpec, Dataset, Loader, Preprocessing, Split};
 use jensen_infer::evaluation::{self, ImportanceSampling};
 use jensen_infer::{
-    Evidence, Guide, JointModel, Learner, ObjectiveConfig, ObjectiveKind, OptimizerConfig, Pathwise, StateDict,
-    StepContext, VariationalLearner, parameters, with_parameters,
+    Evidence, Guide, JointModel, Learner, ObjectiveConfig, ObjectiveKind, OptimizerConfig, Pathwise,
+    StateDict, StepContext, VariationalLearner, parameters, with_parameters,
 };
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
 use jensen_models::posterior::PosteriorConfig;
@@ -18,7 +19,12 @@ use jensen_testing::MonteCarlo;
 const DIGIT: ImageShape = ImageShape { height: 28, width: 28, channels: 1 };
 
 fn priors() -> Vec<PriorConfig> {
-    vec![PriorConfig::Normal {}, PriorConfig::Flow { layers: 3, hidden: vec![8] }]
+    vec![
+        PriorConfig::Normal {},
+        PriorConfig::Flow { layers: 3, hidden: vec![8] },
+        PriorConfig::Mixture { components: 4 },
+        PriorConfig::Vamp { pseudo_inputs: 5 },
+    ]
 }
 
 fn posteriors() -> Vec<PosteriorConfig> {
@@ -87,11 +93,15 @@ fn what_a_pair_has_learned_goes_on_to_the_same_bits() {
     let (batch, mean) = digits();
     for config in pairs(3, 8) {
         let mut one = learner(&config, &mean, 3);
-        (0..3).for_each(|i| drop(step(&mut one, &batch, i)));
+        for i in 0..3 {
+            step(&mut one, &batch, i);
+        }
         let mut other = learner(&config, &mean, 99);
         other.load_state(&one.state()).expect("fits");
         for learner in [&mut one, &mut other] {
-            (3..6).for_each(|i| drop(step(learner, &batch, i)));
+            for i in 3..6 {
+                step(learner, &batch, i);
+            }
         }
         assert_eq!(one.state(), other.state(), "{}", name(&config));
     }
@@ -111,6 +121,14 @@ fn the_default_pair_learns_nothing_else() {
     }
 }
 
+#[test]
+fn the_size_of_a_pair_is_that_of_what_is_made() {
+    for config in pairs(3, 8).chain(pairs(2, 5)) {
+        let vae = config.init(DIGIT, &[0.5; 784], &Rng::seed(0), &Device::flex()).expect("valid");
+        assert_eq!(config.size(DIGIT).weights, vae.num_params() as f64, "{}", name(&config));
+    }
+}
+
 const BITS: ImageShape = ImageShape { height: 1, width: 4, channels: 1 };
 const X: [[f32; 4]; 2] = [[1.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 0.0]];
 
@@ -123,8 +141,11 @@ fn crooked(config: &VaeConfig) -> Vae {
     for (name, data) in parameters(&vae).iter() {
         let count = data.num_elements();
         let moved = Rng::seed(6).fork(name).uniforms(1, count);
+        // Scales are exponentials of what the nets of flows give.
+        let reach = if name.contains("layers") && !name.contains("coder") { 0.4 } else { 1.0 };
         let wider = if name == "encoder.log_variance.bias" { 1.0 } else { 0.0 };
-        let moved = data.iter::<f32>().zip(moved).map(|(x, u)| x + (u - 0.5) + wider).collect::<Vec<_>>();
+        let moved = data.iter::<f32>().zip(moved).map(|(x, u)| x + reach * (u - 0.5) + wider);
+        let moved = moved.collect::<Vec<_>>();
         state.insert(name.to_owned(), TensorData::new(moved, data.shape().clone()));
     }
     with_parameters(vae, &state).expect("fits")
@@ -177,7 +198,7 @@ fn integral(log_densities: Tensor<1>, log_area: f64) -> f64 {
 /// importance samples say.
 #[test]
 fn every_bound_is_one() {
-    let (points, log_area) = grid(300, 12.0);
+    let (points, log_area) = grid(400, 20.0);
     let rows: Vec<u64> = (0..4000).collect();
     let zeros = vec![0.0; rows.len()];
     for config in pairs(2, 6) {
@@ -211,21 +232,38 @@ fn every_bound_is_one() {
             // The mean of the weights themselves is unbiased.
             let weights = MonteCarlo::of(iwae.iter().map(|x| (x - log_evidence).exp()).collect::<Vec<_>>());
             assert!(weights.agrees(1.0, 5.0, 2e-3), "{name}: {weights:?}");
-            assert!(weights.standard_error < 0.02, "{name}: {}", weights.standard_error);
+            assert!(weights.standard_error < 0.05, "{name}: {}", weights.standard_error);
         }
     }
 }
 
-/// Cold latents lie where the base's mean goes, and a temperature of 1 is the model's own.
+/// How many rows differ from all before them.
+fn distinct(rows: Tensor<2>) -> usize {
+    let [_, d] = rows.dims();
+    let numbers: Vec<f32> = rows.into_data().iter::<f32>().collect();
+    let mut seen: Vec<&[f32]> = Vec::new();
+    for row in numbers.chunks(d) {
+        if !seen.iter().any(|known| known.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-5)) {
+            seen.push(row);
+        }
+    }
+    seen.len()
+}
+
+/// Cold latents lie where the base's mean goes, of a mixture at one of so many places, and a temperature of 1 is the
+/// model's own.
 #[test]
 fn temperature_scales_the_base() {
     for config in pairs(2, 6) {
         let (vae, rng) = (crooked(&config), Rng::seed(3));
         let own = vae.prior(&()).expand(5).sample(&rng);
         assert!(vae.sample_latents(5, 1.0, &rng).all_close(own, Some(1e-6), Some(1e-6)), "{}", name(&config));
-        let cold = vae.sample_latents(5, 0.0, &rng);
-        let first = cold.clone().narrow(0, 0, 1).repeat_dim(0, 5);
-        assert!(cold.all_close(first, Some(1e-6), Some(1e-6)), "{}", name(&config));
+        let places = match config.prior {
+            PriorConfig::Normal {} | PriorConfig::Flow { .. } => 1,
+            PriorConfig::Mixture { components } => components,
+            PriorConfig::Vamp { pseudo_inputs } => pseudo_inputs,
+        };
+        assert_eq!(distinct(vae.sample_latents(200, 0.0, &rng)), places, "{}", name(&config));
         assert_eq!(
             vae.sample_latents(2, 0.7, &rng).into_data(),
             vae.sample_latents(5, 0.7, &rng).narrow(0, 0, 2).into_data(),
@@ -244,7 +282,22 @@ fn an_encoding_is_that_of_draws() {
         let mean = draws.clone().mean_dim(0);
         let variance: Tensor<2> = (draws - mean).square().mean_dim(0).squeeze_dim(0);
         let ratio = posterior.log_variance(&Rng::seed(7)) - variance.log();
-        // 256 draws of a normal distribution have a deviation of 0.09; one in 10⁵ is beyond five.
-        assert!(ratio.abs().max().into_scalar::<f32>() < 0.45, "{}", name(&config));
+        // The logarithm of the variance of 20 000 draws of a normal distribution has a deviation of 0.01. Of 256
+        // draws it has 0.09, and more with the tails of a flow.
+        let is_exact = config.has_exact_kl();
+        let most = ratio.abs().max().into_scalar::<f32>();
+        assert!(most < if is_exact { 0.05 } else { 0.8 }, "{}: {most}", name(&config));
+    }
+}
+
+/// What is said of an example does not depend on those beside it.
+#[test]
+fn an_encoding_is_of_its_row_alone() {
+    for config in pairs(2, 6).take(posteriors().len()) {
+        let vae = crooked(&config);
+        let rng = Rng::seed(7);
+        let both = Guide::posterior(&vae, &evidence()).log_variance(&rng.name_rows(&[0, 1]));
+        let alone = vae.encode(observation().narrow(0, 1, 1)).log_variance(&rng.name_rows(&[1]));
+        assert!(both.narrow(0, 1, 1).all_close(alone, Some(1e-5), Some(1e-5)), "{}", name(&config));
     }
 }
