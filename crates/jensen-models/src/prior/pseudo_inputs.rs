@@ -41,13 +41,18 @@ pub(crate) struct PseudoStart<'a> {
 }
 
 impl PseudoInputs {
-    /// So many under the path of `scope`, each within ±1 of the mean.
+    /// So many under the path of `scope`, each number within ±1 of its mean, or its log-odds within ±4: pseudo-inputs
+    /// that are nearly the same at first stay so for long.
     pub(crate) fn init(count: usize, start: &PseudoStart<'_>, scope: &Scope) -> Self {
         let range = match start.likelihood {
             LikelihoodConfig::Bernoulli {} | LikelihoodConfig::Logistic {} => Range::Unit,
             LikelihoodConfig::Gaussian { .. } | LikelihoodConfig::Table { .. } => Range::Real,
         };
-        let values = scope.uniform("values", [count, start.inputs], 1.0);
+        let reach = match range {
+            Range::Unit => 4.0,
+            Range::Real => 1.0,
+        };
+        let values = scope.uniform("values", [count, start.inputs], reach);
         let center = |mean: f64| match range {
             Range::Unit => {
                 let p = mean.clamp(MEAN_CLIP, 1.0 - MEAN_CLIP);
