@@ -110,6 +110,11 @@ pub enum InferError {
 }
 
 impl InferError {
+    /// That an objective needs a closed-form KL.
+    pub fn no_exact_kl(objective: &dyn crate::Objective) -> Self {
+        Self::NoExactKl { objective: objective.name(), valid: "elbo-mc, iwae, renyi, tvo" }
+    }
+
     pub(crate) fn estimator(
         estimator: &'static str,
         objective: &dyn crate::Objective,

@@ -44,7 +44,7 @@ use crate::special;
 pub use affine::Affine;
 pub use autoregressive::{InverseAutoregressive, MaskedAutoregressive};
 pub use chain::Chain;
-pub use conditioner::{AffineMaps, Conditioner, MapFamily, SplineMaps};
+pub use conditioner::{AffineMaps, Conditioner, GatedMaps, MapFamily, SplineMaps};
 pub use coupling::Coupling;
 pub use elementwise::{Curve, Elementwise};
 pub use exp::{Exp, ExpCurve};

@@ -28,6 +28,14 @@ pub trait Distribution {
     /// # Panics
     /// If the row counts do not divide one another or the event sizes differ.
     fn log_prob(&self, value: &Self::Value) -> Tensor<1>;
+
+    /// A draw and its `log_prob`, `[rows]`: of a flow without the inverse that [`log_prob`](Self::log_prob) of
+    /// other values goes through. For measuring: a gradient of the density is not promised.
+    fn sample_with_log_prob(&self, rng: &Rng) -> (Self::Value, Tensor<1>) {
+        let value = self.sample(rng);
+        let log_prob = self.log_prob(&value);
+        (value, log_prob)
+    }
 }
 
 /// A draw that is a differentiable function of the parameters (Kingma & Welling 2014, §2.4).

@@ -72,6 +72,14 @@ impl<D: Distribution<Value = Tensor<2>>, B: Bijector> Distribution for Transform
         let rows = log_prob.dims()[0];
         log_prob + repeat_to(log_det, rows)
     }
+
+    /// `log p_base(x) − log |det ∂f/∂x|` at the draw `x` of the base, off the gradient graph.
+    fn sample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
+        let (x, log_prob) = self.base.sample_with_log_prob(rng);
+        let (y, log_det) = self.bijector.detach_params().forward_with_log_det(x);
+        let y = self.check_rows(y);
+        (y, log_prob.inner() - repeat_to(log_det, self.rows()))
+    }
 }
 
 impl<D: Reparameterized + Distribution<Value = Tensor<2>>, B: Bijector> Reparameterized

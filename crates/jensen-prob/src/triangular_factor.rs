@@ -67,19 +67,20 @@ impl TriangularFactor {
         Self::from_parts(self.matrices().inner(), self.log_diagonal().inner())
     }
 
+    /// The matrices of some rows, of a family of `rows` rows.
+    pub(crate) fn select(&self, rows: usize, indices: &Tensor<1, Int>) -> Self {
+        if self.count() != rows {
+            return self.clone();
+        }
+        let matrices = self.matrices().select(0, indices.clone());
+        Self::from_parts(matrices, select_rows(self.log_diagonal(), rows, indices))
+    }
+
     /// Repeated over samples, of a family of `rows` rows.
     pub(crate) fn repeat(&self, rows: usize, samples: usize) -> Self {
         let count = if self.count() == rows { samples * rows } else { self.count() };
         let log_diagonal = repeat_rows(self.log_diagonal(), rows, samples);
         Self::from_parts(repeat_matrices(self.matrices(), count), log_diagonal)
-    }
-
-    /// The rows at `indices`, of a family of `rows` rows.
-    pub(crate) fn select(&self, rows: usize, indices: &Tensor<1, Int>) -> Self {
-        let log_diagonal = select_rows(self.log_diagonal(), rows, indices);
-        let shared = self.count() != rows;
-        let matrices = if shared { self.matrices() } else { self.matrices().select(0, indices.clone()) };
-        Self::from_parts(matrices, log_diagonal)
     }
 }
 

@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use jensen_data::{Binarize, DataConfig, DataError};
 use jensen_infer::estimator::Capability;
 use jensen_infer::fit::FitConfig;
+use jensen_infer::objective::DivergenceForm;
 use jensen_infer::{
-    EstimatorConfig, EstimatorKind, InferError, ObjectiveConfig, ObjectiveKind, OptimizerConfig,
+    EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, ObjectiveKind, OptimizerConfig,
     OptimizerKind,
 };
 use jensen_models::VaeConfig;
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Activation, NetConfig};
+use jensen_models::posterior::PosteriorConfig;
+use jensen_models::prior::PriorConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use crate::config::document::commented;
 use crate::config::schema::Schema;
-use crate::config::{Assignment, ConfigError, Layers};
+use crate::config::{Assignment, ConfigError, Layers, Origin};
 
 /// The most bits whose values are summed over: 256 for each example.
 const MOST_BITS: usize = 8;
@@ -177,6 +180,9 @@ impl RunConfig {
             ));
         }
         let objective = self.objective.init().map_err(infer)?;
+        if let Some(reason) = self.refused_objective(objective.as_ref()) {
+            return Err(("objective.kind", reason));
+        }
         if let Some(error) = self.refused_estimator(objective.name()) {
             return Err(("estimator.kind", error));
         }
@@ -187,6 +193,17 @@ impl RunConfig {
                  give `--estimator rebar`"
             );
             return Err(("estimator.kind", reason));
+        }
+        self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
+        self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
+        if self.model == ModelKind::Sbn {
+            let reason = || "is of continuous latents, but those of sbn are bits: leave it alone".to_owned();
+            if self.vae.prior != PriorConfig::default() {
+                return Err(("vae.prior.family", reason()));
+            }
+            if self.vae.posterior != PosteriorConfig::default() {
+                return Err(("vae.posterior.family", reason()));
+            }
         }
         self.optimizer.validate().map_err(infer)?;
         self.fit.validate().map_err(infer)?;
@@ -201,6 +218,13 @@ impl RunConfig {
         };
         let kind = self.estimator.kind;
         kind.check(has, Some(objective)).err().map(|error| format!("does not fit: {error}"))
+    }
+
+    /// Why the objective needs a divergence in closed form that prior and posterior do not have, if it does.
+    fn refused_objective(&self, objective: &dyn Objective) -> Option<String> {
+        let needs = objective.divergence_form() == DivergenceForm::Exact;
+        let refused = needs && self.model == ModelKind::Vae && !self.vae.has_exact_kl();
+        refused.then(|| format!("does not fit: {}", InferError::no_exact_kl(objective)))
     }
 
     /// The JSON schema.
@@ -249,15 +273,32 @@ fn flatten(path: &str, table: &Table, options: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Defaults that follow from what was chosen: bits are for the Bernoulli likelihood only.
+/// Defaults that follow from what was chosen: bits are for the Bernoulli likelihood only, and the divergence of
+/// a posterior from a prior that has no closed form is taken at samples.
 fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
-    let likelihood = layers.get("vae.likelihood.family").and_then(Value::as_str);
-    let is_bernoulli = likelihood == Some("bernoulli");
-    let binarize = ["data".to_owned(), "binarize".to_owned()];
-    if is_bernoulli || layers.origin(&binarize) != crate::config::Origin::Default {
-        return Ok(layers);
+    let family = |layers: &Layers, path: &str| layers.get(path).and_then(Value::as_str).map(str::to_owned);
+    let is_default = |layers: &Layers, path: &str| {
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        layers.origin(&path) == Origin::Default
+    };
+    let mut follow = Vec::new();
+    let is_bernoulli = family(&layers, "vae.likelihood.family").as_deref() == Some("bernoulli");
+    if !is_bernoulli && is_default(&layers, "data.binarize") {
+        follow.push(Assignment::option("--likelihood", "data.binarize", "none"));
     }
-    layers.with_assignments(vec![Assignment::option("--likelihood", "data.binarize", "none")])
+    let prior = family(&layers, "vae.prior.family");
+    let posterior = family(&layers, "vae.posterior.family");
+    let option = match (prior.as_deref(), posterior.as_deref()) {
+        (Some("normal") | None, Some("normal" | "full") | None) => None,
+        (Some("normal") | None, _) => Some("--posterior"),
+        _ => Some("--prior"),
+    };
+    let is_elbo = family(&layers, "objective.kind").as_deref() == Some("elbo");
+    let is_vae = family(&layers, "model").as_deref() == Some(ModelKind::Vae.name());
+    if let (Some(option), true, true) = (option, is_elbo && is_vae, is_default(&layers, "objective.kind")) {
+        follow.push(Assignment::option(option, "objective.kind", "elbo-mc"));
+    }
+    if follow.is_empty() { Ok(layers) } else { layers.with_assignments(follow) }
 }
 
 #[cfg(test)]
@@ -288,6 +329,13 @@ mod tests {
             "vae.likelihood=logistic",
             "vae.likelihood={family='table', min_std=0.2}",
             "vae.output_bias=zero",
+            "vae.prior=flow",
+            "vae.prior={family='flow', layers=2, hidden=[]}",
+            "vae.prior={family='mixture', components=3}",
+            "vae.prior={family='vamp', pseudo_inputs=7}",
+            "vae.posterior=full",
+            "vae.posterior={family='iaf', layers=3, hidden=[8, 8]}",
+            "vae.posterior={family='flow', layers=2, hidden=[]}",
             "objective={kind='elbo-mc', samples=3}",
             "objective={kind='iwae', samples=5, beta=0.5}",
             "objective={kind='renyi', samples=5, alpha=0.25}",
@@ -346,6 +394,26 @@ mod tests {
         let layers = Layers::over(&RunConfig::default()).with_assignments(options).expect("well formed");
         let error = RunConfig::from_layers(layers).expect_err("no epochs");
         assert_eq!(error.to_string(), "`--epochs`: `fit.epochs` is 0, but must be at least 1");
+    }
+
+    #[test]
+    fn a_divergence_without_closed_form_is_taken_at_samples() {
+        let config = |options: &[&str]| {
+            let options = options.iter().map(|text| Assignment::parse(text).expect("well formed")).collect();
+            RunConfig::from_layers(
+                Layers::over(&RunConfig::default()).with_assignments(options).expect("valid"),
+            )
+        };
+        let kind = |options: &[&str]| config(options).expect("valid").objective.kind;
+        assert_eq!(kind(&["vae.posterior=full"]), ObjectiveKind::Elbo);
+        assert_eq!(kind(&["vae.posterior=iaf"]), ObjectiveKind::ElboMc);
+        assert_eq!(kind(&["vae.prior=flow"]), ObjectiveKind::ElboMc);
+        assert_eq!(kind(&["vae.prior=flow", "objective.kind=iwae"]), ObjectiveKind::Iwae);
+        let message = config(&["vae.prior=flow", "objective.kind=elbo"]).expect_err("no KL").to_string();
+        assert!(message.contains("needs an exact KL(q‖p)") && message.contains("elbo-mc"), "{message}");
+        let message =
+            config(&["model=sbn", "estimator.kind=score", "vae.prior=flow"]).expect_err("bits").to_string();
+        assert!(message.contains("vae.prior.family"), "{message}");
     }
 
     #[test]

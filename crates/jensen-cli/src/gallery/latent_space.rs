@@ -35,7 +35,7 @@ impl Gallery<'_> {
             },
         }];
 
-        let mut dimensions = self.dimensions();
+        let dimensions = self.dimensions();
         if !dimensions.is_empty() {
             pictures.push(Picture {
                 file: "kl-per-dimension.svg",
@@ -44,14 +44,9 @@ impl Gallery<'_> {
                 caption: "KL divergence of each latent dimension; an inactive one is the same for all examples.",
             });
         }
-        if !dimensions.is_empty() && self.run.record.preprocessing.table().is_none() {
-            dimensions.sort_by(|a, b| b.kl.total_cmp(&a.kl));
-            dimensions.truncate(TRAVERSED);
-            let shown: Vec<_> = dimensions
-                .iter()
-                .map(|one| TraversedDimension { index: one.index, kl: Some(one.kl) })
-                .collect();
-            let indices: Vec<usize> = dimensions.iter().map(|one| one.index).collect();
+        let shown = self.traversed(&dimensions);
+        if !shown.is_empty() && self.run.record.preprocessing.table().is_none() {
+            let indices: Vec<usize> = shown.iter().map(|one| one.index).collect();
             let Traversal { center, values, unit } = model.traversal();
             let latents = latent_path::along(&indices, &values, &center, &device);
             let decoded = self.view.decoded(&latents)?;
@@ -74,13 +69,15 @@ impl Gallery<'_> {
         Ok(pictures)
     }
 
-    /// What was measured of each latent dimension; nothing if the divergence has no closed form.
+    /// What was measured of each latent dimension; nothing if its divergence has no closed form.
     fn dimensions(&self) -> Vec<LatentDimension> {
-        let mean = |name| self.metrics.mean_per_dim(name).unwrap_or_default();
-        let moments = mean("posterior_mean").into_iter().zip(mean("posterior_mean_squared"));
-        let variances = moments.map(|(mean, square)| square - mean * mean);
-        mean("kl")
-            .into_iter()
+        let variances = self.variances_of_means();
+        let kl = self.metrics.mean_per_dim("kl").unwrap_or_default();
+        // Dimensions that depend on each other have one divergence together.
+        if kl.len() != variances.len() {
+            return Vec::new();
+        }
+        kl.into_iter()
             .zip(variances)
             .enumerate()
             .map(|(index, (kl, variance))| {
@@ -88,5 +85,25 @@ impl Gallery<'_> {
                 LatentDimension { index, kl, active }
             })
             .collect()
+    }
+
+    /// How much each dimension of the posterior's mean varies over the examples.
+    fn variances_of_means(&self) -> Vec<f64> {
+        let mean = |name| self.metrics.mean_per_dim(name).unwrap_or_default();
+        let moments = mean("posterior_mean").into_iter().zip(mean("posterior_mean_squared"));
+        moments.map(|(mean, square)| square - mean * mean).collect()
+    }
+
+    /// The dimensions that carry most: by their divergence, where they have one each, else by how much they vary.
+    fn traversed(&self, dimensions: &[LatentDimension]) -> Vec<TraversedDimension> {
+        let kl = |index: usize| dimensions.get(index).map(|one| one.kl);
+        let weights: Vec<f64> = match dimensions {
+            [] => self.variances_of_means(),
+            some => some.iter().map(|one| one.kl).collect(),
+        };
+        let mut order: Vec<usize> = (0..weights.len()).collect();
+        order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));
+        order.truncate(TRAVERSED);
+        order.into_iter().map(|index| TraversedDimension { index, kl: kl(index) }).collect()
     }
 }

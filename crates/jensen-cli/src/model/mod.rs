@@ -97,11 +97,11 @@ pub struct Traversal {
     pub unit: Unit,
 }
 
-/// A diagonal Gaussian posterior, `[rows, latent]` each.
+/// Where posteriors lie and how wide they are, `[rows, latent]` each.
 pub struct Encoding {
-    /// The mean.
+    /// The mean; of a flow, where that of its base goes.
     pub mean: Tensor<2>,
-    /// The logarithm of the variance.
+    /// The logarithm of the variance of each dimension; of a flow, that of many draws.
     pub log_variance: Tensor<2>,
 }
 

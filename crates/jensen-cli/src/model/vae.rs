@@ -6,9 +6,10 @@ use jensen_infer::estimator::Dimensions;
 use jensen_infer::evaluation::{
     self, Decomposition, ExampleBound, ImportanceSampling, Imputation, ImputationSampling,
 };
-use jensen_infer::{Evidence, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
+use jensen_infer::{Evidence, JointModel, Learner, Metrics, StateDict, VariationalLearner, with_parameters};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::nets::{Decoder, Encoder, ImageShape, NetSize};
+use jensen_models::nets::{ImageShape, NetSize};
+use jensen_models::posterior::Posterior;
 use jensen_models::table::TableLayout;
 use jensen_models::{OutputBias, Vae, VaeConfig};
 use jensen_prob::Distribution;
@@ -96,7 +97,7 @@ fn learning(
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     let of = dimensions(config, features, device);
-    let estimator = config.estimator.continuous::<Decoder, Encoder>(of)?;
+    let estimator = config.estimator.continuous::<Vae, Vae>(of)?;
     let learner = VariationalLearner::new(vae, estimator, &config.objective, &config.optimizer)?;
     Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
 }
@@ -150,7 +151,7 @@ pub(super) fn net_size(
         Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
         None => image_shape(shape)?,
     };
-    Ok(NetSize::of(&config.vae.net, shape, config.vae.latent_dim))
+    Ok(config.vae.size(shape))
 }
 
 pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
@@ -158,8 +159,12 @@ pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
 }
 
 impl TrainedVae {
-    fn evidence<'b>(&self, batch: &'b Batch) -> Result<Evidence<'b, Decoder>, CliError> {
+    fn evidence<'b>(&self, batch: &'b Batch) -> Result<Evidence<'b, Vae>, CliError> {
         Ok(Evidence::read(batch, &self.device)?)
+    }
+
+    fn posterior(&self, batch: &Batch) -> Result<Posterior, CliError> {
+        Ok(self.vae.encode(batch.tensor(Role::Observation, &self.device)?))
     }
 }
 
@@ -190,12 +195,21 @@ impl Model for TrainedVae {
     }
 
     fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {
-        Ok(evaluation::decomposition(&self.vae, &self.evidence(batch)?, rng))
+        let (posterior, prior) = (self.posterior(batch)?, self.vae.prior(&()));
+        let (Posterior::Normal(posterior), Some(prior)) = (&posterior, prior.normal()) else {
+            return Err(CliError::usage(
+                "a divergence is taken apart by dimensions, which this posterior or prior does not have apart",
+                "train with `--prior normal --posterior normal`",
+            ));
+        };
+        Ok(evaluation::decomposition_of(posterior, prior, batch.rows(), rng))
     }
 
     fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {
-        let posterior = self.vae.encode(batch.tensor(Role::Observation, &self.device)?);
-        Ok(Encoding { mean: posterior.mean(), log_variance: posterior.log_variance() })
+        let posterior = self.posterior(batch)?;
+        let rng = Rng::seed(0).fork("encoding");
+        let log_variance = posterior.log_variance(&rng.name_rows(batch.rows()));
+        Ok(Encoding { mean: posterior.location(), log_variance })
     }
 
     fn decode(&self, latents: Tensor<2>) -> Result<Tensor<2>, CliError> {

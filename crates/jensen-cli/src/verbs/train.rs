@@ -57,8 +57,15 @@ pub struct Train {
     /// The distribution of an observation given its latents [default: `table` for a table, else `bernoulli`]
     #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["bernoulli", "gaussian", "logistic", "table"]))]
     likelihood: Option<String>,
+    /// The distribution of latents before an observation is seen
+    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "flow", "mixture", "vamp"]))]
+    prior: Option<String>,
+    /// The distribution of latents given an observation
+    #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "full", "iaf", "flow"]))]
+    posterior: Option<String>,
 
-    /// The bound that is climbed
+    /// The bound that is climbed [default: `elbo`, or `elbo-mc` where prior and posterior have no divergence in
+    /// closed form; `iwae` for a table]
     #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae", "renyi", "tvo"]))]
     objective: Option<String>,
     /// The gradient of it that is followed; `jensen lab estimators` says which goes with what [default: `pathwise`,
@@ -207,6 +214,8 @@ impl Train {
             ("--hidden", "vae.net.hidden", hidden),
             ("--activation", "vae.net.activation", text(&self.activation)),
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
+            ("--prior", "vae.prior.family", text(&self.prior)),
+            ("--posterior", "vae.posterior.family", text(&self.posterior)),
             ("--objective", "objective.kind", text(&self.objective)),
             ("--estimator", "estimator.kind", text(&self.estimator)),
             ("--samples", "objective.samples", count(self.samples)),

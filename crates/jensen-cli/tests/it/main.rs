@@ -10,6 +10,7 @@ mod formats;
 #[cfg(unix)]
 mod kill;
 mod nonfinite;
+mod pairs;
 mod resources;
 mod resume;
 mod signals;

@@ -82,9 +82,7 @@ impl<M: JointModel, G: Guide<M>> Problem<'_, M, G> {
         }
         let prior = self.model.prior(&self.evidence.condition);
         let kl = self.guide.exact_kl(posterior, &prior);
-        let error =
-            InferError::NoExactKl { objective: self.objective.name(), valid: "elbo-mc, iwae, renyi, tvo" };
-        kl.map(Some).ok_or(error)
+        kl.map(Some).ok_or_else(|| InferError::no_exact_kl(self.objective))
     }
 
     /// The terms of the bound at `latent`, drawn from `expanded`, which is the posterior `samples` times over.

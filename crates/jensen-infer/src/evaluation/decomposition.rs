@@ -39,11 +39,22 @@ where
             Guide: Guide<V::Model, Posterior: Factorized>,
         >,
 {
-    let examples = evidence.rows.len();
-    assert!(examples > 0, "an aggregate posterior needs at least one example");
     let posterior = module.guide().posterior(evidence);
-    let latents = posterior.sample(&rng.name_rows(evidence.rows));
-    let prior = module.model().prior(&evidence.condition);
+    decomposition_of(&posterior, &module.model().prior(&evidence.condition), evidence.rows, rng)
+}
+
+/// The same of posteriors and a prior at hand; `rows` address the samples.
+///
+/// # Panics
+/// If there are no examples.
+pub fn decomposition_of<Q, P>(posterior: &Q, prior: &P, rows: &[u64], rng: Rng) -> Decomposition
+where
+    Q: Factorized + Distribution<Value = Tensor<2>>,
+    P: Factorized + Distribution<Value = Tensor<2>>,
+{
+    let examples = rows.len();
+    assert!(examples > 0, "an aggregate posterior needs at least one example");
+    let latents = posterior.sample(&rng.name_rows(rows));
     let own = per_example(posterior.log_prob(&latents));
     let prior: f64 = per_example(prior.log_prob(&latents)).iter().sum();
     let log_examples = (examples as f64).ln();

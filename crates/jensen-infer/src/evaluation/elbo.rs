@@ -64,11 +64,15 @@ fn inspect<V: VariationalModel>(module: &V, evidence: &Evidence<'_, V::Model>, r
     let (model, guide) = (module.model(), module.guide());
     let posterior = guide.posterior(evidence);
     let prior = model.prior(&evidence.condition);
-    let latent = posterior.sample(&rng.name_rows(evidence.rows));
+    let rng = rng.name_rows(evidence.rows);
     let kl_per_dim = guide.exact_kl(&posterior, &prior);
-    let kl = match &kl_per_dim {
-        Some(per_dim) => per_dim.clone().sum_dim(1).squeeze_dim(1),
-        None => posterior.log_prob(&latent) - prior.log_prob(&latent),
+    let (latent, kl) = match &kl_per_dim {
+        Some(per_dim) => (posterior.sample(&rng), per_dim.clone().sum_dim(1).squeeze_dim(1)),
+        None => {
+            let (latent, log_posterior) = posterior.sample_with_log_prob(&rng);
+            let kl = log_posterior - prior.log_prob(&latent);
+            (latent, kl)
+        }
     };
     let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
     let terms = per_example(log_likelihood).into_iter().zip(evidence.log_jacobian).zip(per_example(kl));

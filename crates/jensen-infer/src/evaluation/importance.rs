@@ -58,8 +58,8 @@ where
     for first in (0..sampling.samples).step_by(at_once) {
         let samples = at_once.min(sampling.samples - first);
         let expanded = posterior.expand(samples);
-        let latent = expanded.sample(&rng.first_sample(first));
-        let log_ratio = expanded.log_prob(&latent) - prior.log_prob(&latent);
+        let (latent, log_posterior) = expanded.sample_with_log_prob(&rng.first_sample(first));
+        let log_ratio = log_posterior - prior.log_prob(&latent);
         let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
         for (row, weight) in per_example(log_likelihood - log_ratio).into_iter().enumerate() {
             weights[row % batch].add(order * weight);

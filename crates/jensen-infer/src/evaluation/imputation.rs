@@ -67,8 +67,8 @@ where
     for first in (0..samples).step_by(at_once) {
         let samples = at_once.min(samples - first);
         let expanded = posterior.expand(samples);
-        let latent = expanded.sample(&named.first_sample(first));
-        let log_ratio = expanded.log_prob(&latent) - prior.log_prob(&latent);
+        let (latent, log_posterior) = expanded.sample_with_log_prob(&named.first_sample(first));
+        let log_ratio = log_posterior - prior.log_prob(&latent);
         let likelihood = model.likelihood(&latent, &evidence.condition);
         let log_weights = per_example(likelihood.log_prob(&evidence.observation) - log_ratio);
         let statistics = Rows::of(likelihood.expected_statistics());

@@ -12,7 +12,7 @@ mod upper_bound;
 
 use burn::tensor::Tensor;
 
-pub use decomposition::{Decomposition, decomposition};
+pub use decomposition::{Decomposition, decomposition, decomposition_of};
 pub use elbo::{ExampleBound, bounds, measure};
 pub use importance::{ImportanceSampling, importance_weighted};
 pub use imputation::{Imputation, ImputationSampling, impute};

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Expand};
 
 use crate::estimator::Problem;
+use crate::objective::{Divergence, Terms};
 use crate::{Guide, InferError, JointModel};
 
 /// The value of a bound for each example, `[batch]` in nats, by samples of the posterior: the same whichever
@@ -18,6 +19,13 @@ where
 {
     let posterior = problem.posterior();
     let expanded = posterior.expand(problem.samples());
-    let latent = expanded.sample(&problem.rng());
-    Ok(problem.bound(&problem.terms(&posterior, &expanded, &latent)?))
+    let (latent, divergence) = match problem.exact_kl(&posterior)? {
+        Some(kl) => (expanded.sample(&problem.rng()), Divergence::Exact(kl)),
+        None => {
+            let (latent, log_posterior) = expanded.sample_with_log_prob(&problem.rng());
+            let log_ratio = problem.log_ratio(log_posterior, &latent);
+            (latent, Divergence::Sampled(log_ratio))
+        }
+    };
+    Ok(problem.bound(&Terms { log_likelihood: problem.log_likelihood(&latent), divergence }))
 }

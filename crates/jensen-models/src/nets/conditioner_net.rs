@@ -1,6 +1,10 @@
 //! The net of a coupling layer.
 
-use burn::{module::Module, nn::Linear, tensor::Tensor};
+use burn::{
+    module::{Module, Param},
+    nn::Linear,
+    tensor::Tensor,
+};
 use jensen_prob::bijector::Conditioner;
 
 use super::{Activation, Mlp, Scope};
@@ -42,6 +46,14 @@ impl ConditionerNet {
             output: scope.child("output").linear(*widths.last().unwrap_or(&inputs), outputs),
         }
     }
+
+    /// The same net with an output of 0 for everything, from where it can learn: a flow whose nets start so
+    /// starts at the identity.
+    pub fn starting_at_zero(mut self) -> Self {
+        self.output.weight = zeroed(self.output.weight);
+        self.output.bias = self.output.bias.map(zeroed);
+        self
+    }
 }
 
 impl Conditioner for ConditionerNet {
@@ -52,4 +64,10 @@ impl Conditioner for ConditionerNet {
     fn detach_params(&self) -> Self {
         self.valid()
     }
+}
+
+/// The parameter at 0.
+fn zeroed<const D: usize>(parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+    let (shape, device) = (parameter.val().dims(), parameter.val().device());
+    Param::initialized(parameter.id, Tensor::zeros(shape, &device)).set_require_grad(true)
 }

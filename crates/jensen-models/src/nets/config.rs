@@ -4,7 +4,7 @@ use jensen_infer::InferError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, ImageShape};
+use super::{Activation, ImageShape, convolutions::halved};
 
 /// The layers between an observation and a latent variable, in the encoder's order; the decoder has
 /// them mirrored.
@@ -97,6 +97,12 @@ impl NetConfig {
             Self::Mlp { .. } => &[],
             Self::Conv { channels, .. } => channels,
         }
+    }
+
+    /// How many numbers the encoder's last hidden layer gives.
+    pub(crate) fn hidden_width(&self, shape: ImageShape) -> usize {
+        let inputs = halved(shape, self.channels()).features();
+        *self.hidden().last().unwrap_or(&inputs)
     }
 
     /// Widths of the fully connected layers.

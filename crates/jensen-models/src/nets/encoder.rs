@@ -43,11 +43,21 @@ impl EncoderConfig {
         Ok(Self { table: Some(layout), ..Self::new(net, shape, latent_dim)? })
     }
 
+    /// How many numbers of an observation the first layer sees.
+    pub(crate) fn inputs(&self) -> usize {
+        self.shape.features()
+    }
+
+    /// How many numbers the last hidden layer gives.
+    pub(crate) fn hidden_width(&self) -> usize {
+        self.net.hidden_width(self.shape)
+    }
+
     /// An encoder with fresh weights under the path of `scope`.
     pub fn init(&self, scope: &Scope) -> Encoder {
         let (channels, activation) = (self.net.channels(), self.net.activation());
         let inputs = halved(self.shape, channels).features();
-        let width = *self.net.hidden().last().unwrap_or(&inputs);
+        let width = self.hidden_width();
         let bound = glorot_bound(width as f64, self.latent_dim as f64);
         let head = |name| scope.child(name).linear_within(width, self.latent_dim, bound);
         Encoder {
@@ -75,14 +85,40 @@ pub struct Encoder {
     table: Option<Arc<TableLayout>>,
 }
 
+/// What an [`Encoder`] says of some observations, `[rows, …]`.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// `μ`
+    pub mean: Tensor<2>,
+    /// `log σ²`
+    pub log_variance: Tensor<2>,
+    /// What the last hidden layer gives: the context of posteriors that are more than `μ` and `σ`.
+    pub hidden: Tensor<2>,
+}
+
 impl Encoder {
     /// The mean and the log-variance of each row.
     ///
     /// # Shapes
     /// `[rows, features]` to two of `[rows, latent_dim]`.
     pub fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let hidden = self.net.forward(self.convolutions.forward(self.input(x)));
-        (self.mean.forward(hidden.clone()), soft_limit(self.log_variance.forward(hidden)))
+        let Encoded { mean, log_variance, .. } = self.encode(x);
+        (mean, log_variance)
+    }
+
+    /// What is known of each row.
+    pub fn encode(&self, x: Tensor<2>) -> Encoded {
+        self.encode_input(self.input(x))
+    }
+
+    /// The same from what the first layer sees, which of a table is not the row itself.
+    pub(crate) fn encode_input(&self, input: Tensor<2>) -> Encoded {
+        let hidden = self.net.forward(self.convolutions.forward(input));
+        Encoded {
+            mean: self.mean.forward(hidden.clone()),
+            log_variance: soft_limit(self.log_variance.forward(hidden.clone())),
+            hidden,
+        }
     }
 
     /// The values on the way, by the path of the layer that gives them: each layer's before its

@@ -7,7 +7,7 @@ use burn::{
 };
 use jensen_prob::bijector::Conditioner;
 
-use super::{Activation, Scope, activation::glorot_bound};
+use super::{Activation, GivenContext, Scope, activation::glorot_bound};
 
 /// A masked autoencoder for distribution estimation (Germain et al. 2015): fully connected layers whose
 /// weights are masked so that the outputs for dimension `i` depend on the dimensions before `i`, and on a
@@ -112,14 +112,14 @@ impl Made {
     ///
     /// # Panics
     /// If the context has another width.
-    pub fn given(&self, context: Tensor<2>) -> GivenContext {
+    pub fn given(&self, context: Tensor<2>) -> GivenContext<Self> {
         let [rows, width] = context.dims();
         assert_eq!(
             width, self.context,
             "a context of shape [{rows}, {width}] meets a net for {}",
             self.context
         );
-        GivenContext { net: self.clone(), context }
+        GivenContext::new(self.clone(), context)
     }
 }
 
@@ -130,25 +130,5 @@ impl Conditioner for Made {
 
     fn detach_params(&self) -> Self {
         self.valid()
-    }
-}
-
-/// A [`Made`] at a context: [`Made::given`].
-#[derive(Clone, Debug)]
-pub struct GivenContext {
-    net: Made,
-    context: Tensor<2>,
-}
-
-impl Conditioner for GivenContext {
-    fn parameters(&self, x: Tensor<2>) -> Tensor<2> {
-        let (rows, own) = (x.dims()[0], self.context.dims()[0]);
-        assert!(rows.is_multiple_of(own), "{rows} rows do not repeat a context of {own} rows");
-        let context = self.context.clone().repeat_dim(0, rows / own);
-        self.net.forward(Tensor::cat(vec![context, x], 1))
-    }
-
-    fn detach_params(&self) -> Self {
-        Self { net: self.net.valid(), context: self.context.clone().inner() }
     }
 }

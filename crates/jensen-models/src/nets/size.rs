@@ -6,7 +6,7 @@ use super::{ImageShape, NetConfig, convolutions};
 ///
 /// The decoder's output is counted once a feature, so both are lower bounds: a likelihood with a spread for
 /// each feature has twice as many.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NetSize {
     /// Weights and biases of both.
     pub weights: f64,
@@ -15,6 +15,23 @@ pub struct NetSize {
 }
 
 impl NetSize {
+    /// Fully connected layers of these widths, the first that of what they see.
+    pub(crate) fn dense(widths: &[usize]) -> Self {
+        let pairs = widths.windows(2).map(|pair| (pair[0] as f64 + 1.0) * pair[1] as f64);
+        Self { weights: pairs.sum(), activations: widths.iter().map(|&width| width as f64).sum() }
+    }
+
+    /// So many times as much.
+    pub(crate) fn times(self, count: usize) -> Self {
+        let count = count as f64;
+        Self { weights: self.weights * count, activations: self.activations * count }
+    }
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { weights: self.weights + other.weights, activations: self.activations + other.activations }
+    }
+
     /// The size for observations of `shape` and `latent_dim` latents. In floating point: a count may be beyond
     /// any integer.
     pub fn of(net: &NetConfig, shape: ImageShape, latent_dim: usize) -> Self {

@@ -26,7 +26,7 @@ impl VaeConfig {
         rng: &Rng,
         device: &Device,
     ) -> Result<Sbn, InferError> {
-        let Self { latent_dim, net, likelihood, output_bias } = self;
+        let Self { latent_dim, net, likelihood, output_bias, .. } = self;
         let decoder = DecoderConfig::new(net.clone(), shape, *latent_dim, *likelihood)?;
         let scope = Scope::new(*rng, device);
         let inner = decoder.init(&scope.child("decoder").child("net"));

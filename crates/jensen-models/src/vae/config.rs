@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Vae;
 use crate::likelihood::LikelihoodConfig;
-use crate::nets::{DecoderConfig, EncoderConfig, ImageShape, NetConfig, Scope};
+use crate::nets::{Decoder, DecoderConfig, EncoderConfig, ImageShape, NetConfig, NetSize, Scope};
+use crate::posterior::PosteriorConfig;
+use crate::prior::{PriorConfig, PseudoStart};
 use crate::table::TableLayout;
 
 /// The `[vae]` section.
@@ -26,6 +28,10 @@ pub struct VaeConfig {
     pub likelihood: LikelihoodConfig,
     /// Where the decoder's output begins: at the training data's mean, or at zero.
     pub output_bias: OutputBias,
+    /// The family of `p(z)`.
+    pub prior: PriorConfig,
+    /// The family of `q(z | x)`.
+    pub posterior: PosteriorConfig,
 }
 
 /// Where the decoder's output begins.
@@ -47,6 +53,8 @@ impl Default for VaeConfig {
             net: NetConfig::default(),
             likelihood: LikelihoodConfig::default(),
             output_bias: OutputBias::default(),
+            prior: PriorConfig::default(),
+            posterior: PosteriorConfig::default(),
         }
     }
 }
@@ -69,16 +77,20 @@ impl VaeConfig {
         rng: &Rng,
         device: &Device,
     ) -> Result<Vae, InferError> {
-        let Self { latent_dim, net, likelihood, output_bias } = self;
-        let scope = Scope::new(*rng, device);
-        let encoder = EncoderConfig::new(net.clone(), shape, *latent_dim)?.init(&scope.child("encoder"));
+        let Self { latent_dim, net, likelihood, output_bias, .. } = self;
+        let encoder = EncoderConfig::new(net.clone(), shape, *latent_dim)?;
         let decoder = DecoderConfig::new(net.clone(), shape, *latent_dim, *likelihood)?;
+        let scope = Scope::new(*rng, device);
         let decoder = decoder.init(&scope.child("decoder"));
         let decoder = match output_bias {
             OutputBias::DataMean => decoder.with_output_mean(mean),
             OutputBias::Zero => decoder,
         };
-        Ok(Vae { encoder, decoder })
+        let start = match output_bias {
+            OutputBias::DataMean => mean,
+            OutputBias::Zero => &[],
+        };
+        self.complete(&encoder, decoder, start, &scope)
     }
 
     /// A VAE for the rows of a table, its weights drawn from `rng`, on `device`. The likelihood is
@@ -89,7 +101,7 @@ impl VaeConfig {
     /// # Errors
     /// [`InferError::Option`] if a value is out of range.
     pub fn init_table(&self, schema: &TableSchema, rng: &Rng, device: &Device) -> Result<Vae, InferError> {
-        let Self { latent_dim, net, likelihood, output_bias } = self;
+        let Self { latent_dim, net, likelihood, output_bias, .. } = self;
         let layout = Arc::new(TableLayout::new(schema));
         let scope = Scope::new(*rng, device);
         let encoder = EncoderConfig::of_table(net.clone(), layout.clone(), *latent_dim)?;
@@ -99,6 +111,40 @@ impl VaeConfig {
             OutputBias::DataMean => decoder.with_output_mean(&layout.marginal_output()),
             OutputBias::Zero => decoder,
         };
-        Ok(Vae { encoder: encoder.init(&scope.child("encoder")), decoder })
+        self.complete(&encoder, decoder, &[], &scope)
+    }
+
+    /// The VAE of a decoder and what is still to be made; pseudo-inputs start about `mean`, if there is one.
+    fn complete(
+        &self,
+        encoder: &EncoderConfig,
+        decoder: Decoder,
+        mean: &[f64],
+        scope: &Scope,
+    ) -> Result<Vae, InferError> {
+        let Self { latent_dim, prior, posterior, .. } = self;
+        prior.check(*latent_dim)?;
+        posterior.check(*latent_dim)?;
+        let start = PseudoStart { inputs: encoder.inputs(), mean, likelihood: self.likelihood };
+        Ok(Vae {
+            posterior: posterior.init(*latent_dim, encoder.hidden_width(), &scope.child("posterior")),
+            prior: prior.init(*latent_dim, &start, &scope.child("prior")),
+            encoder: encoder.init(&scope.child("encoder")),
+            decoder,
+        })
+    }
+
+    /// How large it is for observations of `shape`, of a table for that of what the encoder sees of a row.
+    pub fn size(&self, shape: ImageShape) -> NetSize {
+        let nets = NetSize::of(&self.net, shape, self.latent_dim);
+        let posterior = self.posterior.size(self.latent_dim, self.net.hidden_width(shape));
+        let prior = self.prior.size(self.latent_dim, shape.features(), posterior);
+        nets.and(posterior).and(prior)
+    }
+
+    /// Whether the divergence of the posterior from the prior has a closed form, which the `elbo` objective needs.
+    pub fn has_exact_kl(&self) -> bool {
+        let is_gaussian = matches!(self.posterior, PosteriorConfig::Normal {} | PosteriorConfig::Full {});
+        is_gaussian && self.prior == PriorConfig::Normal {}
     }
 }

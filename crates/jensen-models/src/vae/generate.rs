@@ -4,16 +4,16 @@
 
 use burn::tensor::Tensor;
 use jensen_infer::JointModel;
-use jensen_prob::{Distribution, Expand, Normal, Predict};
+use jensen_prob::Predict;
 use jensen_random::Rng;
 
 use super::Vae;
+use crate::posterior::{Posterior, PosteriorNet};
 
 impl Vae {
     /// `q(z | x)`, one row an example.
-    pub fn encode(&self, observation: Tensor<2>) -> Normal {
-        let (mean, log_variance) = self.encoder.forward(observation);
-        Normal::from_log_variance(mean, log_variance)
+    pub fn encode(&self, observation: Tensor<2>) -> Posterior {
+        PosteriorNet::posterior(self.posterior.as_ref(), self.encoder.encode(observation))
     }
 
     /// `E[x | z]`, `[rows, features]`; of a table `[rows, columns]`, the mean of real and count columns,
@@ -23,14 +23,15 @@ impl Vae {
         likelihood.prediction(likelihood.expected_statistics())
     }
 
-    /// `E[x | z = E[z | x]]`, in the sense of [`decode`](Self::decode): the model's memory of `x`.
+    /// `E[x | z = E[z | x]]`, in the sense of [`decode`](Self::decode), the posterior's mean in that of
+    /// [`Posterior::location`]: the model's memory of `x`.
     pub fn reconstruct(&self, observation: Tensor<2>) -> Tensor<2> {
-        self.decode(self.encode(observation).mean())
+        self.decode(self.encode(observation).location())
     }
 
-    /// `n` draws from the prior, its deviation scaled by `temperature`; row `i` is draw `i` of
-    /// `rng` whatever `n` is.
+    /// `n` draws from the prior, its deviations scaled by `temperature`, of a flow those of its base; row `i` is draw
+    /// `i` of `rng` whatever `n` is.
     pub fn sample_latents(&self, n: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        self.decoder.prior(&()).expand(n).sample(rng) * temperature
+        self.prior(&()).sample_tempered(n, temperature, rng)
     }
 }

@@ -8,7 +8,7 @@ use jensen_infer::evaluation::{self, ImportanceSampling, Imputation, ImputationS
 use jensen_infer::objective::Iwae;
 use jensen_infer::{Estimator, Evidence, Pathwise, Problem, parameters};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::nets::{Activation, Decoder, NetConfig};
+use jensen_models::nets::{Activation, NetConfig};
 use jensen_models::{Vae, VaeConfig};
 use jensen_prob::Rng;
 use jensen_testing::MonteCarlo;
@@ -63,7 +63,7 @@ fn exact(vae: &Vae) -> (f64, f64, f64) {
 static ZEROS: [f64; 4000] = [0.0; 4000];
 
 /// The same row as many examples, each with random numbers of its own.
-fn repeated(rows: &[u64]) -> Evidence<'_, Decoder> {
+fn repeated(rows: &[u64]) -> Evidence<'_, Vae> {
     let observation = Tensor::<2>::from_data([ROW], &Device::flex()).repeat_dim(0, rows.len());
     Evidence { observation, condition: (), rows, log_jacobian: &ZEROS[..rows.len()] }
 }
@@ -153,7 +153,7 @@ fn the_training_bound_is_one_on_the_observed_part() {
     let bound = |samples: usize| {
         let sampling = Sampling { rng: Rng::seed(2), warm_up: 1.0 };
         let (objective, evidence) = (Iwae::new(samples), repeated(&repetitions));
-        let (model, guide) = (&vae.decoder, &vae.encoder);
+        let (model, guide) = (&vae, &vae);
         let problem = Problem { objective: &objective, model, guide, evidence: &evidence, sampling };
         let surrogate = Pathwise.surrogate(&problem).expect("valid");
         MonteCarlo::of(surrogate.bound.into_data().iter::<f64>().collect::<Vec<_>>())

@@ -3,6 +3,7 @@
 mod imputation;
 mod laboratory;
 mod made;
+mod pairs;
 mod sbn;
 mod table;
 mod vae;
