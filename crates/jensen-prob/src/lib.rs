@@ -162,3 +162,8 @@ pub use value::RowValue;
 pub use von_mises::VonMises;
 pub use von_mises_fisher::VonMisesFisher;
 pub use weibull::Weibull;
+
+// The example of the page on distributions is run with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/distributions.md")]
+struct Page;
