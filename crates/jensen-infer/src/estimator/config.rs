@@ -158,10 +158,9 @@ impl EstimatorKind {
             | Self::StraightThrough
             | Self::StraightThroughGumbel => &["elbo", "elbo-mc", "iwae", "renyi", "tvo"],
             Self::StickingTheLanding => &["elbo-mc"],
-            Self::Dreg => &["elbo-mc", "iwae", "renyi"],
+            Self::Dreg | Self::WakeSleep => &["elbo-mc", "iwae", "renyi"],
             Self::Rloo | Self::Muprop | Self::Rebar | Self::Relax | Self::Enumeration => &["elbo", "elbo-mc"],
             Self::Vimco => &["iwae", "renyi"],
-            Self::WakeSleep => &["elbo-mc", "iwae", "renyi"],
             Self::ReweightedWakeSleep => &["iwae"],
         }
     }
