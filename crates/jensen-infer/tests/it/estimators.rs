@@ -64,8 +64,8 @@ fn the_estimator_does_not_change_the_value_of_the_objective() {
             surrogate(estimator, objective, &module, 5).bound.into_data().iter().collect()
         };
         let expected = bound(&Pathwise);
-        for estimator in &all[..fitting] {
-            for (a, b) in bound(*estimator).iter().zip(&expected) {
+        for &estimator in &all[..fitting] {
+            for (a, b) in bound(estimator).iter().zip(&expected) {
                 assert!((a - b).abs() < 1e-4, "{a} is not {b}");
             }
         }
