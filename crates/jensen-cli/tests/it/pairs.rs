@@ -79,7 +79,9 @@ fn what_does_not_fit_is_refused() {
 fn a_table_takes_any_pair() {
     let here = Workshop::new();
     let small = "--data penguins --hidden 8 --latent-dim 2 --epochs 1";
-    here.ok(&format!("train {small} --prior vamp --set vae.prior.pseudo_inputs=3 --posterior iaf --name birds"));
+    here.ok(&format!(
+        "train {small} --prior vamp --set vae.prior.pseudo_inputs=3 --posterior iaf --name birds"
+    ));
     here.ok("impute birds --data penguins --samples 20 -o filled.csv");
     here.ok("sample birds -o rows.csv");
     assert!(here.exists("filled.csv") && here.exists("rows.csv"));
