@@ -77,8 +77,7 @@ pub trait Model {
 
     /// The way through the latent space on which one dimension after the other is shown.
     fn traversal(&self) -> Traversal {
-        let values = vec![-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
-        Traversal { center: vec![0.0; self.latent_dim()], values, unit: Unit::Deviations }
+        Traversal::of_standard_normal(self.latent_dim())
     }
 
     /// The error for something it cannot do.
@@ -95,6 +94,14 @@ pub struct Traversal {
     pub values: Vec<f64>,
     /// What they are counted in.
     pub unit: Unit,
+}
+
+impl Traversal {
+    /// Three deviations to either side of 0.
+    pub fn of_standard_normal(latent_dim: usize) -> Self {
+        let values = vec![-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
+        Self { center: vec![0.0; latent_dim], values, unit: Unit::Deviations }
+    }
 }
 
 /// Where posteriors lie and how wide they are, `[rows, latent]` each.

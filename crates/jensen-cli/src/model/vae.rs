@@ -16,10 +16,13 @@ use jensen_prob::Distribution;
 use jensen_random::Rng;
 
 use super::size::{self, Purpose};
-use super::{Encoding, Examples, Imputing, Model};
+use super::{Encoding, Examples, Imputing, Model, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_directory::RunRecord;
+
+/// Draws that the mean of a learned prior is measured by.
+const PRIOR_DRAWS: usize = 1000;
 
 /// A trained VAE on a plain device.
 struct TrainedVae {
@@ -230,6 +233,16 @@ impl Model for TrainedVae {
         let Imputing { samples, draws } = imputing;
         let sampling = ImputationSampling { samples, draws, rows_at_once: self.rows_at_once };
         Ok(evaluation::impute(&self.vae, &self.evidence(batch)?, sampling, rng))
+    }
+
+    /// About the mean of a prior that is learned, by draws.
+    fn traversal(&self) -> Traversal {
+        let plain = Traversal::of_standard_normal(self.latent_dim);
+        if self.vae.prior.is_none() {
+            return plain;
+        }
+        let draws = self.vae.sample_latents(PRIOR_DRAWS, 1.0, &Rng::seed(0).fork("traversal"));
+        Traversal { center: draws.mean_dim(0).into_data().iter::<f32>().collect(), ..plain }
     }
 
     fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {

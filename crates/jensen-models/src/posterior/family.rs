@@ -14,10 +14,6 @@ const DRAWS: usize = 256;
 
 /// `q(z | x)`, `[rows, latent]`.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one for each batch, and it is mostly tensors' handles"
-)]
 pub enum Posterior {
     /// Independent dimensions.
     Normal(Normal),

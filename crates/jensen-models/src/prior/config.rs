@@ -30,7 +30,7 @@ pub enum PriorConfig {
         #[serde(default = "default_components")]
         components: usize,
     },
-    /// An even mixture of the posteriors of learned observations (Tomczak & Welling 2018, "VAE with a VampPrior").
+    /// An even mixture of the posteriors of learned observations (Tomczak & Welling 2018).
     Vamp {
         /// Of how many.
         #[serde(default = "default_pseudo_inputs")]

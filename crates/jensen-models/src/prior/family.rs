@@ -8,6 +8,10 @@ use crate::posterior::Posterior;
 
 /// `p(z)`, `[1, latent]`.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each batch, and it is mostly tensors' handles"
+)]
 pub enum Prior {
     /// Standard normal.
     Normal(Normal),

@@ -1,8 +1,8 @@
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use jensen_prob::bijector::{
-    Affine, AffineMaps, Bijector, Conditioner, Coupling, Exp, Inverse, InverseAutoregressive, MapFamily,
-    MaskedAutoregressive, Permutation, Planar, Radial, RationalQuadraticSpline, Sigmoid, SoftmaxCentered,
-    Softplus, SplineMaps, Tanh, TriangularAffine,
+    Affine, AffineMaps, Bijector, Conditioner, Coupling, Exp, GatedMaps, Inverse, InverseAutoregressive,
+    MapFamily, MaskedAutoregressive, Permutation, Planar, Radial, RationalQuadraticSpline, Sigmoid,
+    SoftmaxCentered, Softplus, SplineMaps, Tanh, TriangularAffine,
 };
 use jensen_prob::{Distribution, Normal, Rng, Transformed};
 use jensen_testing::{Golden, GoldenError, Tolerance, check_bijector, double};
@@ -186,6 +186,11 @@ fn autoregressive_maps_are_bijectors() -> Result<(), String> {
         |p| InverseAutoregressive::new(autoregressive(&p[0], 3, 2), affine),
         &values(),
     )?;
+    check_bijector(
+        &[noise([1, 3 * 3 * 2], 5)],
+        |p| InverseAutoregressive::new(autoregressive(&p[0], 3, 2), GatedMaps),
+        &values(),
+    )?;
     let spline = SplineMaps { bins: 3, bound: 3.0 };
     let weight = noise([1, 3 * 3 * 8], 4);
     check_bijector(
@@ -345,4 +350,21 @@ fn a_coupling_that_keeps_everything_is_refused() {
 #[should_panic(expected = "10 parameters are not 11 for each dimension")]
 fn parameters_that_are_no_spline_are_refused() {
     RationalQuadraticSpline::new(noise([1, 10], 1), 4, 1.0);
+}
+
+/// A gate starts at `σ(2)`, and numbers of a net beyond any reason close or open it no further than `σ(2 ± 5)`.
+#[test]
+fn gates_start_open_and_never_close() {
+    let at = |s: f32| {
+        let parameters = Tensor::<2>::from_data([[10.0, s]], &Device::flex());
+        let (y, log_det) =
+            GatedMaps.map(parameters).forward_with_log_det(Tensor::ones([1, 1], &Device::flex()));
+        (y.into_scalar::<f32>(), log_det.into_scalar::<f32>().exp())
+    };
+    for (s, logit) in [(0.0, 2.0f32), (-1e9, -3.0), (1e9, 7.0)] {
+        let share = 1.0 / (1.0 + (-logit).exp());
+        let (y, slope) = at(s);
+        assert!((slope - share).abs() < 1e-6, "{slope} is not {share}");
+        assert!((y - (share + (1.0 - share) * 10.0)).abs() < 1e-5, "{y}");
+    }
 }
