@@ -105,16 +105,16 @@ fn marks(scene: &mut Scene, area: Area, problem: &ProblemMarks) {
     let count = sorted.len() as f64;
     let names = sorted.iter().enumerate().map(|(i, mark)| (i as f64, mark.name.to_owned())).collect();
     // An exact gradient has none: below every other.
-    let visible = |mark: &&&EstimatorMark| mark.variance > 1e-12;
+    let visible = |mark: &&&EstimatorMark| mark.variance > 0.0;
     let (low, high) = range::extent(sorted.iter().filter(visible).map(|mark| mark.variance.log10()));
-    let shown = range::padded((low, high.max(low + 1.0)), 0.16);
+    let shown = range::padded((low, high.max(low + 1.0)), 0.2);
     let x = decades(shown, "variance of an estimate");
     let panel = Panel::draw(scene, area, &problem.title, x, Axis::named((-0.6, count - 0.4), "", names));
     for (i, mark) in sorted.iter().enumerate() {
         let paint = if mark.is_biased { BIASED } else { UNBIASED };
-        let place = if mark.variance > 1e-12 { mark.variance.log10() } else { shown.0 };
+        let place = if mark.variance > 0.0 { mark.variance.log10() } else { shown.0 };
         let (x, y) = panel.place((place, i as f64));
-        if mark.variance <= 1e-12 {
+        if mark.variance == 0.0 {
             scene.text(
                 Text::new("0: exact", (x + 4.0, y), 0.9 * LABEL).paint(Paint::Muted).centered_vertically(),
             );
