@@ -118,34 +118,8 @@ where
         Ok((surrogate, sums))
     }
 
-    fn gradients(&self, surrogate: Surrogate) -> Taken {
-        let Surrogate { loss, remainder, control, .. } = surrogate;
-        let gradients = loss.backward();
-        let remainder = remainder.map(|remainder| remainder.loss(&gradients).backward());
-        let control = control.map(|control| control.gradients(&gradients)).unwrap_or_default();
-        let mut module = NamedGradients::of(self.module(), gradients);
-        if let Some(rest) = remainder {
-            module.accumulate(NamedGradients::of(self.module(), rest), 1.0);
-        }
-        Taken { module, control }
-    }
-
     fn clip_scale(&self, norm: f64) -> f64 {
         self.clip_norm.map_or(1.0, |limit| if norm > limit { limit / norm } else { 1.0 })
-    }
-}
-
-/// The gradients of some examples: of the module, and of what the estimator itself learns.
-#[derive(Default)]
-struct Taken {
-    module: NamedGradients,
-    control: NamedGradients,
-}
-
-impl Taken {
-    fn accumulate(&mut self, other: Self, weight: f64) {
-        self.module.accumulate(other.module, weight);
-        self.control.accumulate(other.control, weight);
     }
 }
 
@@ -165,15 +139,17 @@ where
     fn step(&mut self, batches: &[Batch], context: &StepContext) -> Result<StepReport, InferError> {
         let examples: usize = batches.iter().map(Batch::len).sum();
         let mut total = Sums::default();
-        let mut taken = Taken::default();
+        let (mut gradients, mut control) = (NamedGradients::default(), NamedGradients::default());
         for batch in batches {
             let (surrogate, sums) = self.surrogate(batch, context)?;
-            taken.accumulate(self.gradients(surrogate), batch.len() as f64 / examples as f64);
+            let (of_module, of_control) = surrogate.all_gradients(self.module());
+            let weight = batch.len() as f64 / examples as f64;
+            gradients.accumulate(of_module, weight);
+            control.accumulate(of_control, weight);
             total.objective += sums.objective;
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
-        let Taken { module: gradients, control } = taken;
         let norm = gradients.norm();
         if !norm.is_finite() {
             let parameter = gradients.non_finite().unwrap_or("a parameter").to_owned();

@@ -3,6 +3,7 @@
 //! The binary holds every run behind [`Model`] and trains everything behind [`Learner`]; which model
 //! is meant is decided here, once, by the configuration.
 
+mod autoencoder;
 mod sbn;
 mod size;
 mod vae;
@@ -11,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Dataset, Preprocessing, Rows};
 use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation};
 use jensen_infer::{Learner, Metrics, StateDict};
+use jensen_models::{Sbn, Vae};
 use jensen_random::Rng;
 
 use crate::config::{ModelKind, RunConfig};
@@ -76,9 +78,7 @@ pub trait Model {
     }
 
     /// The way through the latent space on which one dimension after the other is shown.
-    fn traversal(&self) -> Traversal {
-        Traversal::of_standard_normal(self.latent_dim())
-    }
+    fn traversal(&self) -> Traversal;
 
     /// The error for something it cannot do.
     fn cannot(&self, verb: &'static str) -> CliError {
@@ -159,8 +159,8 @@ pub fn learner(
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     match config.model {
-        ModelKind::Vae => vae::learner(config, examples, device),
-        ModelKind::Sbn => sbn::learner(config, examples, device),
+        ModelKind::Vae => autoencoder::learner::<Vae>(config, examples, device),
+        ModelKind::Sbn => autoencoder::learner::<Sbn>(config, examples, device),
     }
 }
 
@@ -174,8 +174,8 @@ pub fn blank_learner(
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     match config.model {
-        ModelKind::Vae => vae::blank_learner(config, record, device),
-        ModelKind::Sbn => sbn::blank_learner(config, record, device),
+        ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
+        ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
     }
 }
 
@@ -190,7 +190,7 @@ pub fn trained(
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
     match config.model {
-        ModelKind::Vae => vae::trained(config, record, weights, device),
-        ModelKind::Sbn => sbn::trained(config, record, weights, device),
+        ModelKind::Vae => autoencoder::trained::<Vae>(config, record, weights, device),
+        ModelKind::Sbn => autoencoder::trained::<Sbn>(config, record, weights, device),
     }
 }

@@ -68,8 +68,8 @@ pub struct Train {
     /// closed form; `iwae` for a table]
     #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae", "renyi", "tvo"]))]
     objective: Option<String>,
-    /// The gradient of it that is followed; `jensen lab estimators` says which goes with what [default: `pathwise`,
-    /// of binary latents `rloo`]
+    /// The gradient of it that is followed; `jensen lab estimators` says which goes with what [default: `pathwise`;
+    /// of binary latents `rloo`, `vimco` or `nvil`, by the objective]
     #[arg(long, value_name = "NAME", help_heading = "Training", value_parser = PossibleValuesParser::new(EstimatorKind::ALL.map(EstimatorKind::name)))]
     estimator: Option<String>,
     /// Posterior samples of each example

@@ -29,7 +29,8 @@ where
         let posterior = problem.posterior();
         let expanded = posterior.expand(samples);
         let latent = expanded.sample(&problem.rng());
-        let terms = problem.terms(&posterior, &expanded, &latent)?;
+        let log_posterior = expanded.log_prob(&latent);
+        let terms = problem.terms(&posterior, log_posterior.clone(), &latent)?;
         let bound = problem.bound(&terms);
 
         let mean = posterior.mean();
@@ -41,8 +42,7 @@ where
         let distance = (latent.clone() - at.inner().repeat_dim(0, samples)).reshape([samples, rows, latents]);
         let linear = (distance * slope.clone().unsqueeze_dim::<3>(0)).sum_dim(2).squeeze_dim::<2>(2);
         let left = terms.integrand(problem.divergence_scale()).inner() - value.inner() - linear;
-        let log_posterior = problem.by_sample(expanded.log_prob(&latent));
-        let score = (log_posterior * left).mean_dim(0).squeeze_dim::<1>(0);
+        let score = (problem.by_sample(log_posterior) * left).mean_dim(0).squeeze_dim::<1>(0);
         let path = (mean * slope).sum_dim(1).squeeze_dim::<1>(1);
         Ok(Surrogate::new(bound.clone(), terms, (score + path + bound).mean().neg()))
     }

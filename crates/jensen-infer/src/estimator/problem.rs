@@ -62,11 +62,6 @@ impl<M: JointModel, G: Guide<M>> Problem<'_, M, G> {
         rows.reshape([samples, self.batch()])
     }
 
-    /// A number a row from one an example.
-    pub fn repeat(&self, of_examples: Tensor<1>, samples: usize) -> Tensor<2> {
-        of_examples.unsqueeze_dim::<2>(0).repeat_dim(0, samples)
-    }
-
     /// The value of the bound.
     pub fn bound(&self, terms: &Terms) -> Tensor<1> {
         self.objective.bound(terms, self.sampling.warm_up)
@@ -85,19 +80,19 @@ impl<M: JointModel, G: Guide<M>> Problem<'_, M, G> {
         kl.map(Some).ok_or_else(|| InferError::no_exact_kl(self.objective))
     }
 
-    /// The terms of the bound at `latent`, drawn from `expanded`, which is the posterior `samples` times over.
+    /// The terms of the bound at latents whose density under the posterior is `log_posterior`, one a row.
     ///
     /// # Errors
     /// If the objective wants a closed-form KL that the guide does not have.
     pub fn terms(
         &self,
         posterior: &G::Posterior,
-        expanded: &G::Posterior,
+        log_posterior: Tensor<1>,
         latent: &M::Latent,
     ) -> Result<Terms, InferError> {
         let divergence = match self.exact_kl(posterior)? {
             Some(kl) => Divergence::Exact(kl),
-            None => Divergence::Sampled(self.log_ratio(expanded.log_prob(latent), latent)),
+            None => Divergence::Sampled(self.log_ratio(log_posterior, latent)),
         };
         Ok(Terms { log_likelihood: self.log_likelihood(latent), divergence })
     }

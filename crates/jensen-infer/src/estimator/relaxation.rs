@@ -1,7 +1,7 @@
 //! Biased gradients through a continuous relaxation.
 
 use burn::tensor::Tensor;
-use jensen_prob::{ConditionalReparameterized, Expand, Mean};
+use jensen_prob::{ConditionalReparameterized, Distribution, Expand, Mean};
 
 use super::{Estimator, Problem, Surrogate};
 use crate::{Guide, InferError, JointModel};
@@ -55,11 +55,11 @@ where
                 discrete.clone() + (relaxed.clone() - relaxed.detach())
             }
         };
-        let terms = problem.terms(&posterior, &expanded, &seen)?;
+        let terms = problem.terms(&posterior, expanded.log_prob(&seen), &seen)?;
         let bound = problem.bound(&terms);
         let loss = bound.clone().mean().neg();
         if self.kind == RelaxationKind::GumbelSoftmax {
-            let terms = problem.terms(&posterior, &expanded, &discrete)?;
+            let terms = problem.terms(&posterior, expanded.log_prob(&discrete), &discrete)?;
             return Ok(Surrogate::new(problem.bound(&terms), terms, loss));
         }
         Ok(Surrogate::new(bound, terms, loss))

@@ -143,7 +143,8 @@ where
         let continuous = q.continuous_sample(&rng);
         let value = q.discretize(&continuous);
         let given = q.continuous_sample_given(&value, &rng.fork("given"));
-        let terms = problem.terms(&posterior, &q, &value)?;
+        let log_posterior = q.log_prob(&value);
+        let terms = problem.terms(&posterior, log_posterior.clone(), &value)?;
         let bound = problem.bound(&terms);
 
         let is_sampled = problem.objective.divergence_form() == DivergenceForm::Sampled;
@@ -159,7 +160,7 @@ where
         // The Jacobian of the data is no function of the latent: it cancels.
         let integrand = terms.integrand(problem.divergence_scale()).inner() - fixed.log_jacobian.clone();
         let left = integrand.clone() - conditional.clone().inner();
-        let score = problem.by_sample(q.log_prob(&value)) * left;
+        let score = problem.by_sample(log_posterior) * left;
         let estimate = (score + unconditional - conditional).mean_dim(0).squeeze_dim::<1>(0);
         let mut surrogate = Surrogate::new(bound.clone(), terms, (estimate + bound).mean().neg());
 

@@ -52,7 +52,8 @@ where
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
         let latent = expanded.sample(&problem.rng());
-        let terms = problem.terms(&posterior, &expanded, &latent)?;
+        let log_posterior = expanded.log_prob(&latent);
+        let terms = problem.terms(&posterior, log_posterior.clone(), &latent)?;
         let bound = problem.bound(&terms);
         let log_weights = terms.log_weights(problem.divergence_scale()).inner();
         let signals = Signals::of(problem.objective, &log_weights, bound.clone().inner());
@@ -64,7 +65,7 @@ where
             }
             Baseline::Learned(learned) => {
                 let values = learned.of(&problem.evidence.observation);
-                let baseline = problem.repeat(values.clone().inner(), problem.samples());
+                let baseline = values.clone().inner().unsqueeze_dim::<2>(0).repeat_dim(0, problem.samples());
                 (baseline, Some(learned.control(signals.values.clone(), values)))
             }
             Baseline::LeaveOneOut => match problem.objective.power_mean() {
@@ -79,9 +80,8 @@ where
                 }
             },
         };
-        let log_posterior = problem.by_sample(expanded.log_prob(&latent));
         let weight = (signals.values - baseline) * signals.share;
-        let score = (log_posterior * weight).sum_dim(0).squeeze_dim::<1>(0);
+        let score = (problem.by_sample(log_posterior) * weight).sum_dim(0).squeeze_dim::<1>(0);
         let mut surrogate = Surrogate::new(bound.clone(), terms, (score + bound).mean().neg());
         surrogate.control = control;
         Ok(surrogate)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use burn::module::Module;
 use burn::tensor::{Gradients, Tensor};
 
 use crate::objective::Terms;
@@ -14,7 +15,7 @@ pub struct Surrogate {
     pub bound: Tensor<1>,
     /// What it is made of, cut from the graph.
     pub terms: Terms,
-    /// The scalar to minimise, a mean over the batch.
+    /// The scalar to minimise, a mean over the batch; where there is a remainder, a part of it alone.
     pub loss: Tensor<1>,
     /// What is left of the loss once the gradients of `loss` are known, where they enter.
     pub remainder: Option<Remainder>,
@@ -26,6 +27,24 @@ impl Surrogate {
     /// Of a loss that is complete and an estimator that learns nothing.
     pub fn new(bound: Tensor<1>, terms: Terms, loss: Tensor<1>) -> Self {
         Self { bound: bound.inner(), terms: terms.detach(), loss, remainder: None, control: None }
+    }
+
+    /// The gradients for the parameters of `module`, the remainder's among them; nothing is found for what the
+    /// estimator itself learns.
+    pub fn gradients<V: Module>(self, module: &V) -> NamedGradients {
+        Surrogate { control: None, ..self }.all_gradients(module).0
+    }
+
+    /// The gradients for the parameters of `module`, and for what the estimator itself learns.
+    pub fn all_gradients<V: Module>(self, module: &V) -> (NamedGradients, NamedGradients) {
+        let gradients = self.loss.backward();
+        let remainder = self.remainder.map(|remainder| remainder.loss(&gradients).backward());
+        let control = self.control.map(|control| control.gradients(&gradients)).unwrap_or_default();
+        let mut of_module = NamedGradients::of(module, gradients);
+        if let Some(rest) = remainder {
+            of_module.accumulate(NamedGradients::of(module, rest), 1.0);
+        }
+        (of_module, control)
     }
 }
 

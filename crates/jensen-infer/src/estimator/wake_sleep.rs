@@ -68,7 +68,8 @@ where
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
         let latent = expanded.sample(&problem.rng());
-        let terms = problem.terms(&posterior, &expanded, &latent)?;
+        let log_posterior = expanded.log_prob(&latent);
+        let terms = problem.terms(&posterior, log_posterior.clone(), &latent)?;
         let bound = problem.bound(&terms);
         let weights = mean.sample_weights(terms.log_weights(problem.divergence_scale()).inner());
         let prior = problem.model.prior(&problem.evidence.condition);
@@ -78,7 +79,7 @@ where
             Phase::Wake => {
                 // Those of the posterior, whatever weight the objective gives the divergence.
                 let weights = mean.sample_weights(terms.log_weights(1.0).inner());
-                (problem.by_sample(expanded.log_prob(&latent)) * weights).sum_dim(0).squeeze_dim(0)
+                (problem.by_sample(log_posterior) * weights).sum_dim(0).squeeze_dim(0)
             }
             Phase::Sleep => dreamt(problem, &prior),
         };

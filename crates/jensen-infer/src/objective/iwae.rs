@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{DivergenceForm, ELBO, Objective, PowerMean, Terms};
+use super::{ELBO, Objective, PowerMean, Terms};
 
 /// `E[log 1/K Σ_k w_k]`, `log w_k = log p(x | z_k) − β (log q(z_k | x) − log p(z_k))`, `z_k ~ q`
 /// (Burda, Grosse & Salakhutdinov 2016, eq. 8).
@@ -31,10 +31,6 @@ impl Objective for Iwae {
 
     fn samples(&self) -> usize {
         self.samples
-    }
-
-    fn divergence_form(&self) -> DivergenceForm {
-        DivergenceForm::Sampled
     }
 
     /// The bound itself: a posterior that is learned under it is wide, and its ELBO falls while it rises (Rainforth et

@@ -35,8 +35,10 @@ pub trait Objective: Debug + Send {
     /// How many posterior samples an example gets, `K`.
     fn samples(&self) -> usize;
 
-    /// In which form it needs the divergence of posterior and prior.
-    fn divergence_form(&self) -> DivergenceForm;
+    /// In which form it needs the divergence of posterior and prior: to weigh samples, at each of them.
+    fn divergence_form(&self) -> DivergenceForm {
+        DivergenceForm::Sampled
+    }
 
     /// What validation chooses the best step by: [`ELBO`], in which objectives with any β and free bits are
     /// comparable, or its own [`name`](Self::name) if it is a bound that the ELBO says little about.

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{DivergenceForm, ELBO, Objective, PowerMean, Terms};
+use super::{ELBO, Objective, PowerMean, Terms};
 
 /// `1/(1 − α) log 1/K Σ_k w_k^{1 − α}`, an estimate of `log p(x) − D_α(q ‖ p(z | x))` (Li & Turner 2016).
 ///
@@ -37,10 +37,6 @@ impl Objective for Renyi {
 
     fn samples(&self) -> usize {
         self.samples
-    }
-
-    fn divergence_form(&self) -> DivergenceForm {
-        DivergenceForm::Sampled
     }
 
     /// The bound itself, as for the importance-weighted one; with β ≠ 1 it is none.

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{DivergenceForm, Objective, PowerMean, Terms};
+use super::{Objective, PowerMean, Terms};
 
 /// The lower Riemann sum of thermodynamic integration between posterior and model,
 /// `Σ_j (t_{j+1} − t_j) E_{π_j}[log w]` with `π_j ∝ q(z | x) w(z)^{t_j}`, `0 = t_0 < t_1 < … < t_J = 1`
@@ -37,10 +37,6 @@ impl Objective for Thermodynamic {
 
     fn samples(&self) -> usize {
         self.samples
-    }
-
-    fn divergence_form(&self) -> DivergenceForm {
-        DivergenceForm::Sampled
     }
 
     fn monitored(&self) -> &'static str {

@@ -97,7 +97,7 @@ where
         add(StageKind::Term, "the bound", &surrogate.bound.clone().into_data());
         let loss = surrogate.loss.clone().inner().into_data();
         autopsy.push(Stage::of(format!("{prefix}the loss"), StageKind::Term, &loss, None));
-        Ok(self.gradients(surrogate).module)
+        Ok(surrogate.gradients(self.module()))
     }
 
     /// The rows whose own gradients are not finite; all, if there are none or there are too many
@@ -109,7 +109,7 @@ where
         }
         let is_at_fault = |one: &Batch| {
             let Ok((surrogate, _)) = self.surrogate(one, context) else { return true };
-            !self.gradients(surrogate).module.norm().is_finite()
+            !surrogate.gradients(self.module()).norm().is_finite()
         };
         let singles = batches.iter().flat_map(|batch| (0..batch.len()).map(|i| batch.select(&[i])));
         let at_fault: Vec<u64> = singles.filter(is_at_fault).map(|one| one.rows()[0]).collect();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jensen_data::Batch;
 
-use super::{Taken, VariationalLearner};
+use super::VariationalLearner;
 use crate::estimator::Estimator;
 use crate::learner::GradientNoise;
 use crate::optimizer::NamedGradients;
@@ -29,13 +29,13 @@ where
         let (mut sum, mut squares) = (NamedGradients::default(), 0.0);
         for redraw in 0..REDRAWS {
             let context = StepContext { rng: context.rng.fork("noise").at(redraw), ..*context };
-            let mut taken = Taken::default();
+            let mut gradient = NamedGradients::default();
             for batch in batches {
                 let (surrogate, _) = self.surrogate(batch, &context)?;
-                taken.accumulate(self.gradients(surrogate), batch.len() as f64 / examples as f64);
+                gradient.accumulate(surrogate.gradients(self.module()), batch.len() as f64 / examples as f64);
             }
-            squares += taken.module.norm().powi(2);
-            sum.accumulate(taken.module, 1.0);
+            squares += gradient.norm().powi(2);
+            sum.accumulate(gradient, 1.0);
         }
         let n = REDRAWS as f64;
         let mean_squared = sum.norm().powi(2) / (n * n);

@@ -4,7 +4,6 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 use jensen_infer::estimator::{Learned, RelaxedControl, Surrogate};
 use jensen_infer::objective::{DivergenceForm, Elbo};
-use jensen_infer::optimizer::NamedGradients;
 use jensen_infer::{Estimator, Evidence, Guide, JointModel, Problem, Sampling};
 use jensen_prob::{Bernoulli, Factorized, Normal, Rng};
 
@@ -79,7 +78,7 @@ fn surrogate(estimator: &RelaxedControl, divergence: DivergenceForm) -> (Surroga
 /// `|g|²` of the gradient for the logits.
 fn squared_length(estimator: &RelaxedControl, divergence: DivergenceForm) -> f64 {
     let (surrogate, guide) = surrogate(estimator, divergence);
-    NamedGradients::of(&guide, surrogate.loss.backward()).norm().powi(2)
+    surrogate.gradients(&guide).norm().powi(2)
 }
 
 /// The estimator with `by` added to the first number of one of its own parameters.
@@ -106,9 +105,8 @@ fn the_control_variate_follows_the_gradient_of_the_variance() {
     moved(&mut relax, "free.output.weight", 0.7);
     moved(&mut relax, "scale", -0.3);
     for divergence in [DivergenceForm::Exact, DivergenceForm::Sampled] {
-        let (surrogate, _) = surrogate(&relax, divergence);
-        let control = surrogate.control.expect("it learns");
-        let mut gradients = control.gradients(&surrogate.loss.backward());
+        let (surrogate, guide) = surrogate(&relax, divergence);
+        let (_, mut gradients) = surrogate.all_gradients(&guide);
         for name in ["scale", "log_temperature", "free.output.weight", "free.output.bias", "free.hidden.bias"]
         {
             let slope =

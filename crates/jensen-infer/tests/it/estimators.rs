@@ -33,21 +33,13 @@ fn elbo_mc(samples: usize) -> Elbo {
 
 /// The gradient of the bound for the guide's bias and log-deviation.
 fn guide_gradient(surrogate: Surrogate, module: &LinearGaussian) -> Vec<f64> {
-    let gradients = surrogate.loss.backward();
-    let rest = surrogate.remainder.map(|rest| rest.loss(&gradients).backward());
-    let of = |parameter: Tensor<2>| {
-        let mut numbers = vec![0.0; 2];
-        for gradients in std::iter::once(&gradients).chain(&rest) {
-            let slope = parameter.grad(gradients);
-            for (at, slope) in
-                slope.into_iter().flat_map(|s| s.into_data().iter::<f64>().collect::<Vec<_>>()).enumerate()
-            {
-                numbers[at] -= slope;
-            }
-        }
-        numbers
+    let mut gradients = surrogate.gradients(&module.guide);
+    let mut of = |name| {
+        let slopes =
+            gradients.remove(name).map_or(vec![0.0; 2], |slopes| slopes.into_data().iter().collect());
+        slopes.into_iter().map(|slope: f64| -slope).collect::<Vec<_>>()
     };
-    [of(module.guide.bias.val()), of(module.guide.log_std.val())].concat()
+    [of("bias"), of("log_std")].concat()
 }
 
 #[test]

@@ -6,7 +6,6 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use jensen_infer::estimator::{Estimator, Problem, Sampling};
 use jensen_infer::objective::Objective;
-use jensen_infer::optimizer::NamedGradients;
 use jensen_infer::{Evidence, Guide, InferError, JointModel};
 use serde::Serialize;
 
@@ -81,11 +80,9 @@ where
         evidence,
         sampling: Sampling { rng: key().at(call), warm_up: 1.0 },
     };
-    for step in 0..effort.preparation {
-        let surrogate = estimator.surrogate(&problem(step as u64))?;
-        let gradients = surrogate.loss.backward();
-        let Some(control) = surrogate.control else { break };
-        let control = control.gradients(&gradients);
+    let preparation = if estimator.learned().is_some() { effort.preparation } else { 0 };
+    for step in 0..preparation {
+        let (_, control) = estimator.surrogate(&problem(step as u64))?.all_gradients(guide);
         if let Some(learned) = estimator.learned_mut() {
             learned.learn(control, 1e-2);
         }
@@ -97,16 +94,8 @@ where
     let (begin, mut made) = (Instant::now(), 0);
     for call in 0..calls {
         let surrogate = estimator.surrogate(&problem((effort.preparation + call) as u64))?;
-        let gradients = surrogate.loss.backward();
-        let rest = surrogate.remainder.map(|rest| rest.loss(&gradients).backward());
-        if let Some(control) = surrogate.control {
-            // Part of a step's cost, though nothing is learned here.
-            drop(control.gradients(&gradients));
-        }
-        let mut estimate = NamedGradients::of(guide, gradients);
-        if let Some(rest) = rest {
-            estimate.accumulate(NamedGradients::of(guide, rest), 1.0);
-        }
+        // What the estimator learns is part of a step's cost, though nothing is learned here.
+        let (mut estimate, _) = surrogate.all_gradients(guide);
         let flat: Tensor<1> = estimate.remove("parameters").expect("the loss depends on the posterior");
         // The loss is minus the bound, a mean over rows.
         let numbers = flat.into_data();

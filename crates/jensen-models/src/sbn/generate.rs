@@ -19,9 +19,10 @@ impl Sbn {
         likelihood.prediction(likelihood.expected_statistics())
     }
 
-    /// `n` draws from the prior, its logits divided by `temperature`; row `i` is draw `i` of `rng` whatever `n` is.
+    /// `n` draws from the prior, its logits divided by `temperature`, at 0 the most probable bits; row `i` is draw `i` of `rng` whatever `n` is.
     pub fn sample_latents(&self, n: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        let logits = self.decoder.prior(&()).logits() / temperature;
+        // A logit of 0 stays one.
+        let logits = self.decoder.prior(&()).logits() / temperature.max(1e-6);
         Bernoulli::from_logits(logits).expand(n).sample(rng)
     }
 }

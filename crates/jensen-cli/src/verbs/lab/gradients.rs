@@ -28,11 +28,12 @@ const PROBLEMS: [(&str, &str); 4] = [
 /// How many fewer estimates a digit's gradient gets, of which there are ten, each of a net.
 const DIGIT_SHARE: usize = 10;
 
-/// Bias, variance, signal-to-noise and time of every gradient estimator, against exact gradients
+/// Bias, variance, signal-to-noise and time of the gradient estimators, against exact gradients
 ///
 /// Problems: `gaussian`, the quadratic of a Gaussian mean and scale; `bernoulli-0.45` and `bernoulli-0.499`, the toy of the
 /// REBAR and RELAX papers; `sbn`, one layer of a sigmoid belief net on digits. The picture's first panel is the comparison of
-/// the policy gradient with the reparameterised one as the dimension grows.
+/// the policy gradient with the reparameterised one as the dimension grows. Wake–sleep is left out: its posterior follows
+/// another objective.
 #[derive(Debug, Args)]
 pub struct Gradients {
     /// Estimates of each gradient; of the ten digits together on `sbn`

@@ -1,0 +1,228 @@
+//! An autoencoder behind the verbs, whatever its latents are.
+
+use burn::tensor::{Device, Tensor};
+use jensen_data::{Batch, Preprocessing, Role};
+use jensen_infer::estimator::{Dimensions, Estimator};
+use jensen_infer::evaluation::{self, Decomposition, ExampleBound, ImportanceSampling, Imputation};
+use jensen_infer::{
+    EstimatorConfig, Evidence, Guide, InferError, JointModel, Learner, Metrics, StateDict,
+    VariationalLearner, VariationalModel, with_parameters,
+};
+use jensen_models::nets::{ImageShape, NetSize};
+use jensen_models::table::TableLayout;
+use jensen_models::{OutputBias, VaeConfig};
+use jensen_prob::{Distribution, Expand};
+use jensen_random::Rng;
+
+use super::size::{self, Purpose};
+use super::{Encoding, Examples, Imputing, Model, Traversal};
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::run_directory::RunRecord;
+
+/// What sets one autoencoder apart from another.
+pub(super) trait Autoencoder:
+    VariationalModel<
+        Model: JointModel<Observation = Tensor<2>, Condition = (), Latent = Tensor<2>>,
+        Guide: Guide<Self::Model, Posterior: Expand>,
+    > + 'static
+{
+    /// The kind of model, for messages.
+    const NAME: &'static str;
+    /// What it can do, for messages.
+    const CAN: &'static str;
+
+    /// One for observations of `shape` as they were prepared, its weights drawn from `rng`; `mean` is that of the data,
+    /// if the output starts there.
+    fn init(
+        config: &VaeConfig,
+        data: (&[usize], &Preprocessing),
+        mean: &[f64],
+        rng: &Rng,
+        device: &Device,
+    ) -> Result<Self, CliError>;
+
+    /// The configured estimator for its latents.
+    fn estimator(
+        config: &EstimatorConfig,
+        of: Dimensions<'_>,
+    ) -> Result<Box<dyn Estimator<Self::Model, Self::Guide>>, InferError>;
+
+    /// Where the posteriors of these observations lie.
+    fn encoding(&self, observation: Tensor<2>, rows: &[u64]) -> Encoding;
+
+    /// The mean observation given latents.
+    fn decode(&self, latents: Tensor<2>) -> Tensor<2>;
+
+    /// Latents from the prior.
+    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2>;
+
+    /// The way through the latent space on which one dimension after the other is shown.
+    fn traversal(&self) -> Traversal;
+
+    /// What the divergence of the posteriors from the prior is made of.
+    fn decompose(&self, evidence: &Evidence<'_, Self::Model>, rng: Rng) -> Result<Decomposition, CliError>;
+
+    /// What missing entries were; `None` of a model that has no place for them.
+    fn impute(
+        &self,
+        evidence: &Evidence<'_, Self::Model>,
+        imputing: Imputing,
+        rows_at_once: usize,
+        rng: Rng,
+    ) -> Option<Imputation> {
+        let _ = (evidence, imputing, rows_at_once, rng);
+        None
+    }
+}
+
+/// A trained one on a plain device.
+struct Trained<A> {
+    net: A,
+    latent_dim: usize,
+    rows_at_once: usize,
+    device: Device,
+}
+
+/// A learner with fresh weights.
+pub(super) fn learner<A: Autoencoder>(
+    config: &RunConfig,
+    examples: &Examples<'_>,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let Examples { dataset, train, preprocessing } = examples;
+    let shape = &dataset.require(Role::Observation)?.shape;
+    size::check(net_size(config, shape, preprocessing)?, Purpose::Training)?;
+    let mean = match preprocessing.table() {
+        Some(_) => Vec::new(),
+        None => preprocessing.mean(dataset, train)?,
+    };
+    let rng = Rng::seed(config.seed).fork("weights");
+    let device = device.clone().autodiff();
+    let net = A::init(&config.vae, (shape, preprocessing), &mean, &rng, &device)?;
+    learning(config, net, preprocessing.features(), &device)
+}
+
+/// A learner whose weights come with a state.
+pub(super) fn blank_learner<A: Autoencoder>(
+    config: &RunConfig,
+    record: &RunRecord,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let device = device.clone().autodiff();
+    learning(config, blank::<A>(config, record, &device)?, record.preprocessing.features(), &device)
+}
+
+/// The learner of the configured estimator, objective and optimizer.
+fn learning<A: Autoencoder>(
+    config: &RunConfig,
+    net: A,
+    features: usize,
+    device: &Device,
+) -> Result<Box<dyn Learner>, CliError> {
+    let rng = Rng::seed(config.seed).fork("estimator");
+    let of = Dimensions { features, latents: config.vae.latent_dim, rng, device };
+    let estimator = A::estimator(&config.estimator, of)?;
+    let learner = VariationalLearner::new(net, estimator, &config.objective, &config.optimizer)?;
+    Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
+}
+
+/// One whose weights, the bias included, are still to come.
+fn blank<A: Autoencoder>(config: &RunConfig, record: &RunRecord, device: &Device) -> Result<A, CliError> {
+    let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
+    A::init(&blank, (&record.shape, &record.preprocessing), &[], &Rng::seed(0), device)
+}
+
+/// The one with these weights.
+pub(super) fn trained<A: Autoencoder>(
+    config: &RunConfig,
+    record: &RunRecord,
+    weights: &StateDict,
+    device: &Device,
+) -> Result<Box<dyn Model>, CliError> {
+    let size = net_size(config, &record.shape, &record.preprocessing)?;
+    size::check(size, Purpose::Inference)?;
+    let net = with_parameters(blank::<A>(config, record, device)?, weights)?;
+    let (latent_dim, rows_at_once) = (config.vae.latent_dim, size::rows_at_once(size));
+    Ok(Box::new(Trained { net, latent_dim, rows_at_once, device: device.clone() }))
+}
+
+/// How large the net of a configuration is: of a table by what the encoder sees of a row.
+fn net_size(config: &RunConfig, shape: &[usize], preprocessing: &Preprocessing) -> Result<NetSize, CliError> {
+    let shape = match preprocessing.table() {
+        Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
+        None => image_shape(shape)?,
+    };
+    Ok(config.vae.size(shape))
+}
+
+pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
+    ImageShape::from_example(shape).map_err(|error| CliError::usage(error.to_string(), ""))
+}
+
+impl<A: Autoencoder> Trained<A> {
+    fn evidence<'b>(&self, batch: &'b Batch) -> Result<Evidence<'b, A::Model>, CliError> {
+        Ok(Evidence::read(batch, &self.device)?)
+    }
+}
+
+impl<A: Autoencoder> Model for Trained<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn can(&self) -> &'static str {
+        A::CAN
+    }
+
+    fn latent_dim(&self) -> usize {
+        self.latent_dim
+    }
+
+    fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError> {
+        Ok(evaluation::measure(&self.net, &self.evidence(batch)?, rng))
+    }
+
+    fn bounds(&self, batch: &Batch, rng: Rng) -> Result<Vec<ExampleBound>, CliError> {
+        Ok(evaluation::bounds(&self.net, &self.evidence(batch)?, rng))
+    }
+
+    fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
+        let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
+        Ok(evaluation::importance_weighted(&self.net, &self.evidence(batch)?, sampling, rng))
+    }
+
+    fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {
+        self.net.decompose(&self.evidence(batch)?, rng)
+    }
+
+    fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {
+        Ok(self.net.encoding(batch.tensor(Role::Observation, &self.device)?, batch.rows()))
+    }
+
+    fn decode(&self, latents: Tensor<2>) -> Result<Tensor<2>, CliError> {
+        Ok(self.net.decode(latents))
+    }
+
+    fn draw(&self, latents: Tensor<2>, rng: Rng) -> Result<Tensor<2>, CliError> {
+        Ok(self.net.model().likelihood(&latents, &()).sample(&rng))
+    }
+
+    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputation, CliError> {
+        let imputed = self.net.impute(&self.evidence(batch)?, imputing, self.rows_at_once, rng);
+        imputed.ok_or_else(|| {
+            CliError::usage(
+                "the model's likelihood has no place for missing values: it is not that of a table",
+                "train on a table: `jensen train --data table.csv`, without `--likelihood`",
+            )
+        })
+    }
+
+    fn traversal(&self) -> Traversal {
+        self.net.traversal()
+    }
+
+    fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {
+        Ok(self.net.sample_latents(rows, temperature, &rng))
+    }
+}
