@@ -32,6 +32,25 @@ pub fn along(dims: &[usize], values: &[f64], center: &[f32], device: &Device) ->
     Tensor::from_data(TensorData::new(latents, [dims.len() * values.len(), center.len()]), device)
 }
 
+/// For each of `variables`, which are choices among so many categories, a copy of `center` with each category chosen in
+/// turn: `[variables · categories, latent]`.
+///
+/// # Panics
+/// If a variable does not exist.
+pub fn among(variables: &[usize], categories: usize, center: &[f32], device: &Device) -> Tensor<2> {
+    let mut latents = Vec::with_capacity(variables.len() * categories * center.len());
+    for &variable in variables {
+        for category in 0..categories {
+            let start = latents.len();
+            latents.extend_from_slice(center);
+            let choice = &mut latents[start + variable * categories..][..categories];
+            choice.fill(0.0);
+            choice[category] = 1.0;
+        }
+    }
+    Tensor::from_data(TensorData::new(latents, [variables.len() * categories, center.len()]), device)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +69,11 @@ mod tests {
     fn one_dimension_moves_at_a_time() {
         let rows = values(along(&[1, 0], &[-1.0, 1.0], &[5.0, 6.0], &Device::flex()));
         assert_eq!(rows, [5.0, -1.0, 5.0, 1.0, -1.0, 6.0, 1.0, 6.0]);
+    }
+
+    #[test]
+    fn one_choice_is_made_at_a_time() {
+        let rows = values(among(&[1], 2, &[0.3, 0.7, 0.6, 0.4], &Device::flex()));
+        assert_eq!(rows, [0.3, 0.7, 1.0, 0.0, 0.3, 0.7, 0.0, 1.0]);
     }
 }

@@ -1,6 +1,7 @@
-//! Latent-variable models: nets, likelihoods, variational autoencoders with continuous and with binary latents, and
+//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, and
 //! problems with known gradients.
 
+mod categorical;
 mod flow_options;
 pub mod laboratory;
 pub mod latent_path;
@@ -12,5 +13,6 @@ mod sbn;
 pub mod table;
 mod vae;
 
-pub use sbn::{BinaryDecoder, BinaryEncoder, Sbn};
+pub use categorical::{CategoricalConfig, CategoricalVae};
+pub use sbn::{BitNet, LayeredBernoulli, Sbn, SbnConfig};
 pub use vae::{OutputBias, Vae, VaeConfig};

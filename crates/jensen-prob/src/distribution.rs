@@ -150,12 +150,13 @@ pub trait KlDivergence<P: Distribution = Self>: Distribution {
     fn kl_divergence(&self, p: &P) -> Tensor<1>;
 }
 
-/// A distribution whose dimensions are independent within a row.
+/// A distribution whose dimensions are independent within a row; a dimension is a number of the event, of
+/// [`Independent`](crate::Independent) a part of it.
 pub trait Factorized<P: Distribution = Self>: KlDivergence<P> {
-    /// `log p(value_d)` of each dimension in nats, shape `[rows, event]`.
+    /// `log p(value_d)` of each dimension in nats, shape `[rows, dimensions]`.
     fn log_prob_per_dim(&self, value: &Self::Value) -> Tensor<2>;
 
-    /// `KL(self_d ‖ p_d)` of each dimension in nats, shape `[rows, event]`: what free bits and
+    /// `KL(self_d ‖ p_d)` of each dimension in nats, shape `[rows, dimensions]`: what free bits and
     /// active units are made of.
     fn kl_per_dim(&self, p: &P) -> Tensor<2>;
 }

@@ -5,8 +5,8 @@ use burn::tensor::{Int, Tensor, TensorData};
 use crate::enumeration::numerals;
 use crate::rows::{places, sum_event};
 use crate::{
-    Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Icdf,
-    KlDivergence, Mean, Mode, Reparameterized, Rng, SelectRows, Variance,
+    Cdf, ConditionalReparameterized, DetachParams, Distribution, Entropy, Enumerable, Expand, Factorized,
+    Icdf, KlDivergence, Mean, Mode, Reparameterized, Rng, SelectRows, Variance,
 };
 
 /// `parts` neighbouring rows of `D` as independent parts of one event.
@@ -70,10 +70,15 @@ impl<D: Distribution<Value = Tensor<2>>> Independent<D> {
         parts.reshape([rows / self.parts, size * self.parts])
     }
 
+    /// `[rows·parts]` to `[rows, parts]`.
+    fn by_part(&self, of_parts: Tensor<1>) -> Tensor<2> {
+        let [rows] = of_parts.dims();
+        of_parts.reshape([rows / self.parts, self.parts])
+    }
+
     /// `[rows·parts]` to `[rows]`.
     fn sum(&self, of_parts: Tensor<1>) -> Tensor<1> {
-        let [rows] = of_parts.dims();
-        sum_event(of_parts.reshape([rows / self.parts, self.parts]))
+        sum_event(self.by_part(of_parts))
     }
 
     /// The sum of what `f` gives of the parts of both.
@@ -81,8 +86,14 @@ impl<D: Distribution<Value = Tensor<2>>> Independent<D> {
     /// # Panics
     /// If the events have other parts.
     pub(crate) fn sum_with<P>(&self, p: &Independent<P>, f: impl FnOnce(&D, &P) -> Tensor<1>) -> Tensor<1> {
-        assert_eq!(self.parts, p.parts, "an event of {} parts meets one of {}", self.parts, p.parts);
+        self.meets(p);
         self.sum(f(&self.part, &p.part))
+    }
+
+    /// # Panics
+    /// If the events have other parts.
+    fn meets<P>(&self, p: &Independent<P>) {
+        assert_eq!(self.parts, p.parts, "an event of {} parts meets one of {}", self.parts, p.parts);
     }
 
     /// A draw of the parts, in which part `i` of the example `n` is the example `n·parts + i`: it does not
@@ -206,6 +217,27 @@ where
     /// If the events have other parts, or the row counts do not divide one another.
     fn kl_divergence(&self, p: &Independent<P>) -> Tensor<1> {
         self.sum_with(p, D::kl_divergence)
+    }
+}
+
+/// The parts are the dimensions, each of which may be several numbers.
+impl<P, D> Factorized<Independent<P>> for Independent<D>
+where
+    P: Distribution<Value = Tensor<2>>,
+    D: KlDivergence<P> + Distribution<Value = Tensor<2>>,
+{
+    /// `log p_i(x_i)`, `[rows, parts]`.
+    fn log_prob_per_dim(&self, value: &Tensor<2>) -> Tensor<2> {
+        self.by_part(self.part.log_prob(&self.split(value)))
+    }
+
+    /// `KL(q_i ‖ p_i)`, `[rows, parts]`.
+    ///
+    /// # Panics
+    /// If the events have other parts, or the row counts do not divide one another.
+    fn kl_per_dim(&self, p: &Independent<P>) -> Tensor<2> {
+        self.meets(p);
+        self.by_part(self.part.kl_divergence(&p.part))
     }
 }
 

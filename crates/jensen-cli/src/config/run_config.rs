@@ -3,28 +3,23 @@
 use std::collections::BTreeMap;
 
 use jensen_data::{Binarize, DataConfig, DataError};
-use jensen_infer::estimator::Capability;
 use jensen_infer::fit::FitConfig;
 use jensen_infer::objective::DivergenceForm;
-use jensen_infer::{
-    EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, ObjectiveKind, OptimizerConfig,
-    OptimizerKind,
-};
-use jensen_models::VaeConfig;
+use jensen_infer::{EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, OptimizerConfig};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::nets::{Activation, NetConfig};
 use jensen_models::posterior::PosteriorConfig;
 use jensen_models::prior::PriorConfig;
+use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use crate::config::document::commented;
 use crate::config::schema::Schema;
-use crate::config::{Assignment, ConfigError, Layers, Origin};
+use crate::config::{Assignment, ConfigError, Layers, ModelKind, Origin};
 
 /// The most bits whose values are summed over: 256 for each example.
-const MOST_BITS: usize = 8;
+const MOST_BITS: f64 = 8.0;
 
 /// The configuration of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +35,10 @@ pub struct RunConfig {
     pub data: DataConfig,
     /// The autoencoder: its nets, latents and likelihood.
     pub vae: VaeConfig,
+    /// What a sigmoid belief net has beside them.
+    pub sbn: SbnConfig,
+    /// What a categorical autoencoder has beside them.
+    pub cat_vae: CategoricalConfig,
     /// The bound that is climbed.
     pub objective: ObjectiveConfig,
     /// Which gradient of the bound is followed.
@@ -50,92 +49,7 @@ pub struct RunConfig {
     pub fit: FitConfig,
 }
 
-/// What is learned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelKind {
-    /// A variational autoencoder (Kingma & Welling 2014).
-    #[default]
-    Vae,
-    /// A sigmoid belief net: an autoencoder whose latents are bits (Neal 1992; Mnih & Gregor 2014).
-    Sbn,
-}
-
-impl ModelKind {
-    /// The name in configurations and run names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vae => "vae",
-            Self::Sbn => "sbn",
-        }
-    }
-}
-
-impl Default for RunConfig {
-    fn default() -> Self {
-        Self {
-            model: ModelKind::default(),
-            seed: 0,
-            tensorboard: false,
-            data: DataConfig { binarize: Binarize::Dynamic, ..DataConfig::default() },
-            vae: VaeConfig::default(),
-            objective: ObjectiveConfig::default(),
-            estimator: EstimatorConfig::default(),
-            optimizer: OptimizerConfig::default(),
-            fit: FitConfig::default(),
-        }
-    }
-}
-
 impl RunConfig {
-    /// The defaults for tables of mixed columns.
-    ///
-    /// Tables are small and of few columns: many importance samples, under which imputation is learned
-    /// best (Mattei & Frellsen 2019), cost little, and what keeps a net from learning a few hundred rows
-    /// by heart is the decay of its weights.
-    pub fn for_tables() -> Self {
-        let defaults = Self::default();
-        Self {
-            data: DataConfig { binarize: Binarize::None, ..defaults.data },
-            vae: VaeConfig {
-                latent_dim: 8,
-                net: NetConfig::Mlp { hidden: vec![64, 64], activation: Activation::Tanh },
-                likelihood: LikelihoodConfig::table(),
-                ..defaults.vae
-            },
-            objective: ObjectiveConfig { kind: ObjectiveKind::Iwae, samples: 50, ..defaults.objective },
-            optimizer: OptimizerConfig {
-                kind: OptimizerKind::Adamw,
-                weight_decay: 0.1,
-                ..defaults.optimizer
-            },
-            fit: FitConfig { epochs: 400, learning_rate: 3e-3, ..defaults.fit },
-            ..defaults
-        }
-    }
-
-    /// The defaults for binary latents: 200 of them with linear nets, and of the unbiased gradients of the objective one
-    /// that learns nothing of its own, if there is one.
-    pub fn for_bits(objective: Option<&str>) -> Self {
-        let defaults = Self::default();
-        let kind = match objective {
-            Some("iwae" | "renyi") => EstimatorKind::Vimco,
-            Some("tvo") => EstimatorKind::Nvil,
-            _ => EstimatorKind::Rloo,
-        };
-        Self {
-            model: ModelKind::Sbn,
-            vae: VaeConfig {
-                latent_dim: 200,
-                net: NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() },
-                ..defaults.vae
-            },
-            objective: ObjectiveConfig { samples: 4, ..defaults.objective },
-            estimator: EstimatorConfig { kind, ..defaults.estimator },
-            ..defaults
-        }
-    }
-
     /// The checked configuration of some layers.
     ///
     /// # Errors
@@ -173,12 +87,15 @@ impl RunConfig {
                           `--likelihood bernoulli`";
             return Err(("data.binarize", reason.to_owned()));
         }
-        if self.model == ModelKind::Sbn && self.vae.likelihood.is_table() {
+        if self.model.is_discrete() && self.vae.likelihood.is_table() {
+            let model = self.model.name();
             return Err((
                 "model",
-                "is sbn, which has no place for the columns of a table: use `vae`".to_owned(),
+                format!("is {model}, which has no place for the columns of a table: use `vae`"),
             ));
         }
+        self.sbn.check().map_err(infer)?;
+        self.cat_vae.check().map_err(infer)?;
         let objective = self.objective.init().map_err(infer)?;
         if let Some(reason) = self.refused_objective(objective.as_ref()) {
             return Err(("objective.kind", reason));
@@ -187,17 +104,17 @@ impl RunConfig {
             return Err(("estimator.kind", error));
         }
         self.estimator.validate(objective.as_ref()).map_err(infer)?;
-        if self.estimator.kind == EstimatorKind::Enumeration && self.vae.latent_dim > MOST_BITS {
-            let reason = format!(
-                "is enumeration, which sums over all values of the latents: leave `vae.latent_dim` at {MOST_BITS} or less, or \
-                 give `--estimator rebar`"
-            );
-            return Err(("estimator.kind", reason));
+        if self.estimator.kind == EstimatorKind::Enumeration && self.log2_of_values() > MOST_BITS {
+            let reason = "is enumeration, which sums over all values of the latents, of which there are more than 256: give \
+                          `--estimator rebar`, or a smaller `vae.latent_dim`";
+            return Err(("estimator.kind", reason.to_owned()));
         }
         self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
         self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
-        if self.model == ModelKind::Sbn {
-            let reason = || "is of continuous latents, but those of sbn are bits: leave it alone".to_owned();
+        if self.model.is_discrete() {
+            let model = self.model.name();
+            let reason =
+                || format!("is of continuous latents, but those of {model} are discrete: leave it alone");
             if self.vae.prior != PriorConfig::default() {
                 return Err(("vae.prior.family", reason()));
             }
@@ -212,19 +129,40 @@ impl RunConfig {
 
     /// Why the model's posterior does not have what the estimator needs, if it does not.
     fn refused_estimator(&self, objective: &str) -> Option<String> {
-        let has: &[Capability] = match self.model {
-            ModelKind::Vae => &[Capability::Density, Capability::Reparameterized],
-            ModelKind::Sbn => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
-        };
         let kind = self.estimator.kind;
-        kind.check(has, Some(objective)).err().map(|error| format!("does not fit: {error}"))
+        kind.check(self.model.capabilities(), Some(objective))
+            .err()
+            .map(|error| format!("does not fit: {error}"))
     }
 
     /// Why the objective needs a divergence in closed form that prior and posterior do not have, if it does.
     fn refused_objective(&self, objective: &dyn Objective) -> Option<String> {
         let needs = objective.divergence_form() == DivergenceForm::Exact;
-        let refused = needs && self.model == ModelKind::Vae && !self.vae.has_exact_kl();
+        let has = match self.model {
+            ModelKind::Vae => self.vae.has_exact_kl(),
+            ModelKind::Sbn => self.sbn.has_exact_kl(),
+            ModelKind::CatVae => true,
+        };
+        let refused = needs && !has;
         refused.then(|| format!("does not fit: {}", InferError::no_exact_kl(objective)))
+    }
+
+    /// The numbers of a latent.
+    pub fn latents(&self) -> usize {
+        match self.model {
+            ModelKind::Vae => self.vae.latent_dim,
+            ModelKind::Sbn => self.sbn.latents(&self.vae),
+            ModelKind::CatVae => self.cat_vae.latents(&self.vae),
+        }
+    }
+
+    /// The logarithm to base 2 of how many values the latents have; infinite of continuous ones.
+    fn log2_of_values(&self) -> f64 {
+        match self.model {
+            ModelKind::Vae => f64::INFINITY,
+            ModelKind::Sbn => self.latents() as f64,
+            ModelKind::CatVae => self.vae.latent_dim as f64 * (self.cat_vae.categories as f64).log2(),
+        }
     }
 
     /// The JSON schema.
@@ -288,14 +226,16 @@ fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
     }
     let prior = family(&layers, "vae.prior.family");
     let posterior = family(&layers, "vae.posterior.family");
-    let option = match (prior.as_deref(), posterior.as_deref()) {
-        (Some("normal") | None, Some("normal" | "full") | None) => None,
-        (Some("normal") | None, _) => Some("--posterior"),
-        _ => Some("--prior"),
+    let is_layered = layers.get("sbn.layers").and_then(Value::as_integer).is_some_and(|layers| layers > 1);
+    let option = match (family(&layers, "model").as_deref(), prior.as_deref(), posterior.as_deref()) {
+        (Some("vae"), Some("normal") | None, Some("normal" | "full") | None) => None,
+        (Some("vae"), Some("normal") | None, _) => Some("--posterior"),
+        (Some("vae"), ..) => Some("--prior"),
+        (Some("sbn"), ..) if is_layered => Some("sbn.layers"),
+        _ => None,
     };
     let is_elbo = family(&layers, "objective.kind").as_deref() == Some("elbo");
-    let is_vae = family(&layers, "model").as_deref() == Some(ModelKind::Vae.name());
-    if let (Some(option), true, true) = (option, is_elbo && is_vae, is_default(&layers, "objective.kind")) {
+    if let (Some(option), true, true) = (option, is_elbo, is_default(&layers, "objective.kind")) {
         follow.push(Assignment::option(option, "objective.kind", "elbo-mc"));
     }
     if follow.is_empty() { Ok(layers) } else { layers.with_assignments(follow) }
@@ -304,6 +244,8 @@ fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use jensen_infer::ObjectiveKind;
 
     use super::*;
 
@@ -411,9 +353,15 @@ mod tests {
         assert_eq!(kind(&["vae.prior=flow", "objective.kind=iwae"]), ObjectiveKind::Iwae);
         let message = config(&["vae.prior=flow", "objective.kind=elbo"]).expect_err("no KL").to_string();
         assert!(message.contains("needs an exact KL(q‖p)") && message.contains("elbo-mc"), "{message}");
-        let message =
-            config(&["model=sbn", "estimator.kind=score", "vae.prior=flow"]).expect_err("bits").to_string();
+        let bits = ["model=sbn", "estimator.kind=score", "vae.prior=flow"];
+        let message = config(&bits).expect_err("bits").to_string();
         assert!(message.contains("vae.prior.family"), "{message}");
+        let of_layers = |layers, kind| ["model=sbn", "estimator.kind=score", layers, kind];
+        assert_eq!(kind(&of_layers("sbn.layers=1", "fit.epochs=1")), ObjectiveKind::Elbo);
+        assert_eq!(kind(&of_layers("sbn.layers=2", "fit.epochs=1")), ObjectiveKind::ElboMc);
+        let message =
+            config(&of_layers("sbn.layers=2", "objective.kind=elbo")).expect_err("no KL").to_string();
+        assert!(message.contains("needs an exact KL(q‖p)"), "{message}");
     }
 
     #[test]

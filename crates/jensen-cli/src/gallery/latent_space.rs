@@ -1,7 +1,5 @@
 //! The map of the latents, what each of them carries and does, and how the bound is spread.
 
-use jensen_models::latent_path;
-
 use super::{Encoding, Gallery, Picture, Points, Shown};
 use crate::error::CliError;
 use crate::model::Traversal;
@@ -35,7 +33,8 @@ impl Gallery<'_> {
             },
         }];
 
-        let dimensions = self.dimensions();
+        let traversal = model.traversal();
+        let dimensions = self.dimensions(&traversal);
         if !dimensions.is_empty() {
             pictures.push(Picture {
                 file: "kl-per-dimension.svg",
@@ -44,17 +43,15 @@ impl Gallery<'_> {
                 caption: "KL divergence of each latent dimension; an inactive one is the same for all examples.",
             });
         }
-        let shown = self.traversed(&dimensions);
+        let shown = self.traversed(&dimensions, &traversal);
         if !shown.is_empty() && self.run.record.preprocessing.table().is_none() {
             let indices: Vec<usize> = shown.iter().map(|one| one.index).collect();
-            let Traversal { center, values, unit } = model.traversal();
-            let latents = latent_path::along(&indices, &values, &center, &device);
-            let decoded = self.view.decoded(&latents)?;
+            let decoded = self.view.decoded(&traversal.along(&indices, &device))?;
             let events = self.view.events(&decoded)?;
-            let title = "One dimension at a time";
+            let (title, steps) = ("One dimension at a time", (traversal.values.as_slice(), traversal.unit));
             pictures.push(Picture {
                 file: "traversal.png",
-                scene: grid::traversal(title, &events, self.view.intensity(), &shown, (&values, unit))?,
+                scene: grid::traversal(title, &events, self.view.intensity(), &shown, steps)?,
                 encoding: Encoding::Png,
                 caption: "The dimensions that carry most, moved one by one; all others at the prior's mean.",
             });
@@ -70,8 +67,8 @@ impl Gallery<'_> {
     }
 
     /// What was measured of each latent dimension; nothing if its divergence has no closed form.
-    fn dimensions(&self) -> Vec<LatentDimension> {
-        let variances = self.variances_of_means();
+    fn dimensions(&self, traversal: &Traversal) -> Vec<LatentDimension> {
+        let variances = traversal.by_variable(&self.variances_of_means());
         let kl = self.metrics.mean_per_dim("kl").unwrap_or_default();
         // Dimensions that depend on each other have one divergence together.
         if kl.len() != variances.len() {
@@ -95,10 +92,10 @@ impl Gallery<'_> {
     }
 
     /// The dimensions that carry most: by their divergence, where they have one each, else by how much they vary.
-    fn traversed(&self, dimensions: &[LatentDimension]) -> Vec<TraversedDimension> {
+    fn traversed(&self, dimensions: &[LatentDimension], traversal: &Traversal) -> Vec<TraversedDimension> {
         let kl = |index: usize| dimensions.get(index).map(|one| one.kl);
         let weights: Vec<f64> = match dimensions {
-            [] => self.variances_of_means(),
+            [] => traversal.by_variable(&self.variances_of_means()),
             some => some.iter().map(|one| one.kl).collect(),
         };
         let mut order: Vec<usize> = (0..weights.len()).collect();

@@ -20,6 +20,9 @@ use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_directory::RunRecord;
 
+/// Draws that the mean of a prior is measured by where it has no closed form.
+pub(super) const PRIOR_DRAWS: usize = 1000;
+
 /// What sets one autoencoder apart from another.
 pub(super) trait Autoencoder:
     VariationalModel<
@@ -35,12 +38,15 @@ pub(super) trait Autoencoder:
     /// One for observations of `shape` as they were prepared, its weights drawn from `rng`; `mean` is that of the data,
     /// if the output starts there.
     fn init(
-        config: &VaeConfig,
+        config: &RunConfig,
         data: (&[usize], &Preprocessing),
         mean: &[f64],
         rng: &Rng,
         device: &Device,
     ) -> Result<Self, CliError>;
+
+    /// How large it is for observations of `shape`, of a table for that of what the encoder sees of a row.
+    fn size(config: &RunConfig, shape: ImageShape) -> NetSize;
 
     /// The configured estimator for its latents.
     fn estimator(
@@ -92,14 +98,14 @@ pub(super) fn learner<A: Autoencoder>(
 ) -> Result<Box<dyn Learner>, CliError> {
     let Examples { dataset, train, preprocessing } = examples;
     let shape = &dataset.require(Role::Observation)?.shape;
-    size::check(net_size(config, shape, preprocessing)?, Purpose::Training)?;
+    size::check(net_size::<A>(config, shape, preprocessing)?, Purpose::Training)?;
     let mean = match preprocessing.table() {
         Some(_) => Vec::new(),
         None => preprocessing.mean(dataset, train)?,
     };
     let rng = Rng::seed(config.seed).fork("weights");
     let device = device.clone().autodiff();
-    let net = A::init(&config.vae, (shape, preprocessing), &mean, &rng, &device)?;
+    let net = A::init(config, (shape, preprocessing), &mean, &rng, &device)?;
     learning(config, net, preprocessing.features(), &device)
 }
 
@@ -121,7 +127,7 @@ fn learning<A: Autoencoder>(
     device: &Device,
 ) -> Result<Box<dyn Learner>, CliError> {
     let rng = Rng::seed(config.seed).fork("estimator");
-    let of = Dimensions { features, latents: config.vae.latent_dim, rng, device };
+    let of = Dimensions { features, latents: config.latents(), rng, device };
     let estimator = A::estimator(&config.estimator, of)?;
     let learner = VariationalLearner::new(net, estimator, &config.objective, &config.optimizer)?;
     Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
@@ -129,7 +135,8 @@ fn learning<A: Autoencoder>(
 
 /// One whose weights, the bias included, are still to come.
 fn blank<A: Autoencoder>(config: &RunConfig, record: &RunRecord, device: &Device) -> Result<A, CliError> {
-    let blank = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
+    let vae = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
+    let blank = RunConfig { vae, ..config.clone() };
     A::init(&blank, (&record.shape, &record.preprocessing), &[], &Rng::seed(0), device)
 }
 
@@ -140,20 +147,24 @@ pub(super) fn trained<A: Autoencoder>(
     weights: &StateDict,
     device: &Device,
 ) -> Result<Box<dyn Model>, CliError> {
-    let size = net_size(config, &record.shape, &record.preprocessing)?;
+    let size = net_size::<A>(config, &record.shape, &record.preprocessing)?;
     size::check(size, Purpose::Inference)?;
     let net = with_parameters(blank::<A>(config, record, device)?, weights)?;
-    let (latent_dim, rows_at_once) = (config.vae.latent_dim, size::rows_at_once(size));
+    let (latent_dim, rows_at_once) = (config.latents(), size::rows_at_once(size));
     Ok(Box::new(Trained { net, latent_dim, rows_at_once, device: device.clone() }))
 }
 
 /// How large the net of a configuration is: of a table by what the encoder sees of a row.
-fn net_size(config: &RunConfig, shape: &[usize], preprocessing: &Preprocessing) -> Result<NetSize, CliError> {
+fn net_size<A: Autoencoder>(
+    config: &RunConfig,
+    shape: &[usize],
+    preprocessing: &Preprocessing,
+) -> Result<NetSize, CliError> {
     let shape = match preprocessing.table() {
         Some(schema) => image_shape(&[TableLayout::new(schema).inputs()])?,
         None => image_shape(shape)?,
     };
-    Ok(config.vae.size(shape))
+    Ok(A::size(config, shape))
 }
 
 pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {

@@ -4,6 +4,7 @@
 //! is meant is decided here, once, by the configuration.
 
 mod autoencoder;
+mod categorical;
 mod sbn;
 mod size;
 mod vae;
@@ -12,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Dataset, Preprocessing, Rows};
 use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation};
 use jensen_infer::{Learner, Metrics, StateDict};
-use jensen_models::{Sbn, Vae};
+use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_random::Rng;
 
 use crate::config::{ModelKind, RunConfig};
@@ -30,7 +31,7 @@ pub trait Model {
     /// What it can do, for messages.
     fn can(&self) -> &'static str;
 
-    /// How many latent dimensions it has.
+    /// How many numbers a latent has.
     fn latent_dim(&self) -> usize;
 
     /// Sums over the examples of a batch that [`Metrics::merge`] adds up over a split.
@@ -86,11 +87,14 @@ pub trait Model {
     }
 }
 
-/// Where one latent dimension goes while all others stay.
+/// Where one latent variable goes while all others stay.
 pub struct Traversal {
     /// The prior's mean, `[latent]`.
     pub center: Vec<f32>,
-    /// The values of the dimension that moves.
+    /// How many there are to be moved, the first of the latents: all but those that an observation does not
+    /// depend on once these are known.
+    pub variables: usize,
+    /// The values of the one that moves; of a choice, its categories.
     pub values: Vec<f64>,
     /// What they are counted in.
     pub unit: Unit,
@@ -100,7 +104,25 @@ impl Traversal {
     /// Three deviations to either side of 0.
     pub fn of_standard_normal(latent_dim: usize) -> Self {
         let values = vec![-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0];
-        Self { center: vec![0.0; latent_dim], values, unit: Unit::Deviations }
+        Self { center: vec![0.0; latent_dim], variables: latent_dim, values, unit: Unit::Deviations }
+    }
+
+    /// The latents on the way of each of these variables: `[variables · values, latent]`.
+    pub fn along(&self, variables: &[usize], device: &Device) -> Tensor<2> {
+        match self.unit {
+            Unit::Deviations | Unit::Bits => {
+                latent_path::along(variables, &self.values, &self.center, device)
+            }
+            Unit::Categories => latent_path::among(variables, self.values.len(), &self.center, device),
+        }
+    }
+
+    /// One number a variable from one a latent: of a choice the sum over its categories.
+    pub fn by_variable(&self, latents: &[f64]) -> Vec<f64> {
+        match self.unit {
+            Unit::Deviations | Unit::Bits => latents.iter().take(self.variables).copied().collect(),
+            Unit::Categories => latents.chunks(self.values.len()).map(|choice| choice.iter().sum()).collect(),
+        }
     }
 }
 
@@ -137,7 +159,7 @@ pub struct Examples<'a> {
 /// If the data do not fit the model's likelihood.
 pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
     match config.model {
-        ModelKind::Vae | ModelKind::Sbn => vae::preprocessing(config, dataset, train),
+        ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => vae::preprocessing(config, dataset, train),
     }
 }
 
@@ -145,7 +167,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 /// density, which has.
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
-        ModelKind::Vae | ModelKind::Sbn => config.vae.likelihood.is_discrete(),
+        ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
     }
 }
 
@@ -161,6 +183,7 @@ pub fn learner(
     match config.model {
         ModelKind::Vae => autoencoder::learner::<Vae>(config, examples, device),
         ModelKind::Sbn => autoencoder::learner::<Sbn>(config, examples, device),
+        ModelKind::CatVae => autoencoder::learner::<CategoricalVae>(config, examples, device),
     }
 }
 
@@ -176,6 +199,7 @@ pub fn blank_learner(
     match config.model {
         ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
+        ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
     }
 }
 
@@ -192,5 +216,6 @@ pub fn trained(
     match config.model {
         ModelKind::Vae => autoencoder::trained::<Vae>(config, record, weights, device),
         ModelKind::Sbn => autoencoder::trained::<Sbn>(config, record, weights, device),
+        ModelKind::CatVae => autoencoder::trained::<CategoricalVae>(config, record, weights, device),
     }
 }

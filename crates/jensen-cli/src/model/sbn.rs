@@ -5,12 +5,14 @@ use jensen_data::Preprocessing;
 use jensen_infer::estimator::{Dimensions, Estimator};
 use jensen_infer::evaluation::{self, Decomposition};
 use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
-use jensen_models::{BinaryDecoder, BinaryEncoder, Sbn, VaeConfig};
+use jensen_models::Sbn;
+use jensen_models::nets::{ImageShape, NetSize};
 use jensen_prob::{Mean, Variance};
 use jensen_random::Rng;
 
-use super::autoencoder::{Autoencoder, image_shape};
+use super::autoencoder::{Autoencoder, PRIOR_DRAWS, image_shape};
 use super::{Encoding, Traversal};
+use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::view::to_vec;
@@ -21,19 +23,23 @@ impl Autoencoder for Sbn {
         "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score";
 
     fn init(
-        config: &VaeConfig,
+        config: &RunConfig,
         (shape, _): (&[usize], &Preprocessing),
         mean: &[f64],
         rng: &Rng,
         device: &Device,
     ) -> Result<Self, CliError> {
-        Ok(config.init_binary(image_shape(shape)?, mean, rng, device)?)
+        Ok(config.sbn.init(&config.vae, image_shape(shape)?, mean, rng, device)?)
+    }
+
+    fn size(config: &RunConfig, shape: ImageShape) -> NetSize {
+        config.sbn.size(&config.vae, shape)
     }
 
     fn estimator(
         config: &EstimatorConfig,
         of: Dimensions<'_>,
-    ) -> Result<Box<dyn Estimator<BinaryDecoder, BinaryEncoder>>, InferError> {
+    ) -> Result<Box<dyn Estimator<Self, Self>>, InferError> {
         config.discrete(of)
     }
 
@@ -50,13 +56,31 @@ impl Autoencoder for Sbn {
         self.sample_latents(rows, temperature, rng)
     }
 
-    /// From 0 to 1, all others at the prior's mean.
+    /// The bits of the lowest layer from 0 to 1, all others at the prior's mean: of one layer alone exact, else of
+    /// draws.
     fn traversal(&self) -> Traversal {
-        let mean = self.decoder.prior(&()).mean();
-        Traversal { center: to_vec(mean), values: vec![0.0, 0.25, 0.5, 0.75, 1.0], unit: Unit::Bits }
+        let mean = match self.prior(&()).single() {
+            Some(prior) => prior.mean(),
+            None => self.sample_latents(PRIOR_DRAWS, 1.0, &Rng::seed(0).fork("traversal")).mean_dim(0),
+        };
+        Traversal {
+            center: to_vec(mean),
+            variables: self.decoder.latent_dim(),
+            values: vec![0.0, 0.25, 0.5, 0.75, 1.0],
+            unit: Unit::Bits,
+        }
     }
 
-    fn decompose(&self, evidence: &Evidence<'_, BinaryDecoder>, rng: Rng) -> Result<Decomposition, CliError> {
-        Ok(evaluation::decomposition(self, evidence, rng))
+    fn decompose(&self, evidence: &Evidence<'_, Self>, rng: Rng) -> Result<Decomposition, CliError> {
+        let prior = self.prior(&());
+        let Some(prior) = prior.single() else {
+            return Err(CliError::usage(
+                "a divergence is taken apart by latents that are independent in the prior, which those of several layers \
+                 are not",
+                "train with `--set sbn.layers=1`",
+            ));
+        };
+        let posterior = self.encode(evidence.observation.clone());
+        Ok(evaluation::decomposition_of(&posterior, prior, evidence.rows, rng))
     }
 }

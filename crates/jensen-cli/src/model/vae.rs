@@ -5,18 +5,16 @@ use jensen_data::{DType, DataError, Dataset, Preprocessing, Rows, Support};
 use jensen_infer::estimator::{Dimensions, Estimator};
 use jensen_infer::evaluation::{self, Decomposition, Imputation, ImputationSampling};
 use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
+use jensen_models::Vae;
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::nets::{ImageShape, NetSize};
 use jensen_models::posterior::Posterior;
-use jensen_models::{Vae, VaeConfig};
 use jensen_random::Rng;
 
-use super::autoencoder::{Autoencoder, image_shape};
+use super::autoencoder::{Autoencoder, PRIOR_DRAWS, image_shape};
 use super::{Encoding, Imputing, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
-
-/// Draws that the mean of a learned prior is measured by.
-const PRIOR_DRAWS: usize = 1000;
 
 /// What the data look like to a VAE; refused if the likelihood gives them no probability.
 pub(super) fn preprocessing(
@@ -62,7 +60,7 @@ impl Autoencoder for Vae {
         "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score, and impute tables";
 
     fn init(
-        config: &VaeConfig,
+        RunConfig { vae: config, .. }: &RunConfig,
         (shape, preprocessing): (&[usize], &Preprocessing),
         mean: &[f64],
         rng: &Rng,
@@ -72,6 +70,10 @@ impl Autoencoder for Vae {
             Some(schema) => config.init_table(schema, rng, device)?,
             None => config.init(image_shape(shape)?, mean, rng, device)?,
         })
+    }
+
+    fn size(config: &RunConfig, shape: ImageShape) -> NetSize {
+        config.vae.size(shape)
     }
 
     fn estimator(

@@ -40,7 +40,7 @@ pub struct Train {
     binarize: Option<String>,
 
     /// What is learned
-    #[arg(long, value_name = "MODEL", help_heading = "Model", value_parser = PossibleValuesParser::new(["vae", "sbn"]))]
+    #[arg(long, value_name = "MODEL", help_heading = "Model", value_parser = PossibleValuesParser::new(ModelKind::ALL.map(ModelKind::name)))]
     model: Option<String>,
     /// The encoder's and decoder's net
     #[arg(long, value_name = "NET", help_heading = "Model", value_parser = PossibleValuesParser::new(["mlp", "conv"]))]
@@ -165,9 +165,10 @@ impl Train {
     /// are decides which defaults.
     fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
         let mut layers = self.layers(&RunConfig::default())?;
-        if layers.get("model").and_then(Value::as_str) == Some(ModelKind::Sbn.name()) {
+        let model = layers.get("model").and_then(Value::as_str).and_then(ModelKind::of_name);
+        if let Some(model) = model.filter(|&model| model != ModelKind::default()) {
             let objective = layers.get("objective.kind").and_then(Value::as_str);
-            layers = self.layers(&RunConfig::for_bits(objective))?;
+            layers = self.layers(&RunConfig::of_model(model, objective))?;
         }
         let table_layers = self.layers(&RunConfig::for_tables())?;
         // What neither could be is refused before the data are read.

@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jensen_data::{Rows, Split};
-use jensen_models::latent_path;
 
 use super::options::{DataOptions, RunOption, check_ending};
 use crate::error::CliError;
-use crate::model::Traversal;
 use crate::output;
 use crate::picture::grid::{self, TraversedDimension};
 use crate::session::Session;
@@ -46,24 +44,26 @@ impl Traverse {
         check_ending(&self.output, &["png", "svg"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         View::of(&run).check_picture()?;
-        let latent_dim = run.model.latent_dim();
-        let dims = self.dims.clone().unwrap_or_else(|| (0..latent_dim.min(SHOWN)).collect());
-        if let Some(dim) = dims.iter().find(|&&dim| dim >= latent_dim) {
+        let mut traversal = run.model.traversal();
+        let variables = traversal.variables;
+        let dims = self.dims.clone().unwrap_or_else(|| (0..variables.min(SHOWN)).collect());
+        if let Some(dim) = dims.iter().find(|&&dim| dim >= variables) {
             return Err(CliError::usage(
-                format!("there is no latent dimension {dim} in {}", run.directory.name()),
-                format!("it has dimensions 0 to {}", latent_dim - 1),
+                format!("there is no latent dimension {dim} to move in {}", run.directory.name()),
+                format!("it has dimensions 0 to {}", variables - 1),
             ));
         }
-        let Traversal { center, values, unit } = run.model.traversal();
-        let center = self.start(&run)?.unwrap_or(center);
-        let latents = latent_path::along(&dims, &values, &center, session.device());
+        if let Some(start) = self.start(&run)? {
+            traversal.center = start;
+        }
+        let latents = traversal.along(&dims, session.device());
         let view = View::of(&run);
         let shown = view.decoded(&latents)?;
         let dimensions: Vec<_> =
             dims.into_iter().map(|index| TraversedDimension { index, kl: None }).collect();
         let title = format!("Traversal of the latents of {}", run.directory.name());
-        let scene =
-            grid::traversal(&title, &view.events(&shown)?, view.intensity(), &dimensions, (&values, unit))?;
+        let steps = (traversal.values.as_slice(), traversal.unit);
+        let scene = grid::traversal(&title, &view.events(&shown)?, view.intensity(), &dimensions, steps)?;
         write_scene(&self.output, &scene)?;
         output::line(self.output.display())
     }

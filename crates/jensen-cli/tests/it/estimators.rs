@@ -60,6 +60,43 @@ fn every_verb_works_on_binary_latents() {
     assert!(message.contains("has learned no table"), "{message}");
 }
 
+#[test]
+fn every_verb_works_on_layers_and_on_categories() {
+    let here = Workshop::new();
+    let layers = "--model sbn --latent-dim 8 --set sbn.layers=2 --estimator rebar --name layers";
+    let choices =
+        "--model cat-vae --latent-dim 4 --set cat_vae.categories=3 --estimator gumbel-softmax --name choices";
+    for options in [layers, choices] {
+        here.ok(&format!("train {TINY} {options}"));
+        let name = options.rsplit(' ').next().expect("a name");
+        for picture in ["report.html", "pictures/traversal.png", "pictures/latent-map.png"] {
+            assert!(here.exists(&format!("runs/{name}/{picture}")), "{name}: {picture}");
+        }
+        let measured = here.json(&format!("evaluate {name} --iwae 20 --json"));
+        let number = |key: &str| measured[key].as_f64().expect("a number");
+        assert!(number("log_likelihood") > number("elbo"), "{name}: {measured}");
+        for verb in ["sample", "reconstruct", "interpolate", "traverse"] {
+            here.ok(&format!("{verb} {name} -o {name}-{verb}.png"));
+            assert!(here.exists(&format!("{name}-{verb}.png")));
+        }
+        here.ok(&format!("encode {name} --data tiny -o {name}.csv"));
+        here.ok(&format!("score {name} --data tiny -o scores.csv"));
+    }
+    assert!(here.exists("runs/choices/pictures/kl-per-dimension.svg"), "each choice has its divergence");
+    here.ok("evaluate choices --decompose 20");
+    let message = here.refused("evaluate layers --decompose 20", 2);
+    assert!(message.contains("sbn.layers=1"), "{message}");
+    let message = here.refused("traverse layers --dims 9 -o t.png", 2);
+    assert!(message.contains("0 to 7"), "{message}");
+    for options in ["--model sbn --set sbn.layers=0", "--model cat-vae --set cat_vae.categories=1"] {
+        let message = here.refused(&format!("train {TINY} {options}"), 2);
+        assert!(message.contains("at least"), "{message}");
+    }
+    let enumeration = "--estimator enumeration --latent-dim";
+    here.refused(&format!("train {TINY} --model cat-vae {enumeration} 3"), 2);
+    here.ok(&format!("train {TINY} --model cat-vae {enumeration} 2 --name exact"));
+}
+
 /// An exact gradient has no noise, so no signal-to-noise ratio: the log can be read all the same.
 #[test]
 fn a_gradient_without_noise_is_logged() {

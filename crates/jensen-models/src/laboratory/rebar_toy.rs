@@ -46,14 +46,18 @@ impl JointModel for Bit {
     }
 }
 
-impl<M> Guide<M> for FreeBits
-where
-    M: JointModel<Latent = Tensor<2>, Prior = Bernoulli>,
-{
+impl FreeBits {
+    /// `q(z)`, one row an example.
+    pub(super) fn bits(&self) -> Bernoulli {
+        Bernoulli::from_logits(self.parameters.val())
+    }
+}
+
+impl Guide<Bit> for FreeBits {
     type Posterior = Bernoulli;
 
-    fn posterior(&self, _: &Evidence<'_, M>) -> Bernoulli {
-        Bernoulli::from_logits(self.parameters.val())
+    fn posterior(&self, _: &Evidence<'_, Bit>) -> Bernoulli {
+        self.bits()
     }
 
     fn exact_kl(&self, posterior: &Bernoulli, prior: &Bernoulli) -> Option<Tensor<2>> {

@@ -5,16 +5,16 @@ use jensen_data::{Binarize, DataConfig, DataSpec, Dataset, Loader, Preprocessing
 use jensen_infer::estimator::{Dimensions, Enumeration, EstimatorConfig, EstimatorKind};
 use jensen_infer::objective::PowerMean;
 use jensen_infer::{
-    Evidence, InferError, JointModel, Learner, ObjectiveConfig, OptimizerConfig, StepContext,
+    Evidence, Guide, InferError, JointModel, Learner, ObjectiveConfig, OptimizerConfig, StepContext,
     VariationalLearner, VariationalModel,
 };
-use jensen_prob::{Bernoulli, Distribution, Enumerable};
+use jensen_prob::{Bernoulli, Distribution, Enumerable, Factorized};
 
 use super::certificate::measure;
 use super::rebar_toy::FreeBits;
 use super::{Certificate, Certificates, Effort, each, exact, key, measured, objective_for};
 use crate::nets::{Activation, ImageShape, NetConfig};
-use crate::{BinaryDecoder, Sbn, VaeConfig};
+use crate::{LayeredBernoulli, Sbn, SbnConfig, VaeConfig};
 
 /// Rows of a call, about: a multiple of the examples.
 const ROWS: usize = 512;
@@ -27,10 +27,22 @@ const UPDATES: usize = 300;
 /// Digits whose posteriors are looked at.
 const EXAMPLES: usize = 10;
 
+impl Guide<Sbn> for FreeBits {
+    type Posterior = Bernoulli;
+
+    fn posterior(&self, _: &Evidence<'_, Sbn>) -> Bernoulli {
+        self.bits()
+    }
+
+    fn exact_kl(&self, posterior: &Bernoulli, prior: &LayeredBernoulli) -> Option<Tensor<2>> {
+        prior.single().map(|prior| posterior.kl_per_dim(prior))
+    }
+}
+
 /// A trained net of few bits, and examples whose posteriors' gradients are measured.
 #[derive(Debug)]
 pub struct SigmoidBeliefNet {
-    model: BinaryDecoder,
+    model: Sbn,
     /// Of the trained encoder, `[examples][bits]`.
     logits: Vec<Vec<f64>>,
     /// `log p(x, z)` of every value, `[examples][2^bits]`.
@@ -53,7 +65,13 @@ impl SigmoidBeliefNet {
         let net = NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() };
         let config = VaeConfig { latent_dim: BITS, net, ..VaeConfig::default() };
         let shape = ImageShape { height: 28, width: 28, channels: 1 };
-        let sbn = config.init_binary(shape, &mean, &key().fork("sbn"), &Device::flex().autodiff())?;
+        let sbn = SbnConfig::default().init(
+            &config,
+            shape,
+            &mean,
+            &key().fork("sbn"),
+            &Device::flex().autodiff(),
+        )?;
         let (objective, optimizer) = (ObjectiveConfig::default(), OptimizerConfig::default());
         let mut learner = VariationalLearner::new(sbn, Enumeration, &objective, &optimizer)?;
         let loader = Loader::new(&digits, rows, &preprocessing, 32, key())?;
@@ -73,7 +91,7 @@ impl SigmoidBeliefNet {
     fn new(net: &Sbn, observations: Tensor<2>) -> Self {
         let plain = burn::module::Module::valid(net);
         let model = plain.model();
-        let posterior = plain.encoder.forward(observations.clone());
+        let posterior = plain.encode(observations.clone());
         // A trained posterior is nearly certain of some bits, whose other value no draw would see.
         let logits: Tensor<2> = (posterior.logits() * (1.0 / UNCERTAIN)).tanh() * UNCERTAIN;
         let [examples, bits] = logits.dims();
@@ -89,12 +107,7 @@ impl SigmoidBeliefNet {
             let joint = likelihood.log_prob(&x) + prior.log_prob(&values);
             joint.into_data().iter::<f64>().collect()
         });
-        Self {
-            log_joint: log_joint.collect(),
-            logits: of_rows(logits),
-            model: net.decoder.clone(),
-            observations,
-        }
+        Self { log_joint: log_joint.collect(), logits: of_rows(logits), model: net.clone(), observations }
     }
 
     /// Every estimator for discrete latents, for the logits of each example's posterior.
@@ -113,7 +126,7 @@ impl SigmoidBeliefNet {
         let copies = ROWS / examples;
         let config = EstimatorConfig { kind, ..EstimatorConfig::default() };
         let sizes = Dimensions { features, latents: bits, rng: key().fork("weights"), device: &device };
-        let mut estimator = config.discrete::<BinaryDecoder, FreeBits>(sizes)?;
+        let mut estimator = config.discrete::<Sbn, FreeBits>(sizes)?;
         let objective = objective_for(kind, effort.samples, 1.0);
         let flat = TensorData::new(self.logits.concat(), [examples, bits]);
         let logits = Tensor::<2>::from_data(flat, &device);

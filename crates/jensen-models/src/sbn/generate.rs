@@ -1,8 +1,8 @@
 //! What a trained sigmoid belief net is used for: invent, encode, decode.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation::sigmoid};
 use jensen_infer::JointModel;
-use jensen_prob::{Bernoulli, Distribution, Expand, Predict};
+use jensen_prob::{Bernoulli, Expand, Predict};
 use jensen_random::Rng;
 
 use super::Sbn;
@@ -10,19 +10,23 @@ use super::Sbn;
 impl Sbn {
     /// `q(z | x)`, one row an example.
     pub fn encode(&self, observation: Tensor<2>) -> Bernoulli {
-        self.encoder.forward(observation)
+        let mut layers = vec![self.encoder.forward(observation)];
+        for net in &self.upward {
+            let below = layers.last().expect("there is a lowest layer").clone();
+            layers.push(net.forward(sigmoid(below)));
+        }
+        Bernoulli::from_logits(Tensor::cat(layers, 1))
     }
 
     /// `E[x | z]`, `[rows, features]`.
     pub fn decode(&self, latent: Tensor<2>) -> Tensor<2> {
-        let likelihood = self.decoder.forward(latent);
+        let likelihood = self.likelihood(&latent, &());
         likelihood.prediction(likelihood.expected_statistics())
     }
 
-    /// `n` draws from the prior, its logits divided by `temperature`, at 0 the most probable bits; row `i` is draw `i` of `rng` whatever `n` is.
+    /// `n` draws from the prior, the logits divided by `temperature`, at 0 the most probable bits of each layer; row `i` is
+    /// draw `i` of `rng` whatever `n` is.
     pub fn sample_latents(&self, n: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        // A logit of 0 stays one.
-        let logits = self.decoder.prior(&()).logits() / temperature.max(1e-6);
-        Bernoulli::from_logits(logits).expand(n).sample(rng)
+        self.prior(&()).expand(n).sample_tempered(temperature, rng)
     }
 }

@@ -1,7 +1,12 @@
-//! The sigmoid belief net: an autoencoder with binary latents.
+//! The sigmoid belief net: an autoencoder with layers of bits for latents.
 
+mod bit_net;
+mod config;
 mod generate;
-mod init;
+mod layered_bernoulli;
 mod model;
 
-pub use model::{BinaryDecoder, BinaryEncoder, Sbn};
+pub use bit_net::BitNet;
+pub use config::SbnConfig;
+pub use layered_bernoulli::LayeredBernoulli;
+pub use model::Sbn;

@@ -1,136 +1,102 @@
 //! The model `p(z) p(x | z)` with binary `z`, its amortized posterior, and the two together.
 
 use burn::module::{Module, Param};
-use burn::nn::Linear;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation::sigmoid};
 use jensen_infer::{Evidence, Guide, JointModel, VariationalModel};
 use jensen_prob::{Bernoulli, Factorized, Mean};
 
+use super::bit_net::centred;
+use super::{BitNet, LayeredBernoulli};
 use crate::likelihood::Likelihood;
-use crate::nets::{Convolutions, Decoder, ImageShape, Mlp, NetConfig, Scope, halved};
+use crate::nets::{Decoder, LogitEncoder};
 
-/// A sigmoid belief net with one layer of latents (Neal 1992), its posterior amortized (Mnih & Gregor 2014).
+/// A sigmoid belief net (Neal 1992), its posterior amortized (Mnih & Gregor 2014).
 ///
-/// `z_d ~ Bernoulli(σ(b_d))`, `x ~ p(x | f(2z − 1))`; the encoder is `q(z | x) = Π_d Bernoulli(z_d; σ(g_d(x)))`. Draws have no
-/// gradient: which estimator takes its place is the [`Estimator`](jensen_infer::Estimator)'s choice.
+/// `z_L ~ Bernoulli(σ(b))`, `z_l ~ Bernoulli(σ(f_l(2 z_{l+1} − 1)))`, `x ~ p(x | f_0(2 z_1 − 1))` with `L` layers, mostly one.
+/// The posterior has independent bits, `q(z | x) = Π_l Bernoulli(z_l; σ(g_l))`, and its logits go up the layers by their
+/// means, `g_1 = g_1(x)`, `g_{l+1} = g_{l+1}(2 σ(g_l) − 1)`: with it every estimator of binary latents is what it claims to
+/// be, which with bits that depend on each other most are not. Draws have no gradient: which estimator takes its place is
+/// the [`Estimator`](jensen_infer::Estimator)'s choice.
+///
+/// Latents are `[rows, L · bits]`, the lowest layer first.
 #[derive(Module, Debug)]
 pub struct Sbn {
-    /// `q(z | x)`.
-    pub encoder: BinaryEncoder,
-    /// `p(z) p(x | z)`.
-    pub decoder: BinaryDecoder,
+    /// `x ↦ g_1`.
+    pub encoder: LogitEncoder,
+    /// `p(x | z_1)`.
+    pub decoder: Decoder,
+    /// `g_2` to `g_L`.
+    pub(super) upward: Vec<BitNet>,
+    /// `f_{L−1}` to `f_1`.
+    pub(super) downward: Vec<BitNet>,
+    /// `b`
+    pub(super) prior_logits: Param<Tensor<2>>,
 }
 
-/// `x ↦` the logits of independent bits.
-#[derive(Module, Debug)]
-pub struct BinaryEncoder {
-    convolutions: Convolutions,
-    net: Mlp,
-    logits: Linear,
-}
-
-impl BinaryEncoder {
-    /// Fresh weights under the path of `scope`.
-    pub(super) fn init(net: &NetConfig, shape: ImageShape, latent_dim: usize, scope: &Scope) -> Self {
-        let (channels, activation) = (net.channels(), net.activation());
-        let convolutions = Convolutions::init(shape, channels, activation, &scope.child("convolutions"));
-        let inputs = halved(shape, channels).features();
-        let width = *net.hidden().last().unwrap_or(&inputs);
-        Self {
-            convolutions,
-            net: Mlp::init(inputs, net.hidden(), activation, &scope.child("net")),
-            logits: scope.child("logits").linear(width, latent_dim),
-        }
-    }
-
-    /// `q(z | x)`, one row an example.
-    pub fn forward(&self, x: Tensor<2>) -> Bernoulli {
-        Bernoulli::from_logits(self.logits.forward(self.net.forward(self.convolutions.forward(x))))
-    }
-
-    /// The values on the way, by the path of the layer that gives them.
-    fn trace(&self, x: Tensor<2>) -> Vec<(String, Tensor<2>)> {
-        let mut seen = vec![("the encoder's input".to_owned(), x.clone())];
-        let x = self.convolutions.watch(x, |i, x| seen.push((format!("encoder.convolutions.layers.{i}"), x)));
-        let hidden = self.net.watch(x, |i, x| seen.push((format!("encoder.net.layers.{i}"), x)));
-        seen.push(("encoder.logits".to_owned(), self.logits.forward(hidden)));
-        seen
+impl Sbn {
+    /// The bits of the lowest layer, which the observation depends on directly.
+    fn lowest(&self, latent: Tensor<2>) -> Tensor<2> {
+        latent.narrow(1, 0, self.decoder.latent_dim())
     }
 }
 
-/// A learned prior over bits, and the net from bits to observations.
-#[derive(Module, Debug)]
-pub struct BinaryDecoder {
-    prior_logits: Param<Tensor<2>>,
-    net: Decoder,
-}
-
-impl BinaryDecoder {
-    pub(super) fn new(net: Decoder, scope: &Scope) -> Self {
-        Self { prior_logits: scope.constant("prior_logits", [1, net.latent_dim()], 0.0), net }
-    }
-
-    /// The likelihood given each row of bits, or of numbers between 0 and 1 in place of them.
-    pub fn forward(&self, z: Tensor<2>) -> Likelihood {
-        // Bits about 0: neither value is silent.
-        self.net.forward(z * 2.0 - 1.0)
-    }
-
-    /// The net from bits to observations.
-    pub fn net(&self) -> &Decoder {
-        &self.net
-    }
-}
-
-impl JointModel for BinaryDecoder {
+impl JointModel for Sbn {
     type Observation = Tensor<2>;
     type Condition = ();
     type Latent = Tensor<2>;
-    type Prior = Bernoulli;
+    type Prior = LayeredBernoulli;
     type Likelihood = Likelihood;
 
-    fn prior(&self, _condition: &()) -> Bernoulli {
-        Bernoulli::from_logits(self.prior_logits.val())
+    fn prior(&self, _condition: &()) -> LayeredBernoulli {
+        LayeredBernoulli::new(Bernoulli::from_logits(self.prior_logits.val()), self.downward.clone())
     }
 
+    /// The likelihood given each row of bits, or of numbers between 0 and 1 in place of them.
     fn likelihood(&self, latent: &Tensor<2>, _condition: &()) -> Likelihood {
-        self.forward(latent.clone())
+        self.decoder.forward(centred(self.lowest(latent.clone())))
     }
 
     fn trace(&self, latent: &Tensor<2>, _condition: &()) -> Vec<(String, Tensor<2>)> {
-        self.net.trace(latent.clone() * 2.0 - 1.0)
+        self.decoder.trace(centred(self.lowest(latent.clone())))
     }
 }
 
-impl Guide<BinaryDecoder> for BinaryEncoder {
+impl Guide<Self> for Sbn {
     type Posterior = Bernoulli;
 
-    fn posterior(&self, evidence: &Evidence<'_, BinaryDecoder>) -> Bernoulli {
-        self.forward(evidence.observation.clone())
+    fn posterior(&self, evidence: &Evidence<'_, Self>) -> Bernoulli {
+        self.encode(evidence.observation.clone())
     }
 
-    fn exact_kl(&self, posterior: &Bernoulli, prior: &Bernoulli) -> Option<Tensor<2>> {
-        Some(posterior.kl_per_dim(prior))
+    /// Of one layer alone.
+    fn exact_kl(&self, posterior: &Bernoulli, prior: &LayeredBernoulli) -> Option<Tensor<2>> {
+        prior.single().map(|prior| posterior.kl_per_dim(prior))
     }
 
     fn posterior_mean(&self, posterior: &Bernoulli) -> Option<Tensor<2>> {
         Some(posterior.mean())
     }
 
-    fn trace(&self, evidence: &Evidence<'_, BinaryDecoder>) -> Vec<(String, Tensor<2>)> {
-        self.trace(evidence.observation.clone())
+    fn trace(&self, evidence: &Evidence<'_, Self>) -> Vec<(String, Tensor<2>)> {
+        let mut seen = self.encoder.trace(evidence.observation.clone());
+        let mut logits = self.encoder.forward(evidence.observation.clone());
+        for (i, net) in self.upward.iter().enumerate() {
+            logits = net.forward(sigmoid(logits));
+            seen.push((format!("upward.{i}.logits"), logits.clone()));
+        }
+        seen
     }
 }
 
 impl VariationalModel for Sbn {
-    type Model = BinaryDecoder;
-    type Guide = BinaryEncoder;
+    type Model = Self;
+    type Guide = Self;
 
-    fn model(&self) -> &BinaryDecoder {
-        &self.decoder
+    fn model(&self) -> &Self {
+        self
     }
 
-    fn guide(&self) -> &BinaryEncoder {
-        &self.encoder
+    fn guide(&self) -> &Self {
+        self
     }
 }

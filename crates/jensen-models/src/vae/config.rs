@@ -77,20 +77,36 @@ impl VaeConfig {
         rng: &Rng,
         device: &Device,
     ) -> Result<Vae, InferError> {
-        let Self { latent_dim, net, likelihood, output_bias, .. } = self;
-        let encoder = EncoderConfig::new(net.clone(), shape, *latent_dim)?;
-        let decoder = DecoderConfig::new(net.clone(), shape, *latent_dim, *likelihood)?;
+        let encoder = EncoderConfig::new(self.net.clone(), shape, self.latent_dim)?;
         let scope = Scope::new(*rng, device);
-        let decoder = decoder.init(&scope.child("decoder"));
-        let decoder = match output_bias {
-            OutputBias::DataMean => decoder.with_output_mean(mean),
-            OutputBias::Zero => decoder,
-        };
-        let start = match output_bias {
+        let decoder = self.decoder(shape, self.latent_dim, mean, &scope)?;
+        let start = match self.output_bias {
             OutputBias::DataMean => mean,
             OutputBias::Zero => &[],
         };
         self.complete(&encoder, decoder, start, &scope)
+    }
+
+    /// A decoder of so many latents into observations of `shape`, at `decoder` in `scope`.
+    ///
+    /// # Errors
+    /// [`InferError::Option`] if a value is out of range.
+    ///
+    /// # Panics
+    /// If `mean` is read and does not have one number a feature.
+    pub(crate) fn decoder(
+        &self,
+        shape: ImageShape,
+        latents: usize,
+        mean: &[f64],
+        scope: &Scope,
+    ) -> Result<Decoder, InferError> {
+        let decoder = DecoderConfig::new(self.net.clone(), shape, latents, self.likelihood)?;
+        let decoder = decoder.init(&scope.child("decoder"));
+        Ok(match self.output_bias {
+            OutputBias::DataMean => decoder.with_output_mean(mean),
+            OutputBias::Zero => decoder,
+        })
     }
 
     /// A VAE for the rows of a table, its weights drawn from `rng`, on `device`. The likelihood is

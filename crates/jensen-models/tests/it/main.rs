@@ -1,9 +1,9 @@
 //! Integration tests of the models.
 
+mod discrete;
 mod imputation;
 mod laboratory;
 mod made;
 mod pairs;
-mod sbn;
 mod table;
 mod vae;

@@ -95,6 +95,8 @@ pub enum Unit {
     Deviations,
     /// From one value of a bit to the other.
     Bits,
+    /// The categories of a choice.
+    Categories,
 }
 
 /// A row of decoded examples for each latent dimension, which takes the `values` (in standard deviations of the
@@ -124,7 +126,7 @@ pub fn traversal(
     let caption = |&value: &f64| match unit {
         Unit::Deviations if value > 0.0 => format!("+{}σ", ticks::fixed(value, decimals)),
         Unit::Deviations => format!("{}σ", ticks::fixed(value, decimals)),
-        Unit::Bits => ticks::fixed(value, decimals),
+        Unit::Bits | Unit::Categories => ticks::fixed(value, decimals),
     };
     let table = Table {
         title: title.into(),
@@ -142,5 +144,6 @@ fn note(dimensions: &[TraversedDimension], unit: Unit) -> String {
     match unit {
         Unit::Deviations => format!("σ: one standard deviation of the prior{kl}"),
         Unit::Bits => format!("from one value of the bit to the other{kl}"),
+        Unit::Categories => format!("each category of the choice in turn{kl}"),
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use jensen_infer::EstimatorKind;
-use jensen_infer::estimator::Capability;
 use serde::Serialize;
 
+use crate::config::ModelKind;
 use crate::error::CliError;
 use crate::output;
 
@@ -41,13 +41,14 @@ impl Estimators {
                 EstimatorKind::ALL.into_iter().map(|kind| (kind.name(), row(kind))).collect();
             return output::json(&rows);
         }
-        let header = ["estimator", "vae", "sbn"].into_iter().chain(OBJECTIVES).chain(["unbiased"]);
+        let models = ModelKind::ALL.map(ModelKind::name);
+        let header = ["estimator"].into_iter().chain(models).chain(OBJECTIVES).chain(["unbiased"]);
         let header: Vec<String> = header.map(str::to_owned).collect();
         let mark = |holds: bool| if holds { "yes" } else { "·" }.to_owned();
         let lines = EstimatorKind::ALL.into_iter().map(|kind| {
             let Row { models, objectives, unbiased, .. } = row(kind);
             let mut cells = vec![kind.name().to_owned()];
-            cells.extend(["vae", "sbn"].map(|model| mark(models.contains(&model))));
+            cells.extend(ModelKind::ALL.map(|model| mark(models.contains(&model.name()))));
             cells.extend(OBJECTIVES.map(|objective| mark(objectives.contains(&objective))));
             cells.push(mark(unbiased));
             cells
@@ -58,11 +59,8 @@ impl Estimators {
 }
 
 fn row(kind: EstimatorKind) -> Row {
-    let models = match kind.needs() {
-        Capability::Density => vec!["vae", "sbn"],
-        Capability::Reparameterized => vec!["vae"],
-        Capability::Relaxable | Capability::Enumerable => vec!["sbn"],
-    };
+    let models = ModelKind::ALL.into_iter().filter(|model| model.capabilities().contains(&kind.needs()));
+    let models = models.map(ModelKind::name).collect();
     Row {
         needs: kind.needs().to_string(),
         models,

@@ -1,0 +1,71 @@
+//! What sets the categorical autoencoder apart.
+
+use burn::tensor::{Device, Tensor};
+use jensen_data::Preprocessing;
+use jensen_infer::estimator::{Dimensions, Estimator};
+use jensen_infer::evaluation::{self, Decomposition};
+use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
+use jensen_models::CategoricalVae;
+use jensen_models::nets::{ImageShape, NetSize};
+use jensen_prob::{Mean, Variance};
+use jensen_random::Rng;
+
+use super::autoencoder::{Autoencoder, image_shape};
+use super::{Encoding, Traversal};
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::picture::grid::Unit;
+use crate::view::to_vec;
+
+impl Autoencoder for CategoricalVae {
+    const NAME: &'static str = "categorical VAE";
+    const CAN: &'static str =
+        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score";
+
+    fn init(
+        config: &RunConfig,
+        (shape, _): (&[usize], &Preprocessing),
+        mean: &[f64],
+        rng: &Rng,
+        device: &Device,
+    ) -> Result<Self, CliError> {
+        Ok(config.cat_vae.init(&config.vae, image_shape(shape)?, mean, rng, device)?)
+    }
+
+    fn size(config: &RunConfig, shape: ImageShape) -> NetSize {
+        config.cat_vae.size(&config.vae, shape)
+    }
+
+    fn estimator(
+        config: &EstimatorConfig,
+        of: Dimensions<'_>,
+    ) -> Result<Box<dyn Estimator<Self, Self>>, InferError> {
+        config.discrete(of)
+    }
+
+    /// The probability of each category and the variance of its indicator.
+    fn encoding(&self, observation: Tensor<2>, _rows: &[u64]) -> Encoding {
+        let posterior = self.encode(observation);
+        Encoding { mean: posterior.mean(), log_variance: posterior.variance().log() }
+    }
+
+    fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
+        self.decode(latents)
+    }
+
+    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
+        self.sample_latents(rows, temperature, rng)
+    }
+
+    /// Each category of a choice in turn, all other choices at the prior's probabilities.
+    fn traversal(&self) -> Traversal {
+        let center = to_vec(self.prior(&()).mean());
+        let (variables, categories) = (self.variables(), center.len() / self.variables());
+        let values = (0..categories).map(|category| category as f64).collect();
+        Traversal { center, variables, values, unit: Unit::Categories }
+    }
+
+    fn decompose(&self, evidence: &Evidence<'_, Self>, rng: Rng) -> Result<Decomposition, CliError> {
+        Ok(evaluation::decomposition(self, evidence, rng))
+    }
+}
