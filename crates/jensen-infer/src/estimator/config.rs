@@ -165,7 +165,7 @@ impl EstimatorKind {
         }
     }
 
-    /// Whether its mean is the gradient of the objective.
+    /// Whether its mean is the gradient of the objective as it is at K samples.
     pub fn is_unbiased(self) -> bool {
         !matches!(
             self,
@@ -257,11 +257,7 @@ impl EstimatorConfig {
             EstimatorKind::Rloo | EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep
         );
         if compares && objective.samples() < 2 {
-            return Err(InferError::Option {
-                option: "objective.samples",
-                value: objective.samples().to_string(),
-                expected: "at least 2 where the estimator holds samples against each other",
-            });
+            return Err(InferError::too_few_samples(objective));
         }
         Ok(())
     }

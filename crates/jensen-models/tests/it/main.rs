@@ -5,5 +5,6 @@ mod laboratory;
 mod made;
 mod pairs;
 mod sbn;
+mod sbn_posterior;
 mod table;
 mod vae;
