@@ -64,7 +64,7 @@ pub enum Capability {
     Density,
     /// Draws that are differentiable in the parameters.
     Reparameterized,
-    /// Discrete draws that are a function of reparameterised ones.
+    /// Discrete draws that are a function of reparameterised ones, before a model that takes values between theirs.
     Relaxable,
     /// So few values that they can be summed over.
     Enumerable,
@@ -130,6 +130,7 @@ impl EstimatorKind {
     pub fn needs(self) -> Capability {
         match self {
             Self::Pathwise | Self::StickingTheLanding | Self::Dreg => Capability::Reparameterized,
+            // MuProp and the straight-through estimator look at one value between, the mean.
             Self::Muprop
             | Self::GumbelSoftmax
             | Self::StraightThrough

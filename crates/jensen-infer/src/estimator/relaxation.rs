@@ -61,9 +61,7 @@ where
         let loss = bound.clone().mean().neg();
         if self.kind == RelaxationKind::GumbelSoftmax {
             // A report, which no gradient goes through.
-            let model = &problem.model.valid();
-            let Problem { objective, guide, evidence, sampling, .. } = *problem;
-            let reported = Problem { objective, model, guide, evidence, sampling };
+            let reported = Problem { model: &problem.model.valid(), ..*problem };
             let log_posterior = expanded.detach_params().log_prob(&discrete);
             let terms = reported.terms(&posterior.detach_params(), log_posterior, &discrete)?;
             return Ok(Surrogate::new(reported.bound(&terms), terms, loss));
