@@ -115,6 +115,15 @@ impl InferError {
         Self::NoExactKl { objective: objective.name(), valid: "elbo-mc, iwae, renyi, tvo" }
     }
 
+    /// That an estimator holds samples against each other and there is one.
+    pub(crate) fn too_few_samples(objective: &dyn crate::Objective) -> Self {
+        Self::Option {
+            option: "objective.samples",
+            value: objective.samples().to_string(),
+            expected: "at least 2 where the estimator holds samples against each other",
+        }
+    }
+
     pub(crate) fn estimator(
         estimator: &'static str,
         objective: &dyn crate::Objective,

@@ -64,7 +64,7 @@ pub enum Capability {
     Density,
     /// Draws that are differentiable in the parameters.
     Reparameterized,
-    /// Discrete draws that are a function of reparameterised ones.
+    /// Discrete draws that are a function of reparameterised ones, before a model that takes values between theirs.
     Relaxable,
     /// So few values that they can be summed over.
     Enumerable,
@@ -130,6 +130,7 @@ impl EstimatorKind {
     pub fn needs(self) -> Capability {
         match self {
             Self::Pathwise | Self::StickingTheLanding | Self::Dreg => Capability::Reparameterized,
+            // MuProp and the straight-through estimator look at one value between, the mean.
             Self::Muprop
             | Self::GumbelSoftmax
             | Self::StraightThrough
@@ -165,7 +166,7 @@ impl EstimatorKind {
         }
     }
 
-    /// Whether its mean is the gradient of the objective.
+    /// Whether its mean is the gradient of the objective as it is at K samples.
     pub fn is_unbiased(self) -> bool {
         !matches!(
             self,
@@ -257,11 +258,7 @@ impl EstimatorConfig {
             EstimatorKind::Rloo | EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep
         );
         if compares && objective.samples() < 2 {
-            return Err(InferError::Option {
-                option: "objective.samples",
-                value: objective.samples().to_string(),
-                expected: "at least 2 where the estimator holds samples against each other",
-            });
+            return Err(InferError::too_few_samples(objective));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 //! | estimator | needs of the posterior | needs of the bound | unbiased |
 //! |---|---|---|---|
 //! | [`Pathwise`] | reparameterised | | yes |
-//! | [`StickingTheLanding`] | reparameterised | divergence at samples | for the ELBO |
+//! | [`StickingTheLanding`] | reparameterised | ELBO, divergence at samples | yes |
 //! | [`DoublyReparameterized`] | reparameterised | mean of weights | yes |
 //! | [`ScoreFunction`] | | | yes |
 //! | [`MuProp`] | a mean | ELBO | yes |

@@ -1,5 +1,6 @@
 //! The score function with a first-order expansion as control variate.
 
+use burn::module::Module;
 use burn::tensor::Tensor;
 use jensen_prob::{DetachParams, Distribution, Expand, Mean};
 
@@ -18,7 +19,7 @@ pub struct MuProp;
 
 impl<M, G> Estimator<M, G> for MuProp
 where
-    M: JointModel<Latent = Tensor<2>>,
+    M: JointModel<Latent = Tensor<2>> + Module,
     G: Guide<M, Posterior: Mean + Expand + DetachParams>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
@@ -35,8 +36,9 @@ where
 
         let mean = posterior.mean();
         let at = mean.clone().detach().require_grad();
-        let value = problem.integrand(&posterior.detach_params(), &at);
-        // A backward pass of its own: to the loss, the expansion is a number.
+        // A backward pass of its own, to the latent alone: to the loss, the expansion is a number.
+        let fixed = Problem { model: &problem.model.valid(), ..*problem };
+        let value = fixed.integrand(&posterior.detach_params(), &at);
         let slope = at.grad(&value.clone().sum().backward()).expect("the model reads its latent");
         let [rows, latents] = mean.dims();
         let distance = (latent.clone() - at.inner().repeat_dim(0, samples)).reshape([samples, rows, latents]);

@@ -1,7 +1,8 @@
 //! Biased gradients through a continuous relaxation.
 
+use burn::module::Module;
 use burn::tensor::Tensor;
-use jensen_prob::{ConditionalReparameterized, Distribution, Expand, Mean};
+use jensen_prob::{ConditionalReparameterized, DetachParams, Distribution, Expand, Mean};
 
 use super::{Estimator, Problem, Surrogate};
 use crate::{Guide, InferError, JointModel};
@@ -20,7 +21,7 @@ pub enum RelaxationKind {
 /// The reparameterised gradient of a neighbour of the discrete posterior: biased, of low variance.
 ///
 /// A low temperature has less bias and more variance. The reported bound is always that of the discrete value, for which
-/// [`RelaxationKind::GumbelSoftmax`] takes a second pass through the model. Where the divergence is taken at samples,
+/// [`RelaxationKind::GumbelSoftmax`] takes a second pass forward through the model. Where the divergence is taken at samples,
 /// `log q` and `log p` of a relaxed value are those of the discrete families continued to it, as usual.
 #[derive(Clone, Copy, Debug)]
 pub struct Relaxation {
@@ -32,8 +33,8 @@ pub struct Relaxation {
 
 impl<M, G> Estimator<M, G> for Relaxation
 where
-    M: JointModel<Latent = Tensor<2>>,
-    G: Guide<M, Posterior: ConditionalReparameterized + Mean + Expand>,
+    M: JointModel<Latent = Tensor<2>> + Module,
+    G: Guide<M, Posterior: ConditionalReparameterized + Mean + DetachParams + Expand>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
         let posterior = problem.posterior();
@@ -59,8 +60,11 @@ where
         let bound = problem.bound(&terms);
         let loss = bound.clone().mean().neg();
         if self.kind == RelaxationKind::GumbelSoftmax {
-            let terms = problem.terms(&posterior, expanded.log_prob(&discrete), &discrete)?;
-            return Ok(Surrogate::new(problem.bound(&terms), terms, loss));
+            // A report, which no gradient goes through.
+            let reported = Problem { model: &problem.model.valid(), ..*problem };
+            let log_posterior = expanded.detach_params().log_prob(&discrete);
+            let terms = reported.terms(&posterior.detach_params(), log_posterior, &discrete)?;
+            return Ok(Surrogate::new(reported.bound(&terms), terms, loss));
         }
         Ok(Surrogate::new(bound, terms, loss))
     }

@@ -70,7 +70,7 @@ where
             }
             Baseline::LeaveOneOut => match problem.objective.power_mean() {
                 Some(mean) if problem.samples() > 1 => (mean.leave_one_out(log_weights), None),
-                Some(_) => return Err(too_few_samples()),
+                Some(_) => return Err(InferError::too_few_samples(problem.objective)),
                 None => {
                     return Err(InferError::estimator(
                         "rloo",
@@ -97,13 +97,5 @@ where
 
     fn learned_mut(&mut self) -> Option<&mut dyn Learned> {
         self.baseline.learned_mut()
-    }
-}
-
-fn too_few_samples() -> InferError {
-    InferError::Option {
-        option: "objective.samples",
-        value: "1".to_owned(),
-        expected: "at least 2 for an estimator that holds samples against each other",
     }
 }

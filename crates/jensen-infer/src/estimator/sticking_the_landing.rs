@@ -3,7 +3,7 @@
 use jensen_prob::{DetachParams, Distribution, Expand, Reparameterized};
 
 use super::{Estimator, Problem, Surrogate};
-use crate::objective::{Divergence, DivergenceForm, Terms};
+use crate::objective::{Divergence, DivergenceForm, PowerMean, Terms};
 use crate::{Guide, InferError, JointModel};
 
 /// The reparameterised gradient with `log q(z | x)` held fixed as a function of its parameters, so that only the
@@ -11,7 +11,7 @@ use crate::{Guide, InferError, JointModel};
 ///
 /// What is left out has mean 0 under one sample, so the gradient of the ELBO stays unbiased; and where the
 /// posterior is exact, every draw gives a gradient of exactly 0. Of bounds that weigh several samples against
-/// each other it is biased: use [`DoublyReparameterized`](super::DoublyReparameterized) there.
+/// each other it would be biased, and it refuses them: use [`DoublyReparameterized`](super::DoublyReparameterized) there.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StickingTheLanding;
 
@@ -21,7 +21,8 @@ where
     G: Guide<M, Posterior: Reparameterized + Expand + DetachParams>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        if problem.objective.divergence_form() == DivergenceForm::Exact {
+        let is_elbo = problem.objective.power_mean().is_some_and(PowerMean::is_additive);
+        if !is_elbo || problem.objective.divergence_form() == DivergenceForm::Exact {
             return Err(InferError::estimator("sticking-the-landing", problem.objective, "elbo-mc"));
         }
         let expanded = problem.posterior().expand(problem.samples());

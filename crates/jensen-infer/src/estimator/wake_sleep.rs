@@ -65,6 +65,10 @@ where
         let Some(mean) = mean.filter(fits) else {
             return Err(InferError::estimator(self.name(), problem.objective, self.objectives()));
         };
+        if self.phase == Phase::Wake && problem.samples() < 2 {
+            // The weight of one sample is 1, whatever it is.
+            return Err(InferError::too_few_samples(problem.objective));
+        }
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
         let latent = expanded.sample(&problem.rng());

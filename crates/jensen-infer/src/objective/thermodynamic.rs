@@ -9,8 +9,9 @@ use super::{Objective, PowerMean, Terms};
 /// (Masrani, Le & Wood 2019, "The thermodynamic variational objective").
 ///
 /// `log p(x) = ∫₀¹ E_{π_t}[log w] dt`, whose integrand rises with `t`, so the sum is below it; with one interval
-/// it is the ELBO. The expectations are self-normalised averages over the same `K` samples. Points after the first
-/// are spaced evenly in their logarithms.
+/// it is the ELBO. The expectations are self-normalised averages over the same `K` samples; what is climbed is the mean
+/// of that estimate, below `log p(x)` too, and not the sum that it goes to with `K`. Points after the first are spaced
+/// evenly in their logarithms.
 #[derive(Clone, Debug)]
 pub struct Thermodynamic {
     /// Samples of each example, `K`.

@@ -1,6 +1,7 @@
 //! Integration tests of the inference crate.
 
 mod bounds;
+mod certificates;
 mod control_variate;
 mod estimators;
 mod fit;

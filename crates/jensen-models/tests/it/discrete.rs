@@ -25,7 +25,8 @@ enum Latents {
 
 const ALL: [Latents; 3] = [Latents::Bits, Latents::Layers, Latents::Choices];
 
-fn digits() -> (Batch, Vec<f64>) {
+/// 48 of them, and their mean.
+pub fn digits() -> (Batch, Vec<f64>) {
     let digits = Dataset::open(&DataSpec::new("digits")).expect("embedded");
     let rows = digits.rows(Split::Train).expect("a split");
     let config = DataConfig { binarize: Binarize::Static, ..DataConfig::default() };
@@ -40,7 +41,8 @@ fn config(latent_dim: usize) -> VaeConfig {
     VaeConfig { latent_dim, net, ..VaeConfig::default() }
 }
 
-fn sbn(layers: usize, bits: usize, mean: &[f64], device: &Device) -> Sbn {
+/// A net of these layers.
+pub fn sbn(layers: usize, bits: usize, mean: &[f64], device: &Device) -> Sbn {
     SbnConfig { layers }.init(&config(bits), SHAPE, mean, &Rng::seed(3), device).expect("valid")
 }
 
@@ -70,15 +72,20 @@ where
     let device = Device::flex().autodiff();
     let of = Dimensions { features: 784, latents, rng: Rng::seed(5), device: &device };
     let estimator = EstimatorConfig { kind, ..EstimatorConfig::default() };
+    let objective = objective_of(kind, additive);
+    let estimator = estimator.discrete::<V::Model, V::Guide>(of).expect("it fits");
+    let learner = VariationalLearner::new(net, estimator, &objective, &OptimizerConfig::default());
+    Box::new(learner.expect("valid"))
+}
+
+/// One that the estimator has the gradient of: `additive`, if it can be.
+pub fn objective_of(kind: EstimatorKind, additive: ObjectiveKind) -> ObjectiveConfig {
     let kind = match kind {
         EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep => ObjectiveKind::Iwae,
         EstimatorKind::WakeSleep => ObjectiveKind::ElboMc,
         _ => additive,
     };
-    let objective = ObjectiveConfig { kind, samples: 3, ..ObjectiveConfig::default() };
-    let estimator = estimator.discrete::<V::Model, V::Guide>(of).expect("it fits");
-    let learner = VariationalLearner::new(net, estimator, &objective, &OptimizerConfig::default());
-    Box::new(learner.expect("valid"))
+    ObjectiveConfig { kind, samples: 3, ..ObjectiveConfig::default() }
 }
 
 fn steps(learner: &mut dyn Learner, batch: &[Batch], steps: std::ops::Range<u64>) -> Vec<f64> {
@@ -90,7 +97,8 @@ fn steps(learner: &mut dyn Learner, batch: &[Batch], steps: std::ops::Range<u64>
     steps.map(step).collect()
 }
 
-fn kinds() -> impl Iterator<Item = EstimatorKind> {
+/// The estimators of discrete latents.
+pub fn kinds() -> impl Iterator<Item = EstimatorKind> {
     let has = [Capability::Density, Capability::Relaxable, Capability::Enumerable];
     EstimatorKind::ALL.into_iter().filter(move |kind| kind.check(&has, None).is_ok())
 }

@@ -5,5 +5,6 @@ mod imputation;
 mod laboratory;
 mod made;
 mod pairs;
+mod sbn_posterior;
 mod table;
 mod vae;
