@@ -1,6 +1,6 @@
 //! What a trained sigmoid belief net is used for: invent, encode, decode.
 
-use burn::tensor::{Tensor, activation::sigmoid};
+use burn::tensor::Tensor;
 use jensen_infer::JointModel;
 use jensen_prob::{Bernoulli, Expand, Predict};
 use jensen_random::Rng;
@@ -10,12 +10,7 @@ use super::Sbn;
 impl Sbn {
     /// `q(z | x)`, one row an example.
     pub fn encode(&self, observation: Tensor<2>) -> Bernoulli {
-        let mut layers = vec![self.encoder.forward(observation)];
-        for net in &self.upward {
-            let below = layers.last().expect("there is a lowest layer").clone();
-            layers.push(net.forward(sigmoid(below)));
-        }
-        Bernoulli::from_logits(Tensor::cat(layers, 1))
+        Bernoulli::from_logits(Tensor::cat(self.posterior_logits(observation), 1))
     }
 
     /// `E[x | z]`, `[rows, features]`.

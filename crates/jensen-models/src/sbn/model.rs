@@ -38,6 +38,15 @@ impl Sbn {
     fn lowest(&self, latent: Tensor<2>) -> Tensor<2> {
         latent.narrow(1, 0, self.decoder.latent_dim())
     }
+
+    /// `g_1` to `g_L`.
+    pub(super) fn posterior_logits(&self, observation: Tensor<2>) -> Vec<Tensor<2>> {
+        let mut layers = vec![self.encoder.forward(observation)];
+        for (below, net) in self.upward.iter().enumerate() {
+            layers.push(net.forward(sigmoid(layers[below].clone())));
+        }
+        layers
+    }
 }
 
 impl JointModel for Sbn {
@@ -79,11 +88,8 @@ impl Guide<Self> for Sbn {
 
     fn trace(&self, evidence: &Evidence<'_, Self>) -> Vec<(String, Tensor<2>)> {
         let mut seen = self.encoder.trace(evidence.observation.clone());
-        let mut logits = self.encoder.forward(evidence.observation.clone());
-        for (i, net) in self.upward.iter().enumerate() {
-            logits = net.forward(sigmoid(logits));
-            seen.push((format!("upward.{i}.logits"), logits.clone()));
-        }
+        let upward = self.posterior_logits(evidence.observation.clone()).into_iter().skip(1).enumerate();
+        seen.extend(upward.map(|(i, logits)| (format!("upward.{i}.logits"), logits)));
         seen
     }
 }
