@@ -65,6 +65,11 @@ pub struct Draws {
     pub iwae: Option<usize>,
 }
 
+/// The stream of importance samples.
+pub fn importance_draws(seed: u64) -> Rng<'static> {
+    Rng::seed(seed).fork("evaluation").fork("importance")
+}
+
 /// What is known of a run after the batches it has seen: sums, never the examples themselves.
 pub struct Measurement<'a> {
     model: &'a dyn Model,
@@ -84,10 +89,10 @@ impl<'a> Measurement<'a> {
     /// # Errors
     /// If the model cannot be evaluated so.
     pub fn add(&mut self, batch: &Batch) -> Result<Vec<f64>, CliError> {
-        let rng = Rng::seed(self.draws.seed).fork("evaluation");
-        self.metrics.merge(self.model.measure(batch, rng.fork("bound"))?);
+        let rng = Rng::seed(self.draws.seed).fork("evaluation").fork("bound");
+        self.metrics.merge(self.model.measure(batch, rng)?);
         let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
-        let values = self.model.log_likelihood(batch, samples, rng.fork("importance"))?;
+        let values = self.model.log_likelihood(batch, samples, importance_draws(self.draws.seed))?;
         self.log_likelihood.extend(values.iter().copied());
         Ok(values)
     }

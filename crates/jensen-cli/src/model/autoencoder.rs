@@ -203,6 +203,11 @@ impl<A: Autoencoder> Model for Trained<A> {
         Ok(evaluation::importance_weighted(&self.net, &self.evidence(batch)?, sampling, rng))
     }
 
+    fn upper_bound(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
+        let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
+        Ok(evaluation::chi_upper_bound(&self.net, &self.evidence(batch)?, sampling, rng))
+    }
+
     fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {
         self.net.decompose(&self.evidence(batch)?, rng)
     }

@@ -47,6 +47,11 @@ pub trait Model {
         Err(self.cannot("estimate log p(x) by importance sampling"))
     }
 
+    /// The χ upper bound on `log p(x)` of each example, from the draws of [`log_likelihood`](Self::log_likelihood).
+    fn upper_bound(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<f64>, CliError> {
+        Err(self.cannot("bound log p(x) from above"))
+    }
+
     /// What the divergence of the posteriors of these examples from the prior is made of.
     fn decompose(&self, _: &Batch, _: Rng) -> Result<Decomposition, CliError> {
         Err(self.cannot("take the divergence apart"))

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::options::{DataOptions, RunOption, SeedOption, at_least_one};
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation};
+use crate::evaluation::{Draws, Evaluation, importance_draws};
 use crate::memory;
 use crate::output::{self, count};
+use crate::running_mean::RunningMean;
 use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
@@ -29,6 +30,10 @@ pub struct Evaluate {
     /// Estimates log p(x) by importance sampling with exactly K draws for each example
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
+    /// Estimates the χ upper bound on log p(x) from K draws for each example, those of `--iwae K`: with many draws and a
+    /// good posterior log p(x) lies between the two; only its exponential is unbiased, so it is too low from few
+    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
+    chi: Option<NonZeroUsize>,
     /// Takes the divergence of the first N examples apart: what the latents say of which example it is, how they depend on
     /// each other, how far each is from its prior; the time grows with N²
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
@@ -45,11 +50,33 @@ pub struct Evaluate {
 struct Measured<'a> {
     #[serde(flatten)]
     evaluation: &'a Evaluation,
+    /// Of `--chi`, in nats.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    upper_bound: Option<UpperBound>,
     /// Of `--decompose`, in nats.
     #[serde(skip_serializing_if = "Option::is_none")]
     decomposition: Option<Parts>,
     /// The most bytes that were allocated at any moment.
     peak_memory: u64,
+}
+
+/// The χ upper bound, in nats.
+#[derive(Serialize)]
+struct UpperBound {
+    /// The mean over examples.
+    chi_upper_bound: f64,
+    /// Its standard error over examples; null of one example.
+    chi_upper_bound_stderr: Option<f64>,
+    /// Draws for each example.
+    chi_samples: usize,
+}
+
+impl UpperBound {
+    fn to_row(&self) -> (String, String) {
+        let error = self.chi_upper_bound_stderr.map(|error| format!(" ± {error:.2}")).unwrap_or_default();
+        let value = format!("{:.2}{error} nats (biased downwards)", self.chi_upper_bound);
+        (format!("upper bound, χ²-{}", self.chi_samples), value)
+    }
 }
 
 /// What the divergence is made of, in nats.
@@ -84,14 +111,37 @@ impl Evaluate {
         let draws = Draws { seed: self.seed.seed, iwae: self.iwae.map(NonZeroUsize::get) };
         let subset = Subset::of(&run, &self.data, Split::Test)?;
         let evaluation = subset.evaluate(draws, session)?;
+        let upper_bound =
+            self.chi.map(|draws| self.upper_bound(&run, &subset, draws.get(), session)).transpose()?;
         let parts = self.decompose.map(|n| self.parts(&run, &subset, n.get())).transpose()?;
         if self.json {
             let peak_memory = memory::peak().0;
-            return output::json(&Measured { evaluation: &evaluation, decomposition: parts, peak_memory });
+            let evaluation = &evaluation;
+            return output::json(&Measured { evaluation, upper_bound, decomposition: parts, peak_memory });
         }
-        let parts = parts.iter().flat_map(Parts::to_rows);
-        let rows = evaluation.to_rows().into_iter().chain(parts).chain(memory::row());
+        let further = upper_bound.iter().map(UpperBound::to_row).chain(parts.iter().flat_map(Parts::to_rows));
+        let rows = evaluation.to_rows().into_iter().chain(further).chain(memory::row());
         output::line(output::aligned(&rows.collect::<Vec<_>>()))
+    }
+
+    /// The mean of the χ upper bound.
+    fn upper_bound(
+        &self,
+        run: &TrainedRun,
+        subset: &Subset<'_>,
+        chi_samples: usize,
+        session: &Session,
+    ) -> Result<UpperBound, CliError> {
+        let mut values = RunningMean::default();
+        subset.for_each_batch(session, |batch| {
+            values.extend(run.model.upper_bound(batch, chi_samples, importance_draws(self.seed.seed))?);
+            Ok(())
+        })?;
+        Ok(UpperBound {
+            chi_upper_bound: values.mean(),
+            chi_upper_bound_stderr: values.standard_error(),
+            chi_samples,
+        })
     }
 
     /// The decomposition over the first `n` examples.

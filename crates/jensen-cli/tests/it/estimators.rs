@@ -50,6 +50,11 @@ fn every_verb_works_on_binary_latents() {
         .iter()
         .sum();
     assert!(sum.is_finite() && measured["log_likelihood"].is_number(), "{measured}");
+    let measured = here.json("evaluate bits --iwae 20 --chi 20 --json");
+    let number = |key: &str| measured[key].as_f64().expect("a number");
+    // The same weights: a mean of squares is at least the square of the mean.
+    assert!(number("chi_upper_bound") > number("log_likelihood"), "{measured}");
+    assert!(here.ok("evaluate bits --chi 20").contains("biased downwards"));
     for verb in ["sample", "reconstruct", "interpolate", "traverse"] {
         here.ok(&format!("{verb} bits -o {verb}.png"));
         assert!(here.exists(&format!("{verb}.png")));
