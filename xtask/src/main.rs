@@ -1,17 +1,20 @@
 //! Repository tasks. `cargo xtask validate` is everything that must hold before a change is accepted; `.ci/run` runs
-//! the same. `cargo xtask certify` measures the gradient estimators and keeps what it finds.
+//! the same. `cargo xtask certify` measures the gradient estimators and keeps what it finds; `cargo xtask pages` writes a
+//! page for each distribution.
 
 mod certify;
 mod checks;
+mod family_pages;
 mod finding;
 mod markdown;
 mod rust_sources;
 mod validate;
 
-use std::{env, process::ExitCode};
+use std::{env, path::Path, process::ExitCode};
 
 const USAGE: &str = "usage: cargo xtask validate [--except STEP]...
        cargo xtask certify
+       cargo xtask pages
 steps, in this order: checks, fmt, clippy, doc, test";
 
 fn main() -> ExitCode {
@@ -25,6 +28,13 @@ fn main() -> ExitCode {
             }
         },
         Some((verb, [])) if verb == "certify" => certify::run(),
+        Some((verb, [])) if verb == "pages" => match family_pages::write(Path::new(".")) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
