@@ -45,13 +45,17 @@
 //! # Divergences
 //! | | families |
 //! |---|---|
-//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma and exponential to Gumbel; beta and exponential to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto and continuous Bernoulli to exponential; Bernoulli to Poisson; normal to and from a full covariance and one of low rank |
+//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, Pareto, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma, exponential and uniform to Gumbel; beta, exponential, Weibull, Pareto and uniform to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto, uniform and continuous Bernoulli to exponential; uniform to beta and Pareto; beta and uniform to continuous Bernoulli; beta and continuous Bernoulli to uniform; Bernoulli to Poisson; normal, that of a full covariance and that of one of low rank to each other |
 //! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, exponential, beta, Bernoulli, categorical, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |
 //! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
 //! | [`estimate_squared_mmd`] | any two sets of draws |
+//!
+//! A divergence is `+∞`, with gradient 0, where its parameters make it so: where an interval reaches beyond the support of
+//! `p`, or a moment that it takes is infinite. A pair that is `+∞` whatever the parameters, such as normal to gamma, has no
+//! [`KlDivergence`]: it is a mistake of the model, which the compiler finds.
 
 mod bernoulli;
 mod bessel;

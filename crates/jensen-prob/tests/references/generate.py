@@ -23,6 +23,7 @@ import full_covariance
 from continuous import continuous
 import simplex_counts_directions
 import divergences
+import between_families
 
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
@@ -314,3 +315,4 @@ for section in (flows.planar, flows.radial, flows.spline):
 continuous(write, f32, agree, MPMATH)
 simplex_counts_directions.run(write, f32, agree, MPMATH)
 divergences.write_all(write, f32)
+between_families.write_all(write, f32)

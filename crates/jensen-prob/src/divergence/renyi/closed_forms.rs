@@ -10,7 +10,7 @@ use jensen_kernels::exponential;
 use super::blend::Blend;
 use super::distance_from_one;
 use crate::rows::{Meeting, sum_event};
-use crate::special::{expm1, log_sigmoid, logsumexp};
+use crate::special::{expm1, log_sigmoid, logsumexp, mean_decay};
 use crate::{
     Bernoulli, Beta, Categorical, Exponential, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence,
 };
@@ -68,15 +68,6 @@ impl RenyiDivergence for Laplace {
         let per_dim = near.mask_where(is_flatter, far) - ratio.log();
         sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
     }
-}
-
-/// `(1 − e^{−t})/t` for `t ≥ 0`.
-fn mean_decay(t: Tensor<2>) -> Tensor<2> {
-    const SMALL: f64 = 1e-3;
-    let is_small = t.clone().lower_elem(SMALL);
-    let large = t.clone().mask_fill(is_small.clone(), 1.0);
-    let series = t.clone() * (t / 3.0 - 1.0) * 0.5 + 1.0;
-    (expm1(large.clone().neg()).neg() / large).mask_where(is_small, series)
 }
 
 impl RenyiDivergence for Poisson {
