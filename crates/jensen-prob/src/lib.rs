@@ -31,14 +31,15 @@
 //! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //! | [`Mixture`] of one family | that of the family | of the family's: [`Mean`] [`Variance`] [`Cdf`] [`DetachParams`] [`Expand`] |
 //! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] |
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]; all but [`Transformed`] can [`SelectRows`], and so be mixed.
+//! Whatever has a [`Mean`] can [`Predict`]; all can [`SelectRows`], and so be mixed, [`Transformed`] where its map
+//! can [`SelectMaps`](bijector::SelectMaps).
 //! Parameters in `f64` give results in `f64`.
 //! [`special`] holds the functions they are made of, [`bijector`] the maps of normalizing flows.
 //!
@@ -46,7 +47,7 @@
 //! | | families |
 //! |---|---|
 //! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, Pareto, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma, exponential and uniform to Gumbel; beta, exponential, Weibull, Pareto and uniform to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto, uniform and continuous Bernoulli to exponential; uniform to beta and Pareto; beta and uniform to continuous Bernoulli; beta and continuous Bernoulli to uniform; Bernoulli to Poisson; normal, that of a full covariance and that of one of low rank to each other |
-//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, exponential, beta, Bernoulli, categorical, Poisson |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, also with a full covariance, log-normal, tanh-normal, half-normal, Laplace, gamma, inverse gamma, exponential, Pareto, beta, Dirichlet, uniform, Bernoulli, binomial, categorical, one-hot, multinomial, geometric, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |

@@ -2,11 +2,12 @@
 
 use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::{
-    Bernoulli, Beta, Categorical, Distribution, Exponential, Gamma, Gumbel, Independent, Joint, KlDivergence,
-    Laplace, Logistic, Normal, Poisson, RenyiDivergence, Rng, SquaredWasserstein, alpha_divergence,
-    jeffreys_divergence, jensen_shannon_divergence,
+    Bernoulli, Beta, Binomial, Categorical, Dirichlet, Distribution, Exponential, Gamma, Geometric, Gumbel,
+    HalfNormal, Independent, InverseGamma, Joint, KlDivergence, Laplace, LogNormal, Logistic, Multinomial,
+    MultivariateNormal, Normal, OneHotCategorical, Pareto, Poisson, RenyiDivergence, Rng, SquaredWasserstein,
+    TanhNormal, Uniform, alpha_divergence, jeffreys_divergence, jensen_shannon_divergence,
 };
-use jensen_testing::{GoldenError, MonteCarlo, Tolerance, check_gradients, double};
+use jensen_testing::{Golden, GoldenError, MonteCarlo, Tolerance, check_gradients, double};
 
 use crate::golden;
 
@@ -20,7 +21,7 @@ fn numbers(tensor: &Tensor<1>) -> Vec<f64> {
 /// The orders stand in the table, one a row.
 fn by_row<D: RenyiDivergence>(
     json: &str,
-    sides: impl Fn(&jensen_testing::Golden) -> Result<(D, D), GoldenError>,
+    sides: impl Fn(&Golden) -> Result<(D, D), GoldenError>,
     tolerance: Tolerance,
 ) -> Result<(), GoldenError> {
     let table = golden(json);
@@ -57,7 +58,138 @@ fn references() -> Result<(), GoldenError> {
     of_two(include_str!("../references/renyi_gamma.json"), Gamma::new, TOLERANCE)?;
     of_two(include_str!("../references/renyi_beta.json"), Beta::new, TOLERANCE)?;
     of_one(include_str!("../references/renyi_bernoulli.json"), Bernoulli::from_logits)?;
-    of_one(include_str!("../references/renyi_poisson.json"), Poisson::from_log_rate)
+    of_one(include_str!("../references/renyi_poisson.json"), Poisson::from_log_rate)?;
+    of_one(include_str!("../references/renyi_geometric.json"), Geometric::from_logits)?;
+    of_two(include_str!("../references/renyi_pareto.json"), Pareto::new, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| Ok::<_, GoldenError>(Dirichlet::new(table.tensor(name, 3)?));
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_dirichlet.json"), sides, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| {
+            Ok::<_, GoldenError>(Binomial::from_logits(
+                table.tensor("total_count", 1)?,
+                table.tensor(name, 1)?,
+            ))
+        };
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_binomial.json"), sides, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| {
+            Ok::<_, GoldenError>(Multinomial::from_logits(
+                table.tensor("total_count", 1)?,
+                table.tensor(name, 3)?,
+            ))
+        };
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_multinomial.json"), sides, TOLERANCE)
+}
+
+/// In both precisions; orders next to 1 among them.
+#[test]
+fn full_covariances_have_their_references() -> Result<(), GoldenError> {
+    for (dtype, tolerance) in [(DType::F32, Tolerance::both(5e-6)), (DType::F64, Tolerance::both(1e-12))] {
+        let sides = |table: &Golden| {
+            let column = |name: &str| Ok::<_, GoldenError>(double(&[28, 9], table.column(name)?));
+            let side = |mean: &str, covariance: &str| {
+                let mean = double(&[28, 3], table.column(mean)?).cast(dtype);
+                let covariance = column(covariance)?.cast(dtype).reshape([28, 3, 3]);
+                Ok::<_, GoldenError>(MultivariateNormal::from_covariance(mean, covariance))
+            };
+            Ok((side("q_mean", "q_covariance")?, side("p_mean", "p_covariance")?))
+        };
+        by_row(include_str!("../references/renyi_multivariate_normal.json"), sides, tolerance)?;
+    }
+    Ok(())
+}
+
+/// Of a diagonal covariance it is the normal distribution, on either side or both.
+#[test]
+fn a_full_covariance_meets_a_diagonal_one() {
+    let [q_mean, q_std] = [[0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]].map(|x| double(&[2, 2], &x));
+    let [p_mean, p_std] = [[0.5, 1.2, 0.0, 0.4], [1.4, 0.8, 2.2, 1.0]].map(|x| double(&[2, 2], &x));
+    let (q, p) = (Normal::new(q_mean, q_std), Normal::new(p_mean, p_std));
+    let [full_q, full_p] = [&q, &p].map(MultivariateNormal::from_normal);
+    for order in [0.0, 0.3, 0.999_999, 1.0, 1.4] {
+        let expected = numbers(&q.renyi_divergence(&p, order));
+        let ours = [
+            full_q.renyi_divergence(&full_p, order),
+            full_q.renyi_divergence(&p, order),
+            q.renyi_divergence(&full_p, order),
+        ];
+        for ours in ours {
+            let difference = Tolerance::both(1e-12).first_difference(&numbers(&ours), &expected);
+            assert_eq!(difference, None, "order {order}");
+        }
+    }
+}
+
+/// A divergence does not depend on how values are written.
+#[test]
+fn rewritten_families_have_the_divergence_of_what_they_write() {
+    let [first, second] = [[0.1, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]].map(|x| double(&[2, 2], &x));
+    let normal = |by: f64| Normal::new(first.clone() + by, second.clone() * (1.0 + by));
+    let centred = |by: f64| Normal::new(first.zeros_like(), second.clone() * (1.0 + by));
+    let gamma = |by: f64| Gamma::new(second.clone() + by, second.clone() * (2.0 - by));
+    let logits = |by: f64| first.clone() * (1.0 + by);
+    for order in [0.2, 0.9999, 1.0, 1.5] {
+        let pairs = [
+            (
+                normal(0.0).renyi_divergence(&normal(0.3), order),
+                LogNormal::new(normal(0.0)).renyi_divergence(&LogNormal::new(normal(0.3)), order),
+            ),
+            (
+                normal(0.0).renyi_divergence(&normal(0.3), order),
+                TanhNormal::new(normal(0.0)).renyi_divergence(&TanhNormal::new(normal(0.3)), order),
+            ),
+            (
+                centred(0.0).renyi_divergence(&centred(0.3), order),
+                HalfNormal::new(second.clone())
+                    .renyi_divergence(&HalfNormal::new(second.clone() * 1.3), order),
+            ),
+            (
+                gamma(0.0).renyi_divergence(&gamma(0.3), order),
+                InverseGamma::new(gamma(0.0)).renyi_divergence(&InverseGamma::new(gamma(0.3)), order),
+            ),
+            (
+                Categorical::from_logits(logits(0.0))
+                    .renyi_divergence(&Categorical::from_logits(logits(0.3)), order),
+                OneHotCategorical::from_logits(logits(0.0))
+                    .renyi_divergence(&OneHotCategorical::from_logits(logits(0.3)), order),
+            ),
+        ];
+        for (expected, ours) in pairs {
+            let difference = Tolerance::both(1e-14).first_difference(&numbers(&ours), &numbers(&expected));
+            assert_eq!(difference, None, "order {order}");
+        }
+    }
+}
+
+/// `∫ q^α p^{1−α} = w w_q^{−α} w_p^{α−1}` over the common part `w`.
+#[test]
+fn intervals_have_the_divergence_of_their_common_part() {
+    let at = |x: f64| double(&[1, 1], &[x]);
+    let of = |q: [f64; 2], p: [f64; 2], order: f64| {
+        let [q, p] = [q, p].map(|[low, high]| Uniform::new(at(low), at(high)));
+        numbers(&q.renyi_divergence(&p, order))[0]
+    };
+    for order in [0.1f64, 0.5, 0.999_999, 1.0 + 1e-7, 3.0] {
+        assert!((of([2.0, 3.0], [1.0, 5.0], order) - 4f64.ln()).abs() < 1e-14, "order {order}");
+        assert_eq!(of([2.0, 3.0], [4.0, 5.0], order), f64::INFINITY, "order {order}");
+        let (ours, log_total) =
+            (of([2.0, 5.0], [4.0, 6.0], order), -order * 3f64.ln() + (order - 1.0) * 2f64.ln());
+        let expected = if order < 1.0 { log_total / (order - 1.0) } else { f64::INFINITY };
+        assert!(ours == expected || (ours / expected - 1.0).abs() < 1e-12, "order {order}: {ours}");
+    }
+    let inputs = [at(2.0), at(5.0), at(4.0), at(6.0)];
+    let divergence = |x: &[Tensor<2>]| {
+        Uniform::new(x[0].clone(), x[1].clone())
+            .renyi_divergence(&Uniform::new(x[2].clone(), x[3].clone()), 0.3)
+    };
+    check_gradients(&inputs, divergence, Tolerance::both(1e-4)).expect("the gradient");
 }
 
 /// Parameters of a row of two dimensions for each side.
@@ -171,6 +303,32 @@ fn each_family_has_what_holds_of_all() {
         &[[1.0, -2.0, -2.9, 5.0]],
     )
     .check();
+    Case::new(|p| Dirichlet::new(p[0].clone()), &[[3.0, 0.7, 40.0, 5.0]], &[[2.0, 0.5, 38.0, 6.0]]).check();
+    Case::new(|p| Geometric::from_logits(p[0].clone()), &[[0.0, 2.0, -3.0, 0.4]], &[[0.5, 1.0, -2.9, 0.1]])
+        .check();
+    let binomial = |p: &[Tensor<2>]| {
+        let count = p[0].clone().inner().zeros_like() + 5.0;
+        Binomial::from_logits(count, p[0].clone())
+    };
+    Case::new(binomial, &[[0.0, 2.0, -3.0, 0.4]], &[[1.0, -2.0, -2.9, 5.0]]).check();
+    let multinomial = |p: &[Tensor<2>]| {
+        let count = p[0].clone().inner().narrow(1, 0, 1).zeros_like() + 5.0;
+        Multinomial::from_logits(count, p[0].clone())
+    };
+    Case::new(multinomial, &[[0.0, 2.0, -3.0, 0.4]], &[[1.0, -2.0, -2.9, 5.0]]).check();
+    // Mean, logarithms of the diagonal, and what stands below it.
+    let full = |p: &[Tensor<2>]| {
+        let ([rows, _], column) = (p[0].dims(), |of: usize, at| p[of].clone().narrow(1, at, 1));
+        let (above, below) = (column(0, 0).inner().zeros_like(), column(2, 0));
+        let factor = Tensor::cat(vec![column(1, 0).exp(), above, below, column(1, 1).exp()], 1);
+        MultivariateNormal::new(p[0].clone(), factor.reshape([rows, 2, 2]))
+    };
+    Case::new(
+        full,
+        &[[0.0, 1.0, -2.0, 0.4], [0.1, -0.5, 0.3, 0.0], [0.5, 0.0, -0.7, 0.0]],
+        &[[0.5, 1.2, 0.0, 0.4], [0.4, -0.1, 0.2, 0.3], [0.3, 0.0, -0.5, 0.0]],
+    )
+    .check();
 }
 
 /// `v = 1 + (1 − α)(r² − 1)` is 0 at `α = r²/(r² − 1)`: at `r = 2` from order 4/3 on.
@@ -194,6 +352,29 @@ fn where_the_integral_diverges_it_is_infinite_and_has_no_gradient() {
     let of = |a: f32, b: f32, order: f64| numbers(&gamma(a, b).renyi_divergence(&gamma(2.0, 2.0), order))[0];
     assert!(of(1.0, 1.0, 1.9).is_finite());
     assert_eq!((of(1.0, 2.0, 2.1), of(2.0, 1.0, 2.1)), (f64::INFINITY, f64::INFINITY));
+    let dirichlet = |a: f32, b: f32| Dirichlet::new(Tensor::from_data([[a, b, 2.0]], &Device::flex()));
+    let of = |a: f32, b: f32, order: f64| {
+        numbers(&dirichlet(a, b).renyi_divergence(&dirichlet(2.0, 2.0), order))[0]
+    };
+    assert!(of(1.0, 1.0, 1.9).is_finite());
+    assert_eq!((of(1.0, 2.0, 2.1), of(2.0, 1.0, 2.1)), (f64::INFINITY, f64::INFINITY));
+    // 2u_q = u_p where a failure has the chances 0.9 and 0.81: from order 2 on.
+    let logit = |failure: f64| at((1.0f64 / failure - 1.0).ln() as f32);
+    let [often, rare] = [0.9, 0.81].map(|failure| Geometric::from_logits(logit(failure)));
+    let of = |order: f64| numbers(&often.renyi_divergence(&rare, order))[0];
+    assert!(of(1.99).is_finite() && of(2.01) == f64::INFINITY);
+    // A covariance of twice the deviation along one axis only, from order 4/3 on.
+    let covariance = |d: [f32; 2]| {
+        let [a, b] = d;
+        let factor = Tensor::<3>::from_data([[[a, 0.0], [0.3, b]]], &device).require_grad();
+        (MultivariateNormal::new(Tensor::zeros([1, 2], &device), factor.clone()), factor)
+    };
+    let ((q, factor), (p, _)) = (covariance([2.0, 1.0]), covariance([1.0, 1.0]));
+    assert!(numbers(&q.renyi_divergence(&p, 1.3).inner())[0].is_finite());
+    let divergence = q.renyi_divergence(&p, 1.4);
+    assert_eq!(numbers(&divergence.clone().inner()), [f64::INFINITY]);
+    let slopes = factor.grad(&divergence.backward()).expect("a gradient").into_data();
+    assert!(slopes.iter::<f32>().all(|slope| slope == 0.0));
     let beta = |a: f32, b: f32| Beta::new(at(a), at(b));
     let of = |a: f32, b: f32, order: f64| numbers(&beta(a, b).renyi_divergence(&beta(2.0, 2.0), order))[0];
     assert!(of(1.0, 1.0, 1.9).is_finite());
@@ -246,6 +427,25 @@ fn extreme_parameters_stay_finite() {
             let (few, family) = (double(&[1, 1], &[-80.0]), Poisson::from_log_rate(p[0].clone()));
             let few = Poisson::from_log_rate(few.cast(DType::F32).repeat_dim(1, 2));
             few.renyi_divergence(&family, order) + family.renyi_divergence(&few, order)
+        });
+        let concentration = double(&[3, 3], &[1e-3, 1e-3, 1.0, 1e6, 1e-3, 1e6, 1e6, 2e6, 1e-3]);
+        finite("Dirichlet", std::slice::from_ref(&concentration), &|p| {
+            let flat = Dirichlet::new(Tensor::ones([1, 3], &Device::flex()));
+            let family = Dirichlet::new(p[0].clone());
+            family.renyi_divergence(&flat, order) + flat.renyi_divergence(&family, order)
+        });
+        let rare = double(&[2, 2], &[60.0, -60.0, 1.0, -30.0]);
+        finite("geometric", std::slice::from_ref(&rare), &|p| {
+            let fair = Geometric::from_logits(Tensor::zeros([1, 2], &Device::flex()));
+            let family = Geometric::from_logits(p[0].clone());
+            family.renyi_divergence(&fair, order) + fair.renyi_divergence(&family, order)
+        });
+        let log_scales = double(&[3, 2], &[-15.0, 15.0, 10.0, -3.0, 0.0, 15.0]);
+        finite("full covariance", std::slice::from_ref(&log_scales), &|p| {
+            let zero = Tensor::zeros([3, 2], &Device::flex());
+            let family = MultivariateNormal::from_normal(&Normal::from_log_std(zero, p[0].clone()));
+            let standard = MultivariateNormal::from_normal(&Normal::standard(1, 2, &Device::flex()));
+            family.renyi_divergence(&standard, order) + standard.renyi_divergence(&family, order)
         });
         finite("categorical", &[logits], &|p| {
             let fair = Categorical::from_logits(Tensor::zeros([1, 2], &Device::flex()));
