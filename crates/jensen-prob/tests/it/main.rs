@@ -31,6 +31,7 @@ mod normal;
 mod one_hot_categorical;
 mod pairs;
 mod pareto;
+mod peers;
 mod poisson;
 mod relaxation;
 mod renyi;
