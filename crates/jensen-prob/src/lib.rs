@@ -38,10 +38,9 @@
 //! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] |
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]; all can [`SelectRows`], and so be mixed, [`Transformed`] where its map
-//! can [`SelectMaps`](bijector::SelectMaps).
-//! Parameters in `f64` give results in `f64`.
-//! [`special`] holds the functions they are made of, [`bijector`] the maps of normalizing flows.
+//! Whatever has a [`Mean`] can [`Predict`]; all can [`SelectRows`], and so be mixed, [`Transformed`] where
+//! its map can [`SelectMaps`](bijector::SelectMaps). Parameters in `f64` give results in `f64`. [`special`]
+//! holds the functions they are made of, [`bijector`] the maps of normalizing flows.
 //!
 //! # Divergences
 //! | | families |
@@ -54,9 +53,9 @@
 //! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
 //! | [`estimate_squared_mmd`] | any two sets of draws |
 //!
-//! A divergence is `+∞`, with gradient 0, where its parameters make it so: where an interval reaches beyond the support of
-//! `p`, or a moment that it takes is infinite. A pair that is `+∞` whatever the parameters, such as normal to gamma, has no
-//! [`KlDivergence`]: it is a mistake of the model, which the compiler finds.
+//! A divergence is `+∞`, with gradient 0, where its parameters make it so: where an interval reaches beyond
+//! the support of `p`, or a moment that it takes is infinite. A pair that is `+∞` whatever the parameters,
+//! such as normal to gamma, has no [`KlDivergence`]: it is a mistake of the model, which the compiler finds.
 
 mod bernoulli;
 mod bessel;

@@ -213,8 +213,8 @@ impl KlDivergence<LowRankNormal> for Normal {
 }
 
 impl KlDivergence<MultivariateNormal> for LowRankNormal {
-    /// `½(|L_p⁻¹ W_q|² + |L_p⁻¹ diag(σ_q)|² − d + |L_p⁻¹(μ_q − μ_p)|² + log |Σ_p| − log |Σ_q|)`, at a cost of `d³`. Near
-    /// equality exact to the rounding of `d`.
+    /// `½(|L_p⁻¹ W_q|² + |L_p⁻¹ diag(σ_q)|² − d + |L_p⁻¹(μ_q − μ_p)|² + log |Σ_p| − log |Σ_q|)`, at a cost of
+    /// `d³`. Near equality exact to the rounding of `d`.
     fn kl_divergence(&self, p: &MultivariateNormal) -> Tensor<1> {
         let (rows, _) = meet_rows(self.rows(), p.rows());
         let q = self.spelled_out(rows);
@@ -231,8 +231,8 @@ impl KlDivergence<MultivariateNormal> for LowRankNormal {
 }
 
 impl KlDivergence<LowRankNormal> for MultivariateNormal {
-    /// `½(tr Σ_p⁻¹Σ_q − d + (μ_q − μ_p)ᵀ Σ_p⁻¹ (μ_q − μ_p) + log |Σ_p| − log |Σ_q|)`, the trace from the columns of `L_q`.
-    /// Near equality exact to the rounding of `d`.
+    /// `½(tr Σ_p⁻¹Σ_q − d + (μ_q − μ_p)ᵀ Σ_p⁻¹ (μ_q − μ_p) + log |Σ_p| − log |Σ_q|)`, the trace from the
+    /// columns of `L_q`. Near equality exact to the rounding of `d`.
     fn kl_divergence(&self, p: &LowRankNormal) -> Tensor<1> {
         let (rows, _) = meet_rows(self.rows(), p.rows());
         let p = p.spelled_out(rows);

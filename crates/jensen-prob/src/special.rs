@@ -87,7 +87,8 @@ pub fn expm1<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }
 
-/// `(1 − e^{−t})/t` for `t ≥ 0`, below a small one as `1 − t/2 + t²/6 − …`, whose slope does not cancel either.
+/// `(1 − e^{−t})/t` for `t ≥ 0`, below a small one as `1 − t/2 + t²/6 − …`, whose slope does not cancel
+/// either.
 pub(crate) fn mean_decay(t: Tensor<2>) -> Tensor<2> {
     const SMALL: f64 = 0.05;
     const TERMS: u8 = 8;

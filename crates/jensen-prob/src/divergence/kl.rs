@@ -1,8 +1,9 @@
-//! Exact divergences between different families: those of PyTorch and of TensorFlow Probability, and a few more.
+//! Exact divergences between different families: those of PyTorch and of TensorFlow Probability, and a few
+//! more.
 //!
-//! As `KL(q ‖ p) = E_q[−log p(x)] − H(q)`. Where a value of `q` can lie outside the support of `p` whatever the
-//! parameters, the divergence is `+∞` and the pair has no implementation. Where that depends on the parameters,
-//! as for an interval, or where a moment that it takes is infinite, it is `+∞` with gradient 0.
+//! As `KL(q ‖ p) = E_q[−log p(x)] − H(q)`. Where a value of `q` can lie outside the support of `p` whatever
+//! the parameters, the divergence is `+∞` and the pair has no implementation. Where that depends on the
+//! parameters, as for an interval, or where a moment that it takes is infinite, it is `+∞` with gradient 0.
 
 mod to_exponential;
 mod to_gamma;
@@ -33,8 +34,8 @@ fn infinite_where(per_dim: Tensor<2>, mask: Tensor<2, Bool>) -> Tensor<2> {
     per_dim.mask_fill(if times == 1 { mask } else { mask.repeat_dim(0, times) }, f32::INFINITY)
 }
 
-/// The same but for concentrations at which the moment of this order is infinite, in whose place another stands,
-/// and where they are.
+/// The same but for concentrations at which the moment of this order is infinite, in whose place another
+/// stands, and where they are.
 fn with_moment(q: &Pareto, order: f64) -> (Pareto, Tensor<2, Bool>) {
     let concentration = q.concentration();
     let has_none = concentration.clone().lower_equal_elem(order);
@@ -48,8 +49,9 @@ fn inside_of(q: &Uniform, is_outside: &Tensor<2, Bool>) -> Uniform {
     Uniform::new(low, high)
 }
 
-/// `E[log x] − log m` of positive numbers that are all alike between two ends, with `m` their middle and `r` the half
-/// of their width in units of it: `((1 + r) log(1 + r) − (1 − r) log(1 − r))/2r − 1`, between 0 and `log 2 − 1`.
+/// `E[log x] − log m` of positive numbers that are all alike between two ends, with `m` their middle and `r`
+/// the half of their width in units of it: `((1 + r) log(1 + r) − (1 − r) log(1 − r))/2r − 1`, between 0 and
+/// `log 2 − 1`.
 ///
 /// Its slope is infinite at a lower end of 0, where that of the smallest normal number stands for it.
 fn uniform_log_bend(q: &Uniform) -> Tensor<2> {

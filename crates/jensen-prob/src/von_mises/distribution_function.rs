@@ -1,5 +1,5 @@
-//! The distribution function of angles, in `f64` on the host, from the mass between an angle and the far end: no
-//! difference of two numbers near 1, and one rule for every concentration.
+//! The distribution function of angles, in `f64` on the host, from the mass between an angle and the far end:
+//! no difference of two numbers near 1, and one rule for every concentration.
 
 use std::f64::consts::{PI, TAU};
 

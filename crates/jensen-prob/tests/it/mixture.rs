@@ -124,8 +124,8 @@ fn moments_where_rows_differ_are_those_written_out() {
     same(short.cdf(&x.clone().repeat_dim(0, 2)), long.cdf(&x.repeat_dim(0, 2)));
 }
 
-/// Two logistic-normal components of one number, each with a map of its own: parameters are two logits, shifts and
-/// deviations.
+/// Two logistic-normal components of one number, each with a map of its own: parameters are two logits,
+/// shifts and deviations.
 fn logistic_normals(
     p: &[Tensor<2>],
 ) -> Mixture<Transformed<Normal, impl Bijector + SelectMaps + std::fmt::Debug + use<>>> {

@@ -258,8 +258,8 @@ fn references_with_ends() -> Result<(), GoldenError> {
     matches(include_str!("../references/kl_weibull_gamma.json"), Weibull::new, Gamma::new, rounding)
 }
 
-/// Where a value of `q` has no place in `p`, or a moment has no value, the divergence is infinite and moves nothing; the
-/// next row, of the same tensors, is as finite as it was.
+/// Where a value of `q` has no place in `p`, or a moment has no value, the divergence is infinite and moves
+/// nothing; the next row, of the same tensors, is as finite as it was.
 #[test]
 fn where_it_must_be_it_is_infinite_and_has_no_gradient() {
     fn check<Q: KlDivergence<P>, P: Distribution>(

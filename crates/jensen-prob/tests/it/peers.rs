@@ -1,4 +1,5 @@
-//! Values of PyTorch, TensorFlow Probability and NumPyro: a second reference for every family that they share.
+//! Values of PyTorch, TensorFlow Probability and NumPyro: a second reference for every family that they
+//! share.
 
 use burn::tensor::{DType, Tensor};
 use jensen_prob::{

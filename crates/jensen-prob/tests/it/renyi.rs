@@ -616,3 +616,27 @@ fn exponential_numbers_have_the_divergence_of_the_book() {
         }
     }
 }
+
+/// Where either begins first.
+#[test]
+fn power_laws_have_their_gradients() {
+    let inputs =
+        [[2.0, 3.0, 0.7], [1.0, 2.5, 2.0], [2.5, 2.0, 0.9], [1.5, 1.0, 1.25]].map(|x| double(&[3, 1], &x));
+    let of_order = |order: f64| {
+        move |x: &[Tensor<2>]| {
+            let [q, p] = [&x[..2], &x[2..]].map(|x| Pareto::new(x[0].clone(), x[1].clone()));
+            q.renyi_divergence(&p, order)
+        }
+    };
+    for order in [0.3, 0.9] {
+        check_gradients(&inputs, of_order(order), Tolerance::both(2e-4)).expect("the gradient");
+    }
+    // From order 1 on only where that of `q` lies in that of `p`, and there with KL as its limit.
+    let later = inputs.each_ref().map(|t| t.clone().narrow(0, 1, 2));
+    check_gradients(&later, of_order(1.3), Tolerance::both(2e-4)).expect("the gradient above order 1");
+    let all = |order: f64| numbers(&of_order(order)(&inputs));
+    assert_eq!(all(1.3)[0], f64::INFINITY);
+    let (near, at) = (all(1.0 + 1e-9), all(1.0));
+    assert_eq!(Tolerance::both(1e-7).first_difference(&near[1..], &at[1..]), None);
+    assert!(all(1.0 - 1e-9)[0] > 1e8 && at[0] == f64::INFINITY);
+}

@@ -11,8 +11,9 @@ use crate::{
     Beta, Entropy, Exponential, Gamma, GumbelShape, KlDivergence, Mean, Moments, Pareto, Uniform, Weibull,
 };
 
-/// With `s = r m/c` for a mean `m`, concentration `c` and rate `r`, `Δ = E[log x] − log m` and `R(a) = log Γ(a) − a log a
-/// + a` as `c (s − 1 − log s) − (c − 1) Δ + log m + R(c)`: no terms of size `c log c`.
+/// With `s = r m/c` for a mean `m`, concentration `c` and rate `r`, `Δ = E[log x] − log m` and
+/// `R(a) = log Γ(a) − a log a + a` as `c (s − 1 − log s) − (c − 1) Δ + log m + R(c)`: no terms of size
+/// `c log c`.
 fn cross_entropy_to_gamma(mean: Tensor<2>, log_bend: Tensor<2>, p: &Gamma) -> Tensor<2> {
     let meeting = Meeting::of(mean.dims(), p.concentration().dims());
     let (mean, c) = (meeting.fold(mean), meeting.fold(p.concentration()));

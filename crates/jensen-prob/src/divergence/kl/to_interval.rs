@@ -13,9 +13,10 @@ fn is_beyond_shares(q: &Uniform) -> Tensor<2, Bool> {
 }
 
 impl KlDivergence<Beta> for Uniform {
-    /// With the means `m` of `q` and `α/n` of `p`, `n = α + β`, `s = mn/α`, `Δ = E[log x] − log m`, the same of `1 − x` primed,
-    /// and `R(a) = log Γ(a) − a log a + a` as `α (s − 1 − log s − Δ) + Δ + log m + R(α)` and its like, less `R(n) + H(q)`: no
-    /// terms of size `n log n`, and none that cancel. `+∞`, with gradient 0, where the interval reaches beyond `[0, 1]`.
+    /// With the means `m` of `q` and `α/n` of `p`, `n = α + β`, `s = mn/α`, `Δ = E[log x] − log m`, the same
+    /// of `1 − x` primed, and `R(a) = log Γ(a) − a log a + a` as `α (s − 1 − log s − Δ) + Δ + log m + R(α)`
+    /// and its like, less `R(n) + H(q)`: no terms of size `n log n`, and none that cancel. `+∞`, with
+    /// gradient 0, where the interval reaches beyond `[0, 1]`.
     fn kl_divergence(&self, p: &Beta) -> Tensor<1> {
         let is_outside = is_beyond_shares(self);
         let up = inside_of(self, &is_outside);
@@ -57,8 +58,8 @@ impl KlDivergence<ContinuousBernoulli> for Uniform {
     }
 }
 
-/// `log(b − a)` of numbers in `[0, 1]`, in as many rows as meet those of `q`: `+∞`, with gradient 0, where the interval
-/// does not hold it.
+/// `log(b − a)` of numbers in `[0, 1]`, in as many rows as meet those of `q`: `+∞`, with gradient 0, where
+/// the interval does not hold it.
 fn cross_entropy_of_shares(q: &Tensor<2>, p: &Uniform) -> Tensor<2> {
     let meeting = Meeting::of(q.dims(), p.low().dims());
     let does_not_hold = p.low().greater_elem(0.0).bool_or(p.high().lower_elem(1.0));

@@ -63,8 +63,8 @@ impl KlDivergence<Gumbel> for Exponential {
 }
 
 impl KlDivergence<Gumbel> for Uniform {
-    /// `log s + δ + e^{−(a − μ)/s} φ(w/s) − H(q)` with the scale `s`, `δ = ((a + b)/2 − μ)/s`, `w = b − a` and `φ(t) = (1 −
-    /// e^{−t})/t`: `+∞` where the exponential leaves the range of numbers.
+    /// `log s + δ + e^{−(a − μ)/s} φ(w/s) − H(q)` with the scale `s`, `δ = ((a + b)/2 − μ)/s`, `w = b − a`
+    /// and `φ(t) = (1 − e^{−t})/t`: `+∞` where the exponential leaves the range of numbers.
     fn kl_divergence(&self, p: &Gumbel) -> Tensor<1> {
         let meeting = Meeting::of(self.low().dims(), p.location().dims());
         let scale = meeting.fold(p.scale());

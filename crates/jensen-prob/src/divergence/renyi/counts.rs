@@ -105,9 +105,9 @@ fn of_bits(q: Tensor<2>, p: Tensor<2>, epsilon: f64) -> Tensor<2> {
 }
 
 impl RenyiDivergence for Geometric {
-    /// With `u = −log σ(−l)`, what a failure takes of the logarithm, `Δ = u_p − u_q` and the log-chances of a success
-    /// `b`, as `b_q − b_p + log(1 + (1 − e^{−εΔ}) e^{−l_q})/ε`: finite where `u_q + εΔ > 0`, that is where the argument is
-    /// positive.
+    /// With `u = −log σ(−l)`, what a failure takes of the logarithm, `Δ = u_p − u_q` and the log-chances of a
+    /// success `b`, as `b_q − b_p + log(1 + (1 − e^{−εΔ}) e^{−l_q})/ε`: finite where `u_q + εΔ > 0`, that is
+    /// where the argument is positive.
     fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
         let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
         let meeting = Meeting::of(self.logits().dims(), p.logits().dims());

@@ -11,9 +11,9 @@ use crate::{KlDivergence, MultivariateNormal, Normal, RenyiDivergence};
 
 impl RenyiDivergence for MultivariateNormal {
     /// In units in which `Σ_p` is the identity, with `Σ_q = I + E` and `V = α I + ε Σ_q = I + εE` as
-    /// `½ (α δᵀ V⁻¹ δ + log|V|/ε − log|Σ_q|)`, finite where `V` is positive definite (Gil, Alajaji & Linder 2013). From the
-    /// factor `V = (I + εK)(I + εK)ᵀ`, whose `K` does not take a difference of numbers near 1: orders near 1 keep their
-    /// digits. At a cost of `d` steps.
+    /// `½ (α δᵀ V⁻¹ δ + log|V|/ε − log|Σ_q|)`, finite where `V` is positive definite (Gil, Alajaji & Linder
+    /// 2013). From the factor `V = (I + εK)(I + εK)ᵀ`, whose `K` does not take a difference of numbers near
+    /// 1: orders near 1 keep their digits. At a cost of `d` steps.
     fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
         let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
         let (factors, _) = meet_rows(self.factor().dims()[0], p.factor().dims()[0]);
@@ -39,8 +39,8 @@ impl RenyiDivergence for MultivariateNormal {
     }
 }
 
-/// The lower triangular `K` of `(I + εK)(I + εK)ᵀ = I + εE`, that is of `K + Kᵀ + εKKᵀ = E`, column by column, and where there
-/// is none, as the matrix is not positive definite.
+/// The lower triangular `K` of `(I + εK)(I + εK)ᵀ = I + εE`, that is of `K + Kᵀ + εKKᵀ = E`, column by
+/// column, and where there is none, as the matrix is not positive definite.
 fn factor_beside_identity(excess: Tensor<3>, epsilon: f64) -> (Tensor<3>, Tensor<1, Bool>) {
     let [count, d, _] = excess.dims();
     let mut columns: Vec<Tensor<3>> = Vec::with_capacity(d);

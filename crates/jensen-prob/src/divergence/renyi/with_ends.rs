@@ -1,7 +1,7 @@
 //! The Rényi divergence of families whose support has an end that is a parameter.
 //!
-//! Below order 1 it is finite wherever the supports have a part in common, from 1 on only where that of `q` lies in
-//! that of `p`.
+//! Below order 1 it is finite wherever the supports have a part in common, from 1 on only where that of `q`
+//! lies in that of `p`.
 
 use burn::tensor::Tensor;
 
@@ -34,8 +34,8 @@ impl RenyiDivergence for Uniform {
 }
 
 impl RenyiDivergence for Pareto {
-    /// With `y = log x`, an exponential number of rate `α` from `log m` on, that of the exponential numbers and `α_p log(m_q/m_p)`,
-    /// or `(1 − ε)/ε α_q log(m_p/m_q)` where `p` begins later.
+    /// With `y = log x`, an exponential number of rate `α` from `log m` on, that of the exponential numbers
+    /// and `α_p log(m_q/m_p)`, or `(1 − ε)/ε α_q log(m_p/m_q)` where `p` begins later.
     fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
         let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
         let meeting = Meeting::of(self.concentration().dims(), p.concentration().dims());
