@@ -134,7 +134,7 @@ fn hankel(order: f64, x: f64) -> impl Iterator<Item = f64> {
 }
 
 /// [`log_bessel_reduced`] of one number.
-fn log_reduced(order: f64, x: f64) -> f64 {
+pub(crate) fn log_reduced(order: f64, x: f64) -> f64 {
     // What is left of I after its exponential growth is given with that growth.
     let reduce = |log_scaled: f64| log_scaled + log_gamma(order + 1.0) - order * (0.5 * x).ln();
     if x.is_nan() || x < 0.0 {

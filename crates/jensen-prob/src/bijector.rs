@@ -37,7 +37,7 @@ mod spline;
 mod tanh;
 mod triangular_affine;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::special;
 
@@ -94,6 +94,33 @@ pub trait Bijector: Clone {
     fn then<B: Bijector>(self, next: B) -> Chain<Self, B> {
         Chain::new(self, next)
     }
+}
+
+/// A map, or a [`Conditioner`], of some of its rows: what a [`Mixture`](crate::Mixture) of flows is made of.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_prob::bijector::{Affine, Bijector, Exp};
+/// use jensen_prob::{Categorical, Distribution, Mixture, Normal, Transformed};
+///
+/// let device = Device::flex();
+/// // One row of two log-normal components, which share their base and the exponential.
+/// let moved = Affine::new(Tensor::from_data([[-2.0f32], [1.0]], &device), Tensor::ones([1, 1], &device));
+/// let components = Transformed::new(Normal::standard(2, 1, &device), moved.then(Exp::new()));
+/// let weights = Categorical::from_logits(Tensor::zeros([1, 2], &device));
+/// let sizes = Mixture::new(weights, components);
+/// assert_eq!(sizes.log_prob(&Tensor::ones([5, 1], &device)).dims(), [5]);
+/// ```
+pub trait SelectMaps: Clone {
+    /// The map whose row `i` is that which row `rows[i]` meets; what all rows share is left as it is.
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self;
+}
+
+/// The parameters that some rows meet; one row stands for all.
+fn selected<const D: usize>(parameter: &Tensor<D>, rows: &Tensor<1, Int>) -> Tensor<D> {
+    let own = parameter.dims()[0];
+    let parameter = parameter.clone();
+    if own == 1 { parameter } else { parameter.select(0, rows.clone().remainder_scalar(own as u64)) }
 }
 
 /// The least slope that parameters can give.

@@ -49,7 +49,7 @@ impl Dirichlet {
     }
 
     /// `n = Σ_c α_c`, the same for each class.
-    fn total(&self) -> Tensor<2> {
+    pub(crate) fn total(&self) -> Tensor<2> {
         self.concentration.clone().sum_dim(1).expand(self.concentration.dims())
     }
 }

@@ -31,27 +31,31 @@
 //! | [`Geometric`] | 0, 1, 2, … | [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`Cdf`] [`Icdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`Binomial`] | 0 … n | [`Mean`] [`Variance`] [`Mode`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`Enumerable`] [`DetachParams`] [`Expand`] |
 //! | [`Multinomial`] | counts with the sum n | [`Mean`] [`Variance`] [`KlDivergence`] [`Enumerable`] [`DetachParams`] [`Expand`] |
-//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
+//! | [`VonMises`] | angles | [`Reparameterized`] [`Mode`] [`Entropy`] [`Cdf`] [`KlDivergence`] [`Factorized`] [`DetachParams`] [`Expand`] |
 //! | [`VonMisesFisher`] | the unit sphere | [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //! | [`DiscretizedLogistic`] | levels of `[0, 1]` | [`Mean`] [`DetachParams`] [`Expand`] |
 //! | [`Mixture`] of one family | that of the family | of the family's: [`Mean`] [`Variance`] [`Cdf`] [`DetachParams`] [`Expand`] |
 //! | [`Independent`] rows as one event | that of each | of each: all but [`Factorized`] |
 //! | [`Joint`] of two families | pairs | of both: [`Reparameterized`] [`Mean`] [`Variance`] [`Mode`] [`Entropy`] [`KlDivergence`] [`DetachParams`] [`Expand`] |
 //!
-//! Whatever has a [`Mean`] can [`Predict`]; all but [`Transformed`] can [`SelectRows`], and so be mixed.
-//! Parameters in `f64` give results in `f64`.
-//! [`special`] holds the functions they are made of, [`bijector`] the maps of normalizing flows.
+//! Whatever has a [`Mean`] can [`Predict`]; all can [`SelectRows`], and so be mixed, [`Transformed`] where
+//! its map can [`SelectMaps`](bijector::SelectMaps). Parameters in `f64` give results in `f64`. [`special`]
+//! holds the functions they are made of, [`bijector`] the maps of normalizing flows.
 //!
 //! # Divergences
 //! | | families |
 //! |---|---|
-//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma and exponential to Gumbel; beta and exponential to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto and continuous Bernoulli to exponential; Bernoulli to Poisson; normal to and from a full covariance and one of low rank |
-//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, Laplace, gamma, exponential, beta, Bernoulli, categorical, Poisson |
+//! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, Pareto, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma, exponential and uniform to Gumbel; beta, exponential, Weibull, Pareto and uniform to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto, uniform and continuous Bernoulli to exponential; uniform to beta and Pareto; beta and uniform to continuous Bernoulli; beta and continuous Bernoulli to uniform; Bernoulli to Poisson; normal, that of a full covariance and that of one of low rank to each other |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, also with a full covariance, log-normal, tanh-normal, half-normal, Laplace, gamma, inverse gamma, exponential, Pareto, beta, Dirichlet, uniform, Bernoulli, binomial, categorical, one-hot, multinomial, geometric, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |
 //! | [`estimate_kl`], [`estimate_kl_of_neighbours`], [`estimate_entropy`], [`estimate_renyi`], [`estimate_jensen_shannon`] | all, from draws, with standard errors |
 //! | [`estimate_squared_mmd`] | any two sets of draws |
+//!
+//! A divergence is `+∞`, with gradient 0, where its parameters make it so: where an interval reaches beyond
+//! the support of `p`, or a moment that it takes is infinite. A pair that is `+∞` whatever the parameters,
+//! such as normal to gamma, has no [`KlDivergence`]: it is a mistake of the model, which the compiler finds.
 
 mod bernoulli;
 mod bessel;

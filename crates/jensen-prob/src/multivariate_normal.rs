@@ -103,10 +103,15 @@ impl MultivariateNormal {
         self.factor().matmul(self.factor().transpose())
     }
 
+    /// `½ log |Σ| = Σ_i log L_ii` of each factor.
+    pub(crate) fn half_log_det(&self) -> Tensor<1> {
+        self.factor.log_det()
+    }
+
     /// `Σ_i log L_ii + ½ d log 2π` of `rows` rows.
     fn log_normaliser(&self, rows: usize) -> Tensor<1> {
         let d = self.mean.dims()[1] as f64;
-        repeat_to(self.factor.log_det() + d * HALF_LOG_TAU, rows)
+        repeat_to(self.half_log_det() + d * HALF_LOG_TAU, rows)
     }
 
     /// Standard normal draws in the shape, type and place of the mean, off the gradient graph.

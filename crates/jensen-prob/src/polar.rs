@@ -54,10 +54,7 @@ fn angles(concentration: &[f64], rows: usize, dimensions: f64, rng: &Rng) -> Vec
 
 /// `dθ/dκ = −∫_0^θ (cos t − A) g(t) dt / g(θ) = ∫_θ^π (cos t − A) g(t) dt / g(θ)` with the density `g` and the mean
 /// cosine `A`: on one side of the angle the integrand does not change its sign, so that nothing cancels.
-fn angle_slope(kappa: f64, dimensions: f64, angle: f64) -> f64 {
-    /// What falls below e^−45 of the density at the angle is left out.
-    const NEGLIGIBLE: f64 = -45.0;
-    const PANELS: usize = 4;
+pub(crate) fn angle_slope(kappa: f64, dimensions: f64, angle: f64) -> f64 {
     if angle.is_nan() {
         return f64::NAN;
     }
@@ -68,15 +65,30 @@ fn angle_slope(kappa: f64, dimensions: f64, angle: f64) -> f64 {
         if dimensions == 2.0 { along } else { along + (dimensions - 2.0) * (t.sin() / angle.sin()).ln() }
     };
     let is_left = versine(angle) < complement;
-    let (mut end, mut inside) = (if is_left { 0.0 } else { PI }, angle);
-    // Up to a share of the range of integration, which may be a small one of all angles.
+    let end = end_of_mass(angle, if is_left { 0.0 } else { PI }, log_density);
+    let (low, high) = if is_left { (end, angle) } else { (angle, end) };
+    let integral = integral(low, high, |t| (complement - versine(t)) * log_density(t).exp());
+    if is_left { -integral } else { integral }
+}
+
+/// A point between an angle and an `end` of the angles beyond which the density, which falls that way, is negligible to
+/// that at the angle, of logarithm 0: to a share of the range, which may be a small one of all angles.
+pub(crate) fn end_of_mass(angle: f64, end: f64, log_density: impl Fn(f64) -> f64) -> f64 {
+    /// What falls below e^−45 of the density at the angle is left out.
+    const NEGLIGIBLE: f64 = -45.0;
+    let (mut end, mut inside) = (end, angle);
     while log_density(end) < NEGLIGIBLE && (end - inside).abs() > 0.02 * (inside - angle).abs() {
         let middle = f64::midpoint(end, inside);
         *(if log_density(middle) < NEGLIGIBLE { &mut end } else { &mut inside }) = middle;
     }
-    let (low, high) = if is_left { (end, angle) } else { (angle, end) };
+    end
+}
+
+/// In four panels by the rule of Gauss & Legendre with 16 points: to rounding where the integrand changes by not more
+/// than a factor of `e^45`.
+pub(crate) fn integral(low: f64, high: f64, integrand: impl Fn(f64) -> f64) -> f64 {
+    const PANELS: usize = 4;
     let half = 0.5 * (high - low) / PANELS as f64;
-    let integrand = |t: f64| (complement - versine(t)) * log_density(t).exp();
     let panel = |i: usize| {
         let centre = low + (2 * i + 1) as f64 * half;
         GAUSS
@@ -84,8 +96,7 @@ fn angle_slope(kappa: f64, dimensions: f64, angle: f64) -> f64 {
             .map(|(x, w)| w * (integrand(centre - x * half) + integrand(centre + x * half)))
             .sum::<f64>()
     };
-    let integral = half * (0..PANELS).map(panel).sum::<f64>();
-    if is_left { -integral } else { integral }
+    half * (0..PANELS).map(panel).sum::<f64>()
 }
 
 /// The rule of Gauss & Legendre with 16 points: positive abscissas and their weights.

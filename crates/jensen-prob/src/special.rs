@@ -87,6 +87,19 @@ pub fn expm1<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     tanh(x.clone() * 0.5) * (exponential(x) + 1.0)
 }
 
+/// `(1 − e^{−t})/t` for `t ≥ 0`, below a small one as `1 − t/2 + t²/6 − …`, whose slope does not cancel
+/// either.
+pub(crate) fn mean_decay(t: Tensor<2>) -> Tensor<2> {
+    const SMALL: f64 = 0.05;
+    const TERMS: u8 = 8;
+    let is_small = t.clone().lower_elem(SMALL);
+    let large = t.clone().mask_fill(is_small.clone(), 1.0);
+    let small = t.mask_fill(is_small.clone().bool_not(), 0.0);
+    let one = small.ones_like();
+    let series = (2..=TERMS).rev().fold(one, |sum, k| sum * small.clone() / -f64::from(k) + 1.0);
+    (expm1(large.clone().neg()).neg() / large).mask_where(is_small, series)
+}
+
 /// `log Σ eˣ` over `dim`, which keeps length 1.
 ///
 /// A slice of nothing but `−∞` has the value `−∞` and the gradient 0.

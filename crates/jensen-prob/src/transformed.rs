@@ -1,10 +1,10 @@
 //! Normalizing flows.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use crate::bijector::Bijector;
+use crate::bijector::{Bijector, SelectMaps};
 use crate::columns::repeat_to;
-use crate::{DetachParams, Distribution, Expand, Reparameterized, Rng};
+use crate::{DetachParams, Distribution, Expand, Reparameterized, Rng, SelectRows};
 
 /// The distribution of `y = f(x)` for `x` from a base distribution: a normalizing flow (Rezende & Mohamed
 /// 2015).
@@ -108,5 +108,13 @@ impl<D: Expand + Distribution<Value = Tensor<2>>, B: Bijector> Expand for Transf
     /// The map stays as it is: its rows meet those of the base sample-major.
     fn expand(&self, samples: usize) -> Self {
         Self { base: self.base.expand(samples), bijector: self.bijector.clone() }
+    }
+}
+
+impl<D: SelectRows + Distribution<Value = Tensor<2>>, B: Bijector + SelectMaps> SelectRows
+    for Transformed<D, B>
+{
+    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { base: self.base.select_rows(rows), bijector: self.bijector.select_maps(rows) }
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Uniform {
     low: Tensor<2>,
-    width: Tensor<2>,
+    high: Tensor<2>,
 }
 
 impl Uniform {
@@ -37,7 +37,7 @@ impl Uniform {
     pub fn new(low: Tensor<2>, high: Tensor<2>) -> Self {
         let (of_low, of_high) = (low.dims(), high.dims());
         assert_eq!(of_low, of_high, "a lower end of shape {of_low:?} meets an upper of shape {of_high:?}");
-        Self { width: high - low.clone(), low }
+        Self { low, high }
     }
 
     /// `a`, `[rows, event]`.
@@ -47,15 +47,20 @@ impl Uniform {
 
     /// `b`, `[rows, event]`.
     pub fn high(&self) -> Tensor<2> {
-        self.low.clone() + self.width.clone()
+        self.high.clone()
+    }
+
+    /// `b − a`
+    pub(crate) fn width(&self) -> Tensor<2> {
+        self.high() - self.low()
     }
 
     /// A function of `(x − a)/(b − a)` and, folded alike, `log(b − a)`.
     fn of_position(&self, value: &Tensor<2>, f: impl FnOnce(Tensor<2>, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.low.dims(), value.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let position = (fold(value) - fold(&self.low)) / fold(&self.width);
-        meeting.unfold(f(position, fold(&self.width).log()))
+        let position = (fold(value) - fold(&self.low)) / fold(&self.width());
+        meeting.unfold(f(position, fold(&self.width()).log()))
     }
 }
 
@@ -67,7 +72,7 @@ impl Distribution for Uniform {
     }
 
     fn sample(&self, rng: &Rng) -> Tensor<2> {
-        self.low.clone().inner() + self.width.clone().inner() * uniform(rng, &self.low)
+        self.low.clone().inner() + self.width().inner() * uniform(rng, &self.low)
     }
 
     fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
@@ -77,21 +82,21 @@ impl Distribution for Uniform {
 
 impl Reparameterized for Uniform {
     fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        self.low.clone() + self.width.clone() * uniform(rng, &self.low)
+        self.low.clone() + self.width() * uniform(rng, &self.low)
     }
 }
 
 impl Mean for Uniform {
     /// `(a + b)/2`
     fn mean(&self) -> Tensor<2> {
-        self.low.clone() + self.width.clone() * 0.5
+        self.low.clone() + self.width() * 0.5
     }
 }
 
 impl Variance for Uniform {
     /// `(b − a)²/12`
     fn variance(&self) -> Tensor<2> {
-        self.width.clone().square() / 12.0
+        self.width().square() / 12.0
     }
 }
 
@@ -105,7 +110,7 @@ impl Mode for Uniform {
 impl Entropy for Uniform {
     /// `Σ_d log(b_d − a_d)`
     fn entropy(&self) -> Tensor<1> {
-        sum_event(self.width.clone().log())
+        sum_event(self.width().log())
     }
 }
 
@@ -124,7 +129,7 @@ impl Icdf for Uniform {
     fn icdf(&self, probability: &Tensor<2>) -> Tensor<2> {
         let meeting = Meeting::of(self.low.dims(), probability.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        meeting.unfold(fold(&self.low) + fold(&self.width) * fold(probability))
+        meeting.unfold(fold(&self.low) + fold(&self.width()) * fold(probability))
     }
 }
 
@@ -148,29 +153,29 @@ impl Factorized for Uniform {
     fn kl_per_dim(&self, p: &Self) -> Tensor<2> {
         let meeting = Meeting::of(self.low.dims(), p.low.dims());
         let fold = |t: &Tensor<2>| meeting.fold(t.clone());
-        let widths = fold(&p.width) / fold(&self.width);
+        let widths = fold(&p.width()) / fold(&self.width());
         let below = fold(&self.low).lower(fold(&p.low).expand(widths.dims()));
-        let above = fold(&self.high()).greater(fold(&p.high()).expand(widths.dims()));
+        let above = fold(&self.high).greater(fold(&p.high).expand(widths.dims()));
         meeting.unfold(widths.log().mask_fill(below.bool_or(above), f32::INFINITY))
     }
 }
 
 impl DetachParams for Uniform {
     fn detach_params(&self) -> Self {
-        Self { low: self.low.clone().inner(), width: self.width.clone().inner() }
+        Self { low: self.low.clone().inner(), high: self.high.clone().inner() }
     }
 }
 
 impl Expand for Uniform {
     fn expand(&self, samples: usize) -> Self {
-        let [low, width] = [&self.low, &self.width].map(|t| repeat_rows(t.clone(), self.rows(), samples));
-        Self { low, width }
+        let [low, high] = [&self.low, &self.high].map(|t| repeat_rows(t.clone(), self.rows(), samples));
+        Self { low, high }
     }
 }
 
 impl SelectRows for Uniform {
     fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
-        let [low, width] = [&self.low, &self.width].map(|t| select_rows(t.clone(), self.rows(), rows));
-        Self { low, width }
+        let [low, high] = [&self.low, &self.high].map(|t| select_rows(t.clone(), self.rows(), rows));
+        Self { low, high }
     }
 }

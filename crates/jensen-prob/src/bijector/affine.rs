@@ -1,8 +1,8 @@
 //! Each number moved and stretched.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::Bijector;
+use super::{Bijector, SelectMaps, selected};
 use crate::columns::repeat_to;
 use crate::positive::Positive;
 use crate::rows::{Meeting, sum_event};
@@ -72,5 +72,14 @@ impl Bijector for Affine {
 
     fn detach_params(&self) -> Self {
         Self { shift: self.shift.clone().inner(), scale: self.scale.inner() }
+    }
+}
+
+impl SelectMaps for Affine {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let own = self.shift.dims()[0];
+        let places = rows.clone().remainder_scalar(own as u64);
+        let scale = if own == 1 { self.scale.clone() } else { self.scale.select(own, &places) };
+        Self { shift: selected(&self.shift, rows), scale }
     }
 }

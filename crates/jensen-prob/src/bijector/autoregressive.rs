@@ -1,8 +1,8 @@
 //! Autoregressive flows, fast in one direction each.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::{Bijector, Conditioner, MapFamily};
+use super::{Bijector, Conditioner, MapFamily, SelectMaps};
 
 /// `y_i = f(x_i; θ_i(y_1, …, y_{i−1}))` (Papamakarios, Pavlakou & Murray 2017): densities of given
 /// values in one pass of the net, draws in as many as there are dimensions.
@@ -83,5 +83,17 @@ impl<C: Conditioner, F: MapFamily> Bijector for InverseAutoregressive<C, F> {
 
     fn detach_params(&self) -> Self {
         Self { conditioner: self.conditioner.detach_params(), maps: self.maps.clone() }
+    }
+}
+
+impl<C: SelectMaps, F: Clone> SelectMaps for MaskedAutoregressive<C, F> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { conditioner: self.conditioner.select_maps(rows), maps: self.maps.clone() }
+    }
+}
+
+impl<C: SelectMaps, F: Clone> SelectMaps for InverseAutoregressive<C, F> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { conditioner: self.conditioner.select_maps(rows), maps: self.maps.clone() }
     }
 }

@@ -1,8 +1,8 @@
 //! Maps one after the other.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::{Bijector, no_change};
+use super::{Bijector, SelectMaps, no_change};
 use crate::columns::repeat_to;
 
 /// `y = g(f(x))`: [`Bijector::then`].
@@ -45,6 +45,12 @@ impl<F: Bijector, G: Bijector> Bijector for Chain<F, G> {
     }
 }
 
+impl<F: SelectMaps, G: SelectMaps> SelectMaps for Chain<F, G> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { first: self.first.select_maps(rows), then: self.then.select_maps(rows) }
+    }
+}
+
 /// Layers of one kind in their order; none is the identity.
 impl<B: Bijector> Bijector for Vec<B> {
     fn forward_with_log_det(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
@@ -65,6 +71,12 @@ impl<B: Bijector> Bijector for Vec<B> {
 
     fn detach_params(&self) -> Self {
         self.iter().map(Bijector::detach_params).collect()
+    }
+}
+
+impl<B: SelectMaps> SelectMaps for Vec<B> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        self.iter().map(|layer| layer.select_maps(rows)).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Coupling layers.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::{Bijector, Conditioner, MapFamily};
+use super::{Bijector, Conditioner, MapFamily, SelectMaps};
 
 /// The first `kept` dimensions stay as they are and give the map of the others: `y_2 = f(x_2; θ(x_1))`
 /// (Dinh, Sohl-Dickstein & Bengio 2017, where the map is affine).
@@ -50,5 +50,12 @@ impl<C: Conditioner, F: MapFamily> Bijector for Coupling<C, F> {
 
     fn detach_params(&self) -> Self {
         Self { conditioner: self.conditioner.detach_params(), ..self.clone() }
+    }
+}
+
+impl<C: SelectMaps, F: Clone> SelectMaps for Coupling<C, F> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let conditioner = self.conditioner.select_maps(rows);
+        Self { conditioner, maps: self.maps.clone(), kept: self.kept }
     }
 }

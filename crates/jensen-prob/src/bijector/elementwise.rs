@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::Bijector;
+use super::{Bijector, SelectMaps};
 use crate::rows::sum_event;
 
 /// An increasing smooth function of one number.
@@ -56,6 +56,12 @@ impl<C: Curve> Bijector for Elementwise<C> {
     }
 
     fn detach_params(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl<C: Curve> SelectMaps for Elementwise<C> {
+    fn select_maps(&self, _rows: &Tensor<1, Int>) -> Self {
         self.clone()
     }
 }

@@ -1,8 +1,8 @@
 //! A map turned round.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::Bijector;
+use super::{Bijector, SelectMaps};
 
 /// `y = f⁻¹(x)`: `Inverse(Exp::new())` is the logarithm.
 #[derive(Clone, Debug)]
@@ -27,5 +27,11 @@ impl<B: Bijector> Bijector for Inverse<B> {
 
     fn detach_params(&self) -> Self {
         Self(self.0.detach_params())
+    }
+}
+
+impl<B: SelectMaps> SelectMaps for Inverse<B> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self(self.0.select_maps(rows))
     }
 }

@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor, TensorData};
 use jensen_random::Rng;
 
-use super::{Bijector, no_change};
+use super::{Bijector, SelectMaps, no_change};
 
 /// `y_i = x_{order(i)}`, without a change of volume: what lets couplings reach every dimension.
 #[derive(Clone, Debug)]
@@ -62,6 +62,12 @@ impl Bijector for Permutation {
     }
 
     fn detach_params(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl SelectMaps for Permutation {
+    fn select_maps(&self, _rows: &Tensor<1, Int>) -> Self {
         self.clone()
     }
 }

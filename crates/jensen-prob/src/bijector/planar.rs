@@ -1,9 +1,9 @@
 //! Planar flows.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use jensen_kernels::{exponential, tanh};
 
-use super::{Bijector, LEAST, slope, spread};
+use super::{Bijector, LEAST, SelectMaps, selected, slope, spread};
 use crate::rows::{meet_rows, repeat_rows};
 
 /// `y = x + û tanh(wᵀx + b)`: along `û`, the plane `wᵀx + b = 0` draws space in or pushes it away (Rezende &
@@ -94,6 +94,14 @@ impl Bijector for Planar {
     fn detach_params(&self) -> Self {
         let [direction, weight, bias, gain] =
             [&self.direction, &self.weight, &self.bias, &self.gain].map(|t| t.clone().inner());
+        Self { direction, weight, bias, gain }
+    }
+}
+
+impl SelectMaps for Planar {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let [direction, weight, bias, gain] =
+            [&self.direction, &self.weight, &self.bias, &self.gain].map(|t| selected(t, rows));
         Self { direction, weight, bias, gain }
     }
 }

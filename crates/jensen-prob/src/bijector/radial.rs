@@ -1,8 +1,8 @@
 //! Radial flows.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::{Bijector, slope, spread};
+use super::{Bijector, SelectMaps, selected, slope, spread};
 use crate::rows::{meet_rows, repeat_rows};
 
 /// `y = x + β (x − c)/(α + r)` with `r = |x − c|`: space drawn in towards a centre or pushed away from it
@@ -86,6 +86,14 @@ impl Bijector for Radial {
     fn detach_params(&self) -> Self {
         let [centre, reach, strength] =
             [&self.centre, &self.reach, &self.strength].map(|t| t.clone().inner());
+        Self { centre, reach, strength }
+    }
+}
+
+impl SelectMaps for Radial {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let [centre, reach, strength] =
+            [&self.centre, &self.reach, &self.strength].map(|t| selected(t, rows));
         Self { centre, reach, strength }
     }
 }

@@ -1,10 +1,10 @@
 //! Real numbers to shares.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
+use burn::tensor::{Int, Tensor};
 use jensen_kernels::exponential;
 
-use super::{Bijector, above_zero};
+use super::{Bijector, SelectMaps, above_zero};
 use crate::rows::sum_event;
 
 /// `y = softmax(x_1, …, x_d, 0)`: `d` real numbers to `d + 1` positive shares that add up to 1, in which the
@@ -38,6 +38,12 @@ impl Bijector for SoftmaxCentered {
     }
 
     fn detach_params(&self) -> Self {
+        *self
+    }
+}
+
+impl SelectMaps for SoftmaxCentered {
+    fn select_maps(&self, _rows: &Tensor<1, Int>) -> Self {
         *self
     }
 }

@@ -1,8 +1,8 @@
 //! Monotone rational-quadratic splines.
 
-use burn::tensor::{Bool, Tensor, activation::softmax};
+use burn::tensor::{Bool, Int, Tensor, activation::softmax};
 
-use super::{Bijector, LEAST, conditioner::dimensions, slope, spread};
+use super::{Bijector, LEAST, SelectMaps, conditioner::dimensions, selected, slope, spread};
 use crate::rows::{meet_rows, repeat_rows, sum_event};
 
 /// On `[−bound, bound]` a monotone spline of quotients of quadratics for each number, beyond it the identity
@@ -182,5 +182,11 @@ impl Bijector for RationalQuadraticSpline {
 
     fn detach_params(&self) -> Self {
         Self { bound: self.bound, knots: self.knots.map(Tensor::inner) }
+    }
+}
+
+impl SelectMaps for RationalQuadraticSpline {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { bound: self.bound, knots: self.knots.map(|t| selected(&t, rows)) }
     }
 }

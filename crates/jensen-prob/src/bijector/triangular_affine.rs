@@ -1,8 +1,8 @@
 //! A linear map with a triangular matrix, and a shift.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
-use super::Bijector;
+use super::{Bijector, SelectMaps, selected};
 use crate::columns::repeat_to;
 use crate::rows::{Meeting, meet_rows, repeat_rows};
 use crate::triangular_factor::{TriangularFactor, check_square};
@@ -61,5 +61,14 @@ impl Bijector for TriangularAffine {
 
     fn detach_params(&self) -> Self {
         Self { shift: self.shift.clone().inner(), factor: self.factor.inner() }
+    }
+}
+
+impl SelectMaps for TriangularAffine {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let own = self.shift.dims()[0];
+        let places = rows.clone().remainder_scalar(own as u64);
+        let factor = if own == 1 { self.factor.clone() } else { self.factor.select(own, &places) };
+        Self { shift: selected(&self.shift, rows), factor }
     }
 }

@@ -2,6 +2,10 @@
 
 mod blend;
 mod closed_forms;
+mod counts;
+mod full_covariance;
+mod rewritten;
+mod with_ends;
 
 use burn::tensor::Tensor;
 
@@ -28,7 +32,7 @@ pub trait RenyiDivergence<P: Distribution = Self>: Distribution {
     /// `R_α(self ‖ p)` of each row in nats; of order 1 the Kullback–Leibler divergence.
     ///
     /// Of an order above 1 it is `+∞`, with gradient 0, where the integral diverges: where `p` has
-    /// too light a tail for `q`.
+    /// too light a tail for `q`, so that the natural parameter between theirs leaves its space.
     ///
     /// # Panics
     /// If `α` is negative or not finite, or the row counts do not divide one another.

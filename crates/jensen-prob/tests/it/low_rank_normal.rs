@@ -1,5 +1,7 @@
 use burn::tensor::{Device, Tensor};
-use jensen_prob::{Distribution, Entropy, KlDivergence, LowRankNormal, Normal, Reparameterized, Rng};
+use jensen_prob::{
+    Distribution, Entropy, KlDivergence, LowRankNormal, MultivariateNormal, Normal, Reparameterized, Rng,
+};
 use jensen_testing::{Conformance, GoldenError, Nonconformance, Tolerance, check_gradients, double};
 
 use crate::golden;
@@ -54,6 +56,17 @@ fn it_is_the_normal_distribution_of_its_covariance() {
         near(low_rank.entropy(), full.entropy());
         near(low_rank.kl_divergence(&p), full.kl_divergence(&p));
         near(p.kl_divergence(&low_rank), p.kl_divergence(&full));
+        // To and from a full covariance, of a factor for each row or one for all, of as many rows or more.
+        for (rows, own) in [(4, 4), (4, 1), (1, 1), (8, 8)] {
+            let other = MultivariateNormal::from_unconstrained(
+                noise(7, [rows, 3]),
+                noise(8, [own * 3, 3]).reshape([own, 3, 3]),
+            );
+            near(low_rank.kl_divergence(&other), full.kl_divergence(&other));
+            near(other.kl_divergence(&low_rank), other.kl_divergence(&full));
+        }
+        near(low_rank.kl_divergence(&full), full.kl_divergence(&full));
+        near(full.kl_divergence(&low_rank), full.kl_divergence(&full));
         let prior = Normal::standard(1, 3, &device);
         near(low_rank.kl_divergence(&prior), full.kl_divergence(&prior));
         near(prior.kl_divergence(&low_rank), prior.kl_divergence(&full));
@@ -70,6 +83,11 @@ fn divergences_with_a_normal_distribution_have_their_gradients() {
     let reverse = |p: &[Tensor<2>]| families(p).1.kl_divergence(&families(p).0);
     check_gradients(&inputs, forward, tolerance).expect("the gradient to a normal distribution");
     check_gradients(&inputs, reverse, tolerance).expect("the gradient from a normal distribution");
+    let families = |p: &[Tensor<2>]| (families(p).0, MultivariateNormal::from_normal(&families(p).1));
+    let forward = |p: &[Tensor<2>]| families(p).0.kl_divergence(&families(p).1);
+    let reverse = |p: &[Tensor<2>]| families(p).1.kl_divergence(&families(p).0);
+    check_gradients(&inputs, forward, tolerance).expect("the gradient to a full covariance");
+    check_gradients(&inputs, reverse, tolerance).expect("the gradient from a full covariance");
 }
 
 /// Along an axis 1e4 deviations long, a difference of squares would have lost all digits.

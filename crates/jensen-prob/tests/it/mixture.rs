@@ -1,7 +1,11 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use jensen_prob::bijector::{
+    Affine, AffineMaps, Bijector, Conditioner, Coupling, Inverse, Permutation, Planar, Radial,
+    RationalQuadraticSpline, SelectMaps, Sigmoid, TriangularAffine,
+};
 use jensen_prob::{
     Categorical, Cdf, DiscretizedLogistic, Distribution, Expand, Independent, Joint, Mean, Mixture, Normal,
-    Rng, SelectRows, Variance,
+    Reparameterized, Rng, SelectRows, Transformed, Variance,
 };
 use jensen_testing::{Conformance, Nonconformance, Support, double};
 
@@ -118,6 +122,110 @@ fn moments_where_rows_differ_are_those_written_out() {
         (&Device::flex(), burn::tensor::DType::F64),
     );
     same(short.cdf(&x.clone().repeat_dim(0, 2)), long.cdf(&x.repeat_dim(0, 2)));
+}
+
+/// Two logistic-normal components of one number, each with a map of its own: parameters are two logits,
+/// shifts and deviations.
+fn logistic_normals(
+    p: &[Tensor<2>],
+) -> Mixture<Transformed<Normal, impl Bijector + SelectMaps + std::fmt::Debug + use<>>> {
+    let weights = Categorical::from_logits(side_by_side(&p[..2]));
+    let (shift, log_scale) = (component_major(&p[2..4]), component_major(&p[4..]));
+    let zeros = shift.clone().inner().zeros_like();
+    let base = Normal::new(zeros.clone(), zeros + 1.0);
+    Mixture::new(
+        weights,
+        Transformed::new(base, Affine::from_log_scale(shift, log_scale).then(Sigmoid::new())),
+    )
+}
+
+#[test]
+fn a_mixture_of_flows_conforms() -> Result<(), Nonconformance> {
+    let parameters = [
+        [0.0, 2.0, -0.4],
+        [0.5, -0.5, 0.0],
+        [-1.5, 0.5, 0.0],
+        [1.0, -0.7, 2.0],
+        [-0.7, 0.0, -1.0],
+        [0.1, -1.0, -0.3],
+    ]
+    .map(|numbers| double(&[3, 1], &numbers));
+    let support = Support::Interval { low: 1e-6, high: 1.0 - 1e-6, points: 20_001 };
+    Conformance::new(&parameters, logistic_normals)
+        .normalisation(&support)
+        .draws(&support)
+        .basics()
+        .value_gradients()
+        .verdict()
+}
+
+/// Rows of a flow are the flow of rows, in whichever order, whatever its map shares.
+#[test]
+fn the_rows_of_a_flow_are_its_maps_and_its_base() {
+    fn check<B: Bijector + SelectMaps>(
+        name: &str,
+        build: impl Fn(&dyn Fn([usize; 2], u64) -> Tensor<2>) -> B,
+    ) {
+        let device = Device::flex();
+        let noise = |shape, seed| Rng::seed(seed).normal(shape, &device) * 0.7;
+        let family = Transformed::new(Normal::new(noise([4, 2], 1), noise([4, 2], 2).exp()), build(&noise));
+        let whole = family.log_prob(&noise([4, 2], 3));
+        let places = [2, 0, 3, 3, 1, 0, 2, 2];
+        let index = Tensor::<1, Int>::from_data(places, &device);
+        let selected = family.select_rows(&index);
+        assert_eq!(selected.rows(), 8, "{name}");
+        let ours = selected.log_prob(&noise([4, 2], 3).select(0, index.clone()));
+        assert!(ours.all_close(whole.select(0, index), Some(1e-5), Some(1e-5)), "{name}");
+        assert_eq!(selected.rsample(&Rng::seed(5)).dims(), [8, 2], "{name}");
+    }
+    check("affine", |noise| Affine::from_log_scale(noise([4, 2], 6), noise([4, 2], 7)));
+    check("affine of one scale", |noise| Affine::from_log_scale(noise([4, 2], 6), noise([1, 2], 7)));
+    check("affine of two rows", |noise| Affine::from_log_scale(noise([2, 2], 6), noise([2, 1], 7)));
+    check("affine of one row", |noise| Affine::from_log_scale(noise([1, 2], 6), noise([1, 2], 7)));
+    let matrices = |matrices: Tensor<2>| {
+        let [rows, _] = matrices.dims();
+        matrices.reshape([rows, 2, 2])
+    };
+    check("triangular", |noise| {
+        TriangularAffine::from_unconstrained(noise([4, 2], 6), matrices(noise([4, 4], 7)))
+    });
+    check("triangular of one matrix", |noise| {
+        TriangularAffine::from_unconstrained(noise([2, 2], 6), matrices(noise([1, 4], 7)))
+    });
+    check("planar", |noise| Planar::new(noise([4, 2], 6), noise([4, 2], 7), noise([4, 1], 8)));
+    check("radial", |noise| Radial::new(noise([2, 2], 6), noise([2, 1], 7), noise([2, 1], 8)));
+    check("spline", |noise| RationalQuadraticSpline::new(noise([4, 22], 6), 4, 3.0));
+    check("a chain", |noise| {
+        let layer = |seed| Planar::new(noise([4, 2], seed), noise([4, 2], seed + 1), noise([4, 1], seed + 2));
+        vec![layer(6), layer(9)]
+            .then(Permutation::reversal(2))
+            .then(Inverse(Affine::from_log_scale(noise([4, 2], 12), noise([1, 2], 13))))
+    });
+    // A net for each row.
+    check("a coupling", |noise| Coupling::new(OfRow { weight: noise([4, 2], 6) }, AffineMaps::default(), 1));
+}
+
+/// `tanh(x) w` with a weight for each row.
+#[derive(Clone, Debug)]
+struct OfRow {
+    weight: Tensor<2>,
+}
+
+impl Conditioner for OfRow {
+    fn parameters(&self, x: Tensor<2>) -> Tensor<2> {
+        let (rows, own) = (x.dims()[0], self.weight.dims()[0]);
+        self.weight.clone().repeat_dim(0, rows / own) * x.tanh()
+    }
+
+    fn detach_params(&self) -> Self {
+        Self { weight: self.weight.clone().inner() }
+    }
+}
+
+impl SelectMaps for OfRow {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        Self { weight: self.weight.clone().select(0, rows.clone()) }
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@ use std::f64::consts::PI;
 
 use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::special::bessel_ratio;
-use jensen_prob::{Distribution, Entropy, KlDivergence, Reparameterized, Rng, VonMises};
+use jensen_prob::{Cdf, Distribution, Entropy, KlDivergence, Reparameterized, Rng, VonMises};
 use jensen_testing::{
-    Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, dkw_radius, double,
+    Conformance, GoldenError, MonteCarlo, Nonconformance, Support, Tolerance, check_gradients, dkw_radius,
+    double,
 };
 
 use crate::golden;
@@ -28,7 +29,44 @@ fn conforms() -> Result<(), Nonconformance> {
         .independent_dimensions()
         .divergence()
         .value_gradients()
+        .cdf()
         .verdict()
+}
+
+/// What is far below one half keeps the digits of `f32`, and the mass of a turn those of `f64`.
+#[test]
+fn the_distribution_function_has_its_references() -> Result<(), GoldenError> {
+    let table = golden(include_str!("../references/von_mises_cdf.json"));
+    let column = |name: &str| table.column(name).map(|numbers| double(&[numbers.len(), 1], numbers));
+    for (dtype, tolerance) in [
+        (DType::F32, Tolerance { relative: 1e-7, absolute: 1e-13 }),
+        (DType::F64, Tolerance { relative: 1e-12, absolute: 1e-13 }),
+    ] {
+        let family = VonMises::new(column("location")?.cast(dtype), column("concentration")?.cast(dtype));
+        table.compare("cdf", &family.cdf(&column("x")?.cast(dtype)), tolerance)?;
+    }
+    Ok(())
+}
+
+/// Its gradients for the angle and for both parameters; it stops at the ends of the turn that draws lie in.
+#[test]
+fn the_distribution_function_has_its_gradients_and_ends() {
+    let location = double(&[4, 2], &[0.0, 3.0, -1.0, 7.0, 2.0, -3.1, 0.5, 0.0]);
+    let concentration = double(&[4, 2], &[1.0, 0.4, 20.0, 3.0, 0.05, 60.0, 0.0, 2e3]);
+    let x = double(&[4, 2], &[0.3, -2.9, -1.2, 0.1, 3.1, 3.0, 1.0, 0.02]);
+    let cdf =
+        |p: &[Tensor<2>]| VonMises::new(p[0].clone(), p[1].clone() + 1e-3).cdf(&p[2]).sum_dim(1).reshape([4]);
+    check_gradients(&[location, concentration, x], cdf, Tolerance { relative: 1e-4, absolute: 1e-5 })
+        .expect("the gradient");
+    let number = |x: f64| double(&[1, 1], &[x]);
+    for (location, kappa) in [(0.0, 0.0), (3.0, 2.0), (-100.0, 50.0), (PI, 1e6)] {
+        let family = VonMises::new(number(location), number(kappa));
+        let at = |x: f64| family.cdf(&number(x)).into_scalar::<f64>();
+        assert_eq!((at(-PI), at(-4.0)), (0.0, 0.0), "below, κ = {kappa}");
+        assert!((at(PI) - 1.0).abs() < 1e-13 && at(4.0) == at(PI), "above, κ = {kappa}");
+        assert!(at(f64::NAN).is_nan());
+    }
+    assert!(VonMises::new(number(0.0), number(-1.0)).cdf(&number(1.0)).into_scalar::<f64>().is_nan());
 }
 
 /// At large concentrations `√κ (x − μ)` is normal, up to `1/κ`; false alarm 1e-9 each.
@@ -91,6 +129,7 @@ fn extremes_stay_finite() -> Result<(), Nonconformance> {
     Conformance::new(&[location, concentration], |p| VonMises::new(p[0].clone(), p[1].clone()))
         .finite("log_prob", move |q| q.log_prob(&at(3.0)))
         .finite("log_prob a turn away", move |q| q.log_prob(&at(-100.0)))
+        .finite("cdf", move |q| q.cdf(&at(2.5)).reshape([5]))
         .finite("entropy", Entropy::entropy)
         .finite("KL", move |q| q.kl_divergence(&VonMises::new(at(1.0), at(2.0))))
         .finite("KL to what is concentrated", move |q| q.kl_divergence(&VonMises::new(at(1.0), at(1e15))))

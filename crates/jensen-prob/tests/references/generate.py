@@ -23,6 +23,8 @@ import full_covariance
 from continuous import continuous
 import simplex_counts_directions
 import divergences
+import between_families
+import renyi_of_vectors_and_counts
 
 mpmath.mp.dps = 60
 HERE = pathlib.Path(__file__).parent
@@ -314,3 +316,6 @@ for section in (flows.planar, flows.radial, flows.spline):
 continuous(write, f32, agree, MPMATH)
 simplex_counts_directions.run(write, f32, agree, MPMATH)
 divergences.write_all(write, f32)
+between_families.write_all(write, f32)
+renyi_of_vectors_and_counts.write_all(write, f32)
+renyi_of_vectors_and_counts.von_mises_shares(write, f32)

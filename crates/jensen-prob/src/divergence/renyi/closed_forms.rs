@@ -1,4 +1,4 @@
-//! The Rényi divergence of each family that has one in closed form.
+//! The Rényi divergence of families of numbers and shares.
 //!
 //! With `ε = 1 − α` every formula is written in quotients such as `log(1 + εx)/ε` and `(e^{εx} − 1)/ε`,
 //! which keep their digits as `ε` goes to 0, so that orders near 1 go over into the divergence of
@@ -10,10 +10,8 @@ use jensen_kernels::exponential;
 use super::blend::Blend;
 use super::distance_from_one;
 use crate::rows::{Meeting, sum_event};
-use crate::special::{expm1, log_sigmoid, logsumexp};
-use crate::{
-    Bernoulli, Beta, Categorical, Exponential, Gamma, KlDivergence, Laplace, Normal, Poisson, RenyiDivergence,
-};
+use crate::special::mean_decay;
+use crate::{Beta, Dirichlet, Exponential, Gamma, KlDivergence, Laplace, Normal, RenyiDivergence};
 
 impl RenyiDivergence for Normal {
     /// `½ (α δ²/v + log(v)/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = α + ε r²`, finite where
@@ -70,73 +68,6 @@ impl RenyiDivergence for Laplace {
     }
 }
 
-/// `(1 − e^{−t})/t` for `t ≥ 0`.
-fn mean_decay(t: Tensor<2>) -> Tensor<2> {
-    const SMALL: f64 = 1e-3;
-    let is_small = t.clone().lower_elem(SMALL);
-    let large = t.clone().mask_fill(is_small.clone(), 1.0);
-    let series = t.clone() * (t / 3.0 - 1.0) * 0.5 + 1.0;
-    (expm1(large.clone().neg()).neg() / large).mask_where(is_small, series)
-}
-
-impl RenyiDivergence for Poisson {
-    /// `λ_q (e^{−Δ} − 1 − (e^{−εΔ} − 1)/ε)` with `Δ = log λ_q − log λ_p`, always finite.
-    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
-        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
-        let meeting = Meeting::of(self.log_rate().dims(), p.log_rate().dims());
-        let q = meeting.fold(self.log_rate());
-        let back = meeting.fold(p.log_rate()) - q.clone();
-        sum_event(meeting.unfold(growth(q.clone(), back.clone()) - growth(q, back * epsilon) / epsilon))
-    }
-}
-
-/// `e^{a + b} − eᵃ`, for small `b` as `eᵃ (eᵇ − 1)`, which may overflow in one factor for large.
-fn growth(a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
-    let is_large = b.clone().abs().greater_elem(1.0);
-    let small = b.clone().mask_fill(is_large.clone(), 0.0);
-    let near = exponential(a.clone()) * expm1(small);
-    near.mask_where(is_large, exponential(a.clone() + b) - exponential(a))
-}
-
-impl RenyiDivergence for Categorical {
-    /// `−log Σ_c q_c (p_c/q_c)^ε / ε`, always finite.
-    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
-        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
-        let meeting = Meeting::of(self.log_probs().dims(), p.log_probs().dims());
-        let unfold = |t: Tensor<2>| meeting.unfold(meeting.fold(t));
-        of_finite(unfold(self.log_probs()), unfold(p.log_probs()), epsilon)
-    }
-}
-
-impl RenyiDivergence for Bernoulli {
-    /// That of two categories in each dimension.
-    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
-        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
-        let meeting = Meeting::of(self.logits().dims(), p.logits().dims());
-        let pairs = |logits: Tensor<2>| {
-            let logits = meeting.unfold(meeting.fold(logits));
-            let [rows, event] = logits.dims();
-            let logits = logits.reshape([rows * event, 1]);
-            (Tensor::cat(vec![log_sigmoid(logits.clone()), log_sigmoid(logits.neg())], 1), [rows, event])
-        };
-        let ((q, shape), (p, _)) = (pairs(self.logits()), pairs(p.logits()));
-        sum_event(of_finite(q, p, epsilon).reshape(shape))
-    }
-}
-
-/// `−log Σ_c q_c e^{ε d_c} / ε` with `d = log p − log q`, of each row: where all `ε d` are small as
-/// `−log(1 + Σ_c q_c (e^{ε d_c} − 1))/ε`.
-fn of_finite(log_q: Tensor<2>, log_p: Tensor<2>, epsilon: f64) -> Tensor<1> {
-    const SMALL: f64 = 0.5;
-    let [rows, _] = log_q.dims();
-    let tilt = (log_p - log_q.clone()) * epsilon;
-    let is_large = tilt.clone().abs().max_dim(1).greater_elem(SMALL);
-    let everywhere = is_large.clone().expand(tilt.dims());
-    let small = tilt.clone().mask_fill(everywhere, 0.0);
-    let near = (log_q.clone().exp() * expm1(small)).sum_dim(1).log1p();
-    near.mask_where(is_large, logsumexp(log_q + tilt, 1)).reshape([rows]) / -epsilon
-}
-
 impl RenyiDivergence for Gamma {
     /// With the natural parameters `a_* = α a_q + ε a_p` and `b_* = α b_q + ε b_p`, finite where both are positive.
     fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
@@ -170,5 +101,19 @@ impl RenyiDivergence for Beta {
         let of_one = |part: &Blend| part.gap_of_shares(&total) + part.gap_of_remainders();
         let per_dim = of_one(&up) + of_one(&down) - total.gap_of_remainders();
         sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+    }
+}
+
+impl RenyiDivergence for Dirichlet {
+    /// With the natural parameters `α_* = α α_q + ε α_p` of each class, finite where all are positive.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let meeting = Meeting::of(self.concentration().dims(), p.concentration().dims());
+        let blend = |q: Tensor<2>, p: Tensor<2>| Blend::of(meeting.fold(q), meeting.fold(p), epsilon);
+        let part = blend(self.concentration(), p.concentration());
+        let whole = blend(self.total(), p.total());
+        let of_whole = whole.gap_of_remainders() / self.concentration().dims()[1] as f64;
+        let per_class = part.gap_of_shares(&whole) + part.gap_of_remainders() - of_whole;
+        sum_event(meeting.unfold(per_class.mask_fill(part.is_outside(), f32::INFINITY)))
     }
 }

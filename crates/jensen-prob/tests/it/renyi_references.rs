@@ -1,0 +1,252 @@
+//! Rényi divergences against their integrals, and against one another.
+
+use burn::tensor::{DType, Tensor};
+use jensen_prob::{
+    Bernoulli, Beta, Binomial, Categorical, Dirichlet, Exponential, Gamma, Geometric, HalfNormal,
+    InverseGamma, Laplace, LogNormal, Multinomial, MultivariateNormal, Normal, OneHotCategorical, Pareto,
+    Poisson, RenyiDivergence, TanhNormal, Uniform,
+};
+use jensen_testing::{Golden, GoldenError, Tolerance, check_gradients, double};
+
+use crate::golden;
+
+/// `f32` through the quotients: relative to the divergence, and to the parameters.
+const TOLERANCE: Tolerance = Tolerance { relative: 5e-6, absolute: 2e-6 };
+
+fn numbers(tensor: &Tensor<1>) -> Vec<f64> {
+    tensor.clone().into_data().iter().collect()
+}
+
+/// The orders stand in the table, one a row.
+fn by_row<D: RenyiDivergence>(
+    json: &str,
+    sides: impl Fn(&Golden) -> Result<(D, D), GoldenError>,
+    tolerance: Tolerance,
+) -> Result<(), GoldenError> {
+    let table = golden(json);
+    let (q, p) = sides(&table)?;
+    let orders = table.column("order")?.to_vec();
+    let of_rows = orders.iter().enumerate().map(|(row, &order)| numbers(&q.renyi_divergence(&p, order))[row]);
+    let divergence = of_rows.collect::<Vec<_>>();
+    table.compare("divergence", &double(&[divergence.len()], &divergence), tolerance)
+}
+
+fn of_two<D: RenyiDivergence>(
+    json: &str,
+    new: fn(Tensor<2>, Tensor<2>) -> D,
+    tolerance: Tolerance,
+) -> Result<(), GoldenError> {
+    by_row(
+        json,
+        |table| {
+            let side = |a: &str, b: &str| Ok::<_, GoldenError>(new(table.tensor(a, 1)?, table.tensor(b, 1)?));
+            Ok((side("q_first", "q_second")?, side("p_first", "p_second")?))
+        },
+        tolerance,
+    )
+}
+
+fn of_one<D: RenyiDivergence>(json: &str, new: fn(Tensor<2>) -> D) -> Result<(), GoldenError> {
+    by_row(json, |table| Ok((new(table.tensor("q", 1)?), new(table.tensor("p", 1)?))), TOLERANCE)
+}
+
+#[test]
+fn references() -> Result<(), GoldenError> {
+    of_two(include_str!("../references/renyi_normal.json"), Normal::new, TOLERANCE)?;
+    of_two(include_str!("../references/renyi_laplace.json"), Laplace::new, TOLERANCE)?;
+    of_two(include_str!("../references/renyi_gamma.json"), Gamma::new, TOLERANCE)?;
+    of_two(include_str!("../references/renyi_beta.json"), Beta::new, TOLERANCE)?;
+    of_one(include_str!("../references/renyi_bernoulli.json"), Bernoulli::from_logits)?;
+    of_one(include_str!("../references/renyi_poisson.json"), Poisson::from_log_rate)?;
+    of_one(include_str!("../references/renyi_geometric.json"), Geometric::from_logits)?;
+    of_two(include_str!("../references/renyi_pareto.json"), Pareto::new, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| Ok::<_, GoldenError>(Dirichlet::new(table.tensor(name, 3)?));
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_dirichlet.json"), sides, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| {
+            Ok::<_, GoldenError>(Binomial::from_logits(
+                table.tensor("total_count", 1)?,
+                table.tensor(name, 1)?,
+            ))
+        };
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_binomial.json"), sides, TOLERANCE)?;
+    let sides = |table: &Golden| {
+        let side = |name: &str| {
+            Ok::<_, GoldenError>(Multinomial::from_logits(
+                table.tensor("total_count", 1)?,
+                table.tensor(name, 3)?,
+            ))
+        };
+        Ok((side("q")?, side("p")?))
+    };
+    by_row(include_str!("../references/renyi_multinomial.json"), sides, TOLERANCE)
+}
+
+/// In both precisions; orders next to 1 among them.
+#[test]
+fn full_covariances_have_their_references() -> Result<(), GoldenError> {
+    for (dtype, tolerance) in [(DType::F32, Tolerance::both(5e-6)), (DType::F64, Tolerance::both(1e-12))] {
+        let sides = |table: &Golden| {
+            let column = |name: &str| Ok::<_, GoldenError>(double(&[28, 9], table.column(name)?));
+            let side = |mean: &str, covariance: &str| {
+                let mean = double(&[28, 3], table.column(mean)?).cast(dtype);
+                let covariance = column(covariance)?.cast(dtype).reshape([28, 3, 3]);
+                Ok::<_, GoldenError>(MultivariateNormal::from_covariance(mean, covariance))
+            };
+            Ok((side("q_mean", "q_covariance")?, side("p_mean", "p_covariance")?))
+        };
+        by_row(include_str!("../references/renyi_multivariate_normal.json"), sides, tolerance)?;
+    }
+    Ok(())
+}
+
+/// Of a diagonal covariance it is the normal distribution, on either side or both.
+#[test]
+fn a_full_covariance_meets_a_diagonal_one() {
+    let [q_mean, q_std] = [[0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]].map(|x| double(&[2, 2], &x));
+    let [p_mean, p_std] = [[0.5, 1.2, 0.0, 0.4], [1.4, 0.8, 2.2, 1.0]].map(|x| double(&[2, 2], &x));
+    let (q, p) = (Normal::new(q_mean, q_std), Normal::new(p_mean, p_std));
+    let [full_q, full_p] = [&q, &p].map(MultivariateNormal::from_normal);
+    for order in [0.0, 0.3, 0.999_999, 1.0, 1.4] {
+        let expected = numbers(&q.renyi_divergence(&p, order));
+        let ours = [
+            full_q.renyi_divergence(&full_p, order),
+            full_q.renyi_divergence(&p, order),
+            q.renyi_divergence(&full_p, order),
+        ];
+        for ours in ours {
+            let difference = Tolerance::both(1e-12).first_difference(&numbers(&ours), &expected);
+            assert_eq!(difference, None, "order {order}");
+        }
+    }
+}
+
+/// A divergence does not depend on how values are written.
+#[test]
+fn rewritten_families_have_the_divergence_of_what_they_write() {
+    let [first, second] = [[0.1, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 0.9]].map(|x| double(&[2, 2], &x));
+    let normal = |by: f64| Normal::new(first.clone() + by, second.clone() * (1.0 + by));
+    let centred = |by: f64| Normal::new(first.zeros_like(), second.clone() * (1.0 + by));
+    let gamma = |by: f64| Gamma::new(second.clone() + by, second.clone() * (2.0 - by));
+    let logits = |by: f64| first.clone() * (1.0 + by);
+    for order in [0.2, 0.9999, 1.0, 1.5] {
+        let pairs = [
+            (
+                normal(0.0).renyi_divergence(&normal(0.3), order),
+                LogNormal::new(normal(0.0)).renyi_divergence(&LogNormal::new(normal(0.3)), order),
+            ),
+            (
+                normal(0.0).renyi_divergence(&normal(0.3), order),
+                TanhNormal::new(normal(0.0)).renyi_divergence(&TanhNormal::new(normal(0.3)), order),
+            ),
+            (
+                centred(0.0).renyi_divergence(&centred(0.3), order),
+                HalfNormal::new(second.clone())
+                    .renyi_divergence(&HalfNormal::new(second.clone() * 1.3), order),
+            ),
+            (
+                gamma(0.0).renyi_divergence(&gamma(0.3), order),
+                InverseGamma::new(gamma(0.0)).renyi_divergence(&InverseGamma::new(gamma(0.3)), order),
+            ),
+            (
+                Categorical::from_logits(logits(0.0))
+                    .renyi_divergence(&Categorical::from_logits(logits(0.3)), order),
+                OneHotCategorical::from_logits(logits(0.0))
+                    .renyi_divergence(&OneHotCategorical::from_logits(logits(0.3)), order),
+            ),
+        ];
+        for (expected, ours) in pairs {
+            let difference = Tolerance::both(1e-14).first_difference(&numbers(&ours), &numbers(&expected));
+            assert_eq!(difference, None, "order {order}");
+        }
+    }
+}
+
+/// `∫ q^α p^{1−α} = w w_q^{−α} w_p^{α−1}` over the common part `w`.
+#[test]
+fn intervals_have_the_divergence_of_their_common_part() {
+    let at = |x: f64| double(&[1, 1], &[x]);
+    let of = |q: [f64; 2], p: [f64; 2], order: f64| {
+        let [q, p] = [q, p].map(|[low, high]| Uniform::new(at(low), at(high)));
+        numbers(&q.renyi_divergence(&p, order))[0]
+    };
+    for order in [0.1f64, 0.5, 0.999_999, 1.0 + 1e-7, 3.0] {
+        assert!((of([2.0, 3.0], [1.0, 5.0], order) - 4f64.ln()).abs() < 1e-14, "order {order}");
+        assert_eq!(of([2.0, 3.0], [4.0, 5.0], order), f64::INFINITY, "order {order}");
+        let (ours, log_total) =
+            (of([2.0, 5.0], [4.0, 6.0], order), -order * 3f64.ln() + (order - 1.0) * 2f64.ln());
+        let expected = if order < 1.0 { log_total / (order - 1.0) } else { f64::INFINITY };
+        assert!(ours == expected || (ours / expected - 1.0).abs() < 1e-12, "order {order}: {ours}");
+    }
+    let inputs = [at(2.0), at(5.0), at(4.0), at(6.0)];
+    let divergence = |x: &[Tensor<2>]| {
+        Uniform::new(x[0].clone(), x[1].clone())
+            .renyi_divergence(&Uniform::new(x[2].clone(), x[3].clone()), 0.3)
+    };
+    check_gradients(&inputs, divergence, Tolerance::both(1e-4)).expect("the gradient");
+}
+
+/// `∫ √(q p) = (1 + δ/2) e^{−δ/2}` of Laplace distributions of one scale, where the slopes of both exponents
+/// are equal.
+#[test]
+fn laplace_distributions_of_one_scale() {
+    let locations = double(&[4, 1], &[0.0, 1e-4, 3.0, -200.0]);
+    let family = Laplace::new(locations.clone(), double(&[1, 1], &[2.0]));
+    let standard = Laplace::new(double(&[1, 1], &[0.0]), double(&[1, 1], &[2.0]));
+    let half = numbers(&(locations.abs() / 4.0).reshape([4]));
+    for (actual, half) in numbers(&family.bhattacharyya_distance(&standard)).into_iter().zip(half) {
+        let expected = half - half.ln_1p();
+        assert!((actual - expected).abs() < 1e-12 * (1.0 + expected), "{actual}, not {expected}");
+    }
+}
+
+/// `log(λ_q/λ_p) + log(λ_*/λ_q)/(1 − α)` with `λ_* = α λ_q + (1 − α) λ_p`, infinite where that is not positive (Gil,
+/// Alajaji & Linder 2013).
+#[test]
+fn exponential_numbers_have_the_divergence_of_the_book() {
+    let at = |rate: f64| Exponential::new(double(&[1, 1], &[rate]));
+    for (q, p) in [(1.0f64, 2.5), (3.0, 0.2), (0.7, 0.70001)] {
+        for order in [0.0, 0.3, 0.5, 0.9999, 1.0, 1.2] {
+            let rate = order * q + (1.0 - order) * p;
+            let expected = match order {
+                1.0 => p / q - 1.0 - (p / q).ln(),
+                _ if rate <= 0.0 => f64::INFINITY,
+                _ => (q / p).ln() + (rate / q).ln() / (1.0 - order),
+            };
+            let ours = at(q).renyi_divergence(&at(p), order).into_scalar::<f64>();
+            assert!(
+                ours == expected || (ours - expected).abs() < 1e-9,
+                "{q}, {p}, {order}: {ours}, not {expected}"
+            );
+        }
+    }
+}
+
+/// Where either begins first.
+#[test]
+fn power_laws_have_their_gradients() {
+    let inputs =
+        [[2.0, 3.0, 0.7], [1.0, 2.5, 2.0], [2.5, 2.0, 0.9], [1.5, 1.0, 1.25]].map(|x| double(&[3, 1], &x));
+    let of_order = |order: f64| {
+        move |x: &[Tensor<2>]| {
+            let [q, p] = [&x[..2], &x[2..]].map(|x| Pareto::new(x[0].clone(), x[1].clone()));
+            q.renyi_divergence(&p, order)
+        }
+    };
+    for order in [0.3, 0.9] {
+        check_gradients(&inputs, of_order(order), Tolerance::both(2e-4)).expect("the gradient");
+    }
+    // From order 1 on only where that of `q` lies in that of `p`, and there with KL as its limit.
+    let later = inputs.each_ref().map(|t| t.clone().narrow(0, 1, 2));
+    check_gradients(&later, of_order(1.3), Tolerance::both(2e-4)).expect("the gradient above order 1");
+    let all = |order: f64| numbers(&of_order(order)(&inputs));
+    assert_eq!(all(1.3)[0], f64::INFINITY);
+    let (near, at) = (all(1.0 + 1e-9), all(1.0));
+    assert_eq!(Tolerance::both(1e-7).first_difference(&near[1..], &at[1..]), None);
+    assert!(all(1.0 - 1e-9)[0] > 1e8 && at[0] == f64::INFINITY);
+}
