@@ -120,8 +120,7 @@ fn without_links(line: &str) -> String {
     let (mut text, mut rest) = (String::new(), line);
     while let Some((before, after)) = rest.split_once("[`") {
         let Some((name, after)) = after.split_once("`]") else { break };
-        text.push_str(before);
-        text.push_str(&format!("`{name}`"));
+        text.extend([before, "`", name, "`"]);
         let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
         rest = target.map_or(after, |(_, after)| after);
     }

@@ -16,6 +16,8 @@ use crate::{
 ///
 /// `log p(x) = Σ_d x_d l_d − softplus(l_d)`, exact at any finite logit; its gradient is `x − σ(l)`.
 ///
+/// Source: Bishop 2006, *Pattern Recognition and Machine Learning*, §2.1.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Bernoulli, Distribution};

@@ -15,6 +15,8 @@ use crate::{
 /// A value is `[rows]`, the category of each row. Probabilities below about 1e-8 of the largest are
 /// never drawn: a uniform number has 24 bits.
 ///
+/// Source: Bishop 2006, *Pattern Recognition and Machine Learning*, §2.2.
+///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
 /// use jensen_prob::{Categorical, Distribution, Entropy};

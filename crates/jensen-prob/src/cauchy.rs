@@ -12,6 +12,8 @@ use crate::{Divergence, LocationScale, Shape};
 ///
 /// `log p(x) = Σ_d −log(1 + z_d²) − log π s_d` with `z = (x − μ)/s`
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 16.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Cauchy, Icdf};

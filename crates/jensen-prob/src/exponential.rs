@@ -17,6 +17,8 @@ use crate::{
 ///
 /// `log p(x) = Σ_d log λ_d − λ_d x_d` where every `x_d ≥ 0`, and −∞ elsewhere.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 19.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Cdf, Exponential, Mean};

@@ -20,6 +20,8 @@ use crate::{
 ///
 /// Draws are exact, by inversion.
 ///
+/// Source: Johnson, Kemp & Kotz 2005, *Univariate Discrete Distributions*, chapter 5.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, Geometric, Mean};

@@ -15,6 +15,8 @@ const EULER: f64 = 0.577_215_664_901_532_9;
 ///
 /// `log p(x) = Σ_d −z_d − e^{−z_d} − log β_d` with `z = (x − μ)/β`
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, chapter 22.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Gumbel, Mean};

@@ -19,6 +19,8 @@ use crate::{
 ///
 /// Draws and 0 are as those of [`Gamma`], inverted.
 ///
+/// Source: Gelman et al. 2013, *Bayesian Data Analysis*, appendix A.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Gamma, InverseGamma, Mean};

@@ -9,6 +9,8 @@ use crate::{Divergence, LocationScale, Moments, Shape};
 ///
 /// `log p(x) = Σ_d −|x_d − μ_d|/b_d − log 2b_d`
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, chapter 24.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, Entropy, Laplace};

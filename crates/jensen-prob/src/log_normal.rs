@@ -18,6 +18,8 @@ use crate::{
 ///
 /// A draw below the smallest normal number is that number, and so is 0.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 14.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{LogNormal, Mean, Mode, Normal};

@@ -10,6 +10,8 @@ use crate::{LocationScale, Moments, Shape};
 ///
 /// `log p(x) = Σ_d −z_d − 2 softplus(−z_d) − log s_d` with `z = (x − μ)/s`
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, chapter 23.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Cdf, Logistic};

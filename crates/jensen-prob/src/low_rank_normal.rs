@@ -20,6 +20,8 @@ use crate::{
 ///
 /// The deviation may be shared as that of [`Normal`], the factor by all rows (`[1, d, rank]`).
 ///
+/// Source: Bishop 2006, *Pattern Recognition and Machine Learning*, §12.2.4: the marginal of factor analysis.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{LowRankNormal, Normal, Variance};

@@ -22,6 +22,8 @@ use crate::{
 /// closed form; [`estimate_kl`](crate::estimate_kl) and its like estimate them. A draw chooses a
 /// component, so it carries no gradient.
 ///
+/// Source: McLachlan & Peel 2000, *Finite Mixture Models*.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Categorical, Distribution, Mixture, Normal};

@@ -17,6 +17,8 @@ use crate::{DetachParams, Distribution, Enumerable, Expand, KlDivergence, Mean, 
 /// value that does not add up to `n`, but for a millionth of it, the density is not a number. Draws are exact, of one category after the
 /// other from the binomial distribution that the former leave.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1997, *Discrete Multivariate Distributions*, chapter 35.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, Multinomial};

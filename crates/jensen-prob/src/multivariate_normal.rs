@@ -20,6 +20,8 @@ use crate::{
 ///
 /// The factor may be shared by all rows (`[1, d, d]`); it is not repeated, and its solves run side by side.
 ///
+/// Source: Kotz, Balakrishnan & Johnson 2000, *Continuous Multivariate Distributions* 1, chapter 45.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, Entropy, MultivariateNormal};

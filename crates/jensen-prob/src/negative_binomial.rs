@@ -25,6 +25,8 @@ use crate::{
 /// exact, from Poisson distributions of gamma rates. Single precision holds every whole number up to 2²⁴;
 /// larger draws are rounded.
 ///
+/// Source: Johnson, Kemp & Kotz 2005, *Univariate Discrete Distributions*, chapter 5.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{NegativeBinomial, Variance};

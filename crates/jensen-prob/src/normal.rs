@@ -17,6 +17,8 @@ use crate::{
 /// The deviation may be shared by rows, by dimensions or by both (`[1, event]`, `[rows, 1]`,
 /// `[1, 1]`); it is not repeated.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 13.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, KlDivergence, Normal};

@@ -16,6 +16,8 @@ use crate::{
 /// `log p(x) = Σ_c x_c log p_c`, and the same is what a vector of weights `x` gets. [`Categorical`] has the
 /// number of the category in place of the vector.
 ///
+/// Source: Bishop 2006, *Pattern Recognition and Machine Learning*, §2.2.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, OneHotCategorical};

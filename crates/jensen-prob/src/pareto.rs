@@ -19,6 +19,8 @@ use crate::{
 /// It is `x = m eʸ` of an exponential `y` with rate `α`. The scale may be shared by rows, by dimensions or by
 /// both. A draw lies within `e^88 m`, which `α < 0.2` would leave.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 20.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Mean, Pareto};

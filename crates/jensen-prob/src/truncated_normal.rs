@@ -24,6 +24,8 @@ use crate::{
 /// ends far out in a tail and for ends near one another; gradients are exact for all four
 /// parameters. The ends may be shared by rows, by dimensions or by both.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 13.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Mean, Normal, TruncatedNormal};

@@ -13,6 +13,8 @@ use crate::{
 ///
 /// `log p(x) = −Σ_d log(b_d − a_d)` where every `a_d ≤ x_d ≤ b_d`, and −∞ elsewhere.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, chapter 26.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Distribution, Mean, Uniform};

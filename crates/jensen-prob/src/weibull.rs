@@ -20,6 +20,8 @@ use crate::{
 /// It is `x = e^{−g}` of a Gumbel `g` with location `−log λ` and scale `1/k`. The scale may be shared by
 /// rows, by dimensions or by both. A draw below the smallest normal number is that number, and so is 0.
 ///
+/// Source: Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 21.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use jensen_prob::{Mean, Weibull};

@@ -61,6 +61,7 @@ struct Measured<'a> {
 }
 
 /// The χ upper bound, in nats.
+#[expect(clippy::struct_field_names, reason = "they are fields of the flat object that is printed")]
 #[derive(Serialize)]
 struct UpperBound {
     /// The mean over examples.
