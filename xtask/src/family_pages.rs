@@ -9,6 +9,27 @@ use crate::rust_sources::{RustSource, rust_sources};
 /// Where they are.
 pub const FOLDER: &str = "docs/distributions";
 const SOURCES: &str = "crates/jensen-prob/src/";
+/// What a family can have, in the order in which it is told.
+const CAPABILITIES: [&str; 18] = [
+    "Reparameterized",
+    "ConditionalReparameterized",
+    "Mean",
+    "Variance",
+    "Mode",
+    "Entropy",
+    "Cdf",
+    "Icdf",
+    "KlDivergence",
+    "RenyiDivergence",
+    "SquaredWasserstein",
+    "Factorized",
+    "Enumerable",
+    "LocationScale",
+    "DetachParams",
+    "Expand",
+    "SelectRows",
+    "Predict",
+];
 
 /// The pages by their path from the root.
 ///
@@ -19,15 +40,26 @@ pub fn pages(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let lib = sources.iter().find(|source| source.path == format!("{SOURCES}lib.rs"));
     let Some(lib) = lib else { return Ok(BTreeMap::new()) };
     let mut pages = BTreeMap::new();
-    for Row { families, support, capabilities } in table(&lib.text) {
+    for Row { families, support, told } in table(&lib.text) {
         for family in families {
             let (source, documentation) = defined(&sources, &family).ok_or_else(|| {
                 format!("`{family}` stands in the table of {SOURCES}lib.rs and is nowhere defined")
             })?;
+            let mut capabilities = capabilities_of(&sources, &family);
+            // What a name for a shape of `LocationScale` has is that type's.
+            if source.text.contains(&format!("pub type {family} =")) {
+                capabilities.extend(
+                    told.iter().filter(|told| !capabilities.contains(told)).cloned().collect::<Vec<_>>(),
+                );
+                capabilities.push("`SelectRows`".to_owned());
+            }
+            capabilities
+                .sort_by_key(|name| CAPABILITIES.iter().position(|known| name == &format!("`{known}`")));
             let page = format!(
-                "# {family}\n\n{}\n\nValues: {support}. Beside a density and draws it has: {capabilities}.\n\nFrom \
+                "# {family}\n\n{}\n\nValues: {support}. Beside a density and draws it has: {}.\n\nFrom \
                  [{path}](../../{path}); `cargo xtask pages` writes this page.\n",
                 as_page(&documentation),
+                capabilities.join(", "),
                 path = source.path,
             );
             let name =
@@ -54,7 +86,8 @@ pub fn write(root: &Path) -> Result<(), Box<dyn Error>> {
 struct Row {
     families: Vec<String>,
     support: String,
-    capabilities: String,
+    /// The capabilities that the table names.
+    told: Vec<String>,
 }
 
 fn table(lib: &str) -> Vec<Row> {
@@ -62,7 +95,7 @@ fn table(lib: &str) -> Vec<Row> {
     let rows = lines.map_while(|line| line.strip_prefix("//! | ")?.strip_suffix(" |"));
     rows.filter_map(|row| {
         let mut cells = row.split(" | ");
-        let (families, support, capabilities) = (cells.next()?, cells.next()?, cells.next()?);
+        let (families, support, told) = (cells.next()?, cells.next()?, cells.next()?);
         Some(Row {
             families: families
                 .split("[`")
@@ -70,10 +103,60 @@ fn table(lib: &str) -> Vec<Row> {
                 .filter_map(|rest| Some(rest.split_once("`]")?.0.to_owned()))
                 .collect(),
             support: support.to_owned(),
-            capabilities: without_links(capabilities).replace("` `", "`, `"),
+            told: told
+                .split("[`")
+                .skip(1)
+                .filter_map(|rest| Some(format!("`{}`", rest.split_once("`]")?.0)))
+                .collect(),
         })
     })
     .collect()
+}
+
+/// The traits that are implemented for a family, in the order of [`CAPABILITIES`], as code.
+fn capabilities_of(sources: &[RustSource], family: &str) -> Vec<String> {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let implements = |header: &str, capability: &str| {
+        let Some((of, target)) = header.split_once(" for ") else { return false };
+        // Of one's own kind: `KlDivergence` without a target, `Mixture<D>` as `Mixture`.
+        let names = of.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let is_trait = of.split_once("impl").is_some() && names.clone().any(|name| name == capability);
+        is_trait && target.strip_prefix(family).is_some_and(ends)
+    };
+    let headers: Vec<String> = sources
+        .iter()
+        .filter(|source| source.path.starts_with(SOURCES))
+        .flat_map(|source| headers(&source.text))
+        .collect();
+    let has = |capability: &&&str| headers.iter().any(|header| implements(header, capability));
+    CAPABILITIES.iter().filter(has).map(|capability| format!("`{capability}`")).collect()
+}
+
+/// What stands between `impl`, its type parameters left out, and the brace.
+fn headers(text: &str) -> Vec<String> {
+    let starts = text.match_indices("\nimpl");
+    let header = |(start, _): (usize, &str)| {
+        let rest = &text[start + 1..];
+        let header = rest[..rest.find('{').unwrap_or(rest.len())].replace('\n', " ");
+        let after = header.trim_start_matches("impl");
+        format!("impl {}", without_parameters(after).split(" where ").next().unwrap_or_default().trim())
+    };
+    starts.map(header).collect()
+}
+
+/// Without a leading `<…>`.
+fn without_parameters(header: &str) -> &str {
+    if !header.starts_with('<') {
+        return header;
+    }
+    let mut depth = 0;
+    for (place, c) in header.char_indices() {
+        depth += i32::from(c == '<') - i32::from(c == '>');
+        if depth == 0 {
+            return &header[place + 1..];
+        }
+    }
+    header
 }
 
 /// The file that defines a type, and the type's documentation.
@@ -139,7 +222,8 @@ mod tests {
         let lib = "//! | family | support | capabilities |\n//! |---|---|---|\n//! | [`OneBit`] | 0, 1 | [`Mean`] [`Entropy`] |\n";
         fs::write(sources.join("lib.rs"), lib).unwrap();
         let family = "/// A bit, see [`Mean`](crate::Mean).\n///\n/// # Panics\n/// ```\n/// # let a = 1;\n/// let b = 2;\n/// ```\n\
-                      #[derive(Clone)]\npub struct OneBit {}\npub struct OneBits {}\n";
+                      #[derive(Clone)]\npub struct OneBit {}\npub struct OneBits {}\n\nimpl<T: Into<f64>> Mean<T>\nfor OneBit {}\nimpl \
+                      Variance for OneBits {}\nimpl Entropy for OneBit {}\n";
         fs::write(sources.join("one_bit.rs"), family).unwrap();
         write(root.path()).unwrap();
         let page = fs::read_to_string(root.path().join(FOLDER).join("one-bit.md")).unwrap();

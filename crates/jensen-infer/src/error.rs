@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jensen_data::DataError;
 
 use crate::forensics::NonFinite;
+use crate::objective::ObjectiveKind;
 
 /// An error of inference or training; the message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +27,7 @@ pub enum InferError {
         /// The objective asked for.
         objective: &'static str,
         /// The objectives that work.
-        valid: &'static str,
+        valid: String,
     },
 
     /// The estimator and the objective do not go together.
@@ -112,7 +113,9 @@ pub enum InferError {
 impl InferError {
     /// That an objective needs a closed-form KL.
     pub fn no_exact_kl(objective: &dyn crate::Objective) -> Self {
-        Self::NoExactKl { objective: objective.name(), valid: "elbo-mc, iwae, renyi, tvo" }
+        let valid = ObjectiveKind::ALL.into_iter().filter(|&kind| kind != ObjectiveKind::Elbo);
+        let valid = valid.map(ObjectiveKind::name).collect::<Vec<_>>().join(", ");
+        Self::NoExactKl { objective: objective.name(), valid }
     }
 
     /// That an estimator holds samples against each other and there is one.
@@ -122,14 +125,6 @@ impl InferError {
             value: objective.samples().to_string(),
             expected: "at least 2 where the estimator holds samples against each other",
         }
-    }
-
-    pub(crate) fn estimator(
-        estimator: &'static str,
-        objective: &dyn crate::Objective,
-        valid: &'static str,
-    ) -> Self {
-        Self::Estimator { estimator, objective: objective.name(), valid: valid.to_owned() }
     }
 }
 

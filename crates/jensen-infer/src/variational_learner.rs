@@ -11,7 +11,7 @@ use jensen_random::Rng;
 use crate::estimator::{Estimator, Problem, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
 use crate::forensics::{Autopsy, NonFinite};
-use crate::objective::{ELBO, Objective, ObjectiveConfig};
+use crate::objective::{ELBO, Objective};
 use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig, Overflow};
 use crate::parameters::{parameters, with_parameters};
 use crate::{
@@ -48,13 +48,13 @@ where
     pub fn new(
         module: V,
         estimator: E,
-        objective: &ObjectiveConfig,
+        objective: Box<dyn Objective>,
         optimizer: &OptimizerConfig,
     ) -> Result<Self, InferError> {
         let device = module.devices().into_iter().next().expect("a model has parameters");
         assert!(device.is_autodiff(), "a model learns on an autodiff device: `Device::flex().autodiff()`");
         Ok(Self {
-            objective: objective.init()?,
+            objective,
             optimizer: Adam::new(optimizer)?,
             clip_norm: optimizer.clip_norm,
             average: optimizer.average.map(|decay| Average::new(decay, &module)),

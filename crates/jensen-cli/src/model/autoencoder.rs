@@ -129,7 +129,7 @@ fn learning<A: Autoencoder>(
     let rng = Rng::seed(config.seed).fork("estimator");
     let of = Dimensions { features, latents: config.latents(), rng, device };
     let estimator = A::estimator(&config.estimator, of)?;
-    let learner = VariationalLearner::new(net, estimator, &config.objective, &config.optimizer)?;
+    let learner = VariationalLearner::new(net, estimator, config.objective.init()?, &config.optimizer)?;
     Ok(Box::new(learner.with_noise_every(config.estimator.noise_every)))
 }
 

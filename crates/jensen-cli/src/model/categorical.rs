@@ -60,7 +60,7 @@ impl Autoencoder for CategoricalVae {
     /// Each category of a choice in turn, all other choices at the prior's probabilities.
     fn traversal(&self) -> Traversal {
         let center = to_vec(self.prior(&()).mean());
-        let (variables, categories) = (self.variables(), center.len() / self.variables());
+        let (variables, categories) = (self.variables, center.len() / self.variables);
         let values = (0..categories).map(|category| category as f64).collect();
         Traversal { center, variables, values, unit: Unit::Categories }
     }

@@ -78,7 +78,7 @@ pub trait Model {
         Err(self.cannot("fill in missing values"))
     }
 
-    /// Latents from the prior, its deviations scaled by `temperature`: `[rows, latent]`.
+    /// Latents from the prior, its deviations multiplied or its logits divided by `temperature`: `[rows, latent]`.
     fn sample_prior(&self, _rows: usize, _temperature: f64, _: Rng) -> Result<Tensor<2>, CliError> {
         Err(self.cannot("sample"))
     }

@@ -31,7 +31,7 @@ pub struct Evaluate {
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
     /// Estimates the χ upper bound on log p(x) from K draws for each example, those of `--iwae K`: with many draws and a
-    /// good posterior log p(x) lies between the two; only its exponential is unbiased, so it is too low from few
+    /// good posterior log p(x) lies between the two; only exp(2 · bound) is unbiased, so it is too low from few
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     chi: Option<NonZeroUsize>,
     /// Takes the divergence of the first N examples apart: what the latents say of which example it is, how they depend on

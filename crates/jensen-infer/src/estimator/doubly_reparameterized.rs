@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_prob::{DetachParams, Distribution, Expand, Reparameterized};
 
-use super::{Estimator, Problem, Remainder, Surrogate};
-use crate::objective::{Divergence, DivergenceForm, Terms};
+use super::{Estimator, Problem, Remainder, Requirement, Surrogate};
+use crate::objective::{Divergence, Terms};
 use crate::{Guide, InferError, JointModel};
 
 /// DReG: `∇_φ F = E[Σ_k c_k (∂ log w_k / ∂z_k)(∂z_k / ∂φ)]` with the coefficients that the order of the mean has,
@@ -25,10 +25,7 @@ where
     G: Guide<M, Posterior: Reparameterized + Expand + DetachParams>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        let mean = match problem.objective.power_mean() {
-            Some(mean) if problem.objective.divergence_form() == DivergenceForm::Sampled => mean,
-            _ => return Err(InferError::estimator("dreg", problem.objective, "elbo-mc, iwae, renyi")),
-        };
+        let mean = Requirement::SampledPowerMean.power_mean("dreg", problem.objective)?;
         let expanded = problem.posterior().expand(problem.samples());
         let draw = expanded.rsample(&problem.rng());
         let latent = draw.clone().detach().require_grad();

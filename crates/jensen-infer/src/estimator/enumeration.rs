@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Enumerable};
 
-use super::{Estimator, Problem, Surrogate};
-use crate::objective::{Divergence, DivergenceForm, PowerMean, Terms};
+use super::{Estimator, Problem, Requirement, Surrogate};
+use crate::objective::{Divergence, Terms};
 use crate::{Guide, InferError, JointModel};
 
 /// `∇ Σ_z q(z | x) f(z)`: no samples, no variance; the cost is the number of values.
@@ -20,9 +20,7 @@ where
     G: Guide<M, Posterior: Enumerable>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        if !problem.objective.power_mean().is_some_and(PowerMean::is_additive) {
-            return Err(InferError::estimator("enumeration", problem.objective, "elbo, elbo-mc"));
-        }
+        Requirement::Additive.power_mean("enumeration", problem.objective)?;
         let posterior = problem.posterior();
         let latent = posterior.enumerate();
         let log_posterior = posterior.log_prob(&latent);
@@ -30,10 +28,7 @@ where
         let expect = |values: Tensor<2>| (probability.clone() * values).sum_dim(0);
         let divergence = match problem.exact_kl(&posterior)? {
             Some(kl) => Divergence::Exact(kl),
-            None => {
-                debug_assert_eq!(problem.objective.divergence_form(), DivergenceForm::Sampled);
-                Divergence::Sampled(expect(problem.log_ratio(log_posterior, &latent)))
-            }
+            None => Divergence::Sampled(expect(problem.log_ratio(log_posterior, &latent))),
         };
         let terms = Terms { log_likelihood: expect(problem.log_likelihood(&latent)), divergence };
         let bound = problem.bound(&terms);

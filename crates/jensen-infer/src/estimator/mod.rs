@@ -16,9 +16,11 @@
 //! | [`Enumeration`] | few values | ELBO | exact |
 
 mod baseline;
+mod capability;
 mod config;
 mod doubly_reparameterized;
 mod enumeration;
+mod kind;
 mod learned;
 mod muprop;
 mod network;
@@ -26,21 +28,25 @@ mod pathwise;
 mod problem;
 mod relaxation;
 mod relaxed_control;
+mod requirement;
 mod score_function;
 mod sticking_the_landing;
 mod surrogate;
 mod wake_sleep;
 
 pub use baseline::{Baseline, LearnedBaseline, MovingAverage};
-pub use config::{Capability, Dimensions, EstimatorConfig, EstimatorKind};
+pub use capability::Capability;
+pub use config::{Dimensions, EstimatorConfig};
 pub use doubly_reparameterized::DoublyReparameterized;
 pub use enumeration::Enumeration;
+pub use kind::EstimatorKind;
 pub use learned::{Learned, Variables};
 pub use muprop::MuProp;
 pub use pathwise::Pathwise;
 pub use problem::{Problem, Sampling};
 pub use relaxation::{Relaxation, RelaxationKind};
 pub use relaxed_control::{ControlVariate, RelaxedControl};
+pub use requirement::Requirement;
 pub use score_function::ScoreFunction;
 pub use sticking_the_landing::StickingTheLanding;
 pub use surrogate::{Control, Remainder, Surrogate};

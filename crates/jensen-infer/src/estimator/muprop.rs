@@ -4,8 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use jensen_prob::{DetachParams, Distribution, Expand, Mean};
 
-use super::{Estimator, Problem, Surrogate};
-use crate::objective::PowerMean;
+use super::{Estimator, Problem, Requirement, Surrogate};
 use crate::{Guide, InferError, JointModel};
 
 /// `MuProp` (Gu, Levine, Sutskever & Mnih 2016): `f` is expanded at the posterior's mean, the expansion's expectation is
@@ -23,9 +22,7 @@ where
     G: Guide<M, Posterior: Mean + Expand + DetachParams>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        if !problem.objective.power_mean().is_some_and(PowerMean::is_additive) {
-            return Err(InferError::estimator("muprop", problem.objective, "elbo, elbo-mc"));
-        }
+        Requirement::Additive.power_mean("muprop", problem.objective)?;
         let samples = problem.samples();
         let posterior = problem.posterior();
         let expanded = posterior.expand(samples);
@@ -39,7 +36,8 @@ where
         // A backward pass of its own, to the latent alone: to the loss, the expansion is a number.
         let fixed = Problem { model: &problem.model.valid(), ..*problem };
         let value = fixed.integrand(&posterior.detach_params(), &at);
-        let slope = at.grad(&value.clone().sum().backward()).expect("the model reads its latent");
+        let slope =
+            at.grad(&value.clone().sum().backward()).unwrap_or_else(|| at.clone().inner().zeros_like());
         let [rows, latents] = mean.dims();
         let distance = (latent.clone() - at.inner().repeat_dim(0, samples)).reshape([samples, rows, latents]);
         let linear = (distance * slope.clone().unsqueeze_dim::<3>(0)).sum_dim(2).squeeze_dim::<2>(2);

@@ -7,8 +7,8 @@ use jensen_random::Rng;
 
 use super::learned::Variables;
 use super::network::{Network, parameter};
-use super::{Control, Estimator, Learned, Problem, Surrogate};
-use crate::objective::{DivergenceForm, PowerMean};
+use super::{Control, Estimator, Learned, Problem, Requirement, Surrogate};
+use crate::objective::DivergenceForm;
 use crate::optimizer::NamedGradients;
 use crate::{Guide, InferError, JointModel};
 
@@ -131,9 +131,7 @@ where
     G: Guide<M, Posterior: ConditionalReparameterized + DetachParams + Expand + 'static>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        if !problem.objective.power_mean().is_some_and(PowerMean::is_additive) {
-            return Err(InferError::estimator(self.name(), problem.objective, "elbo, elbo-mc"));
-        }
+        Requirement::Additive.power_mean(self.name(), problem.objective)?;
         let posterior = problem.posterior();
         let expanded = posterior.expand(problem.samples());
         // Nothing is added; its gradient is that of the logits.

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Expand};
 
-use super::{Baseline, Control, Estimator, Learned, Problem, Surrogate};
+use super::{Baseline, Control, Estimator, Learned, Problem, Requirement, Surrogate};
 use crate::objective::{Objective, PowerMean};
 use crate::{Guide, InferError, JointModel};
 
@@ -68,17 +68,13 @@ where
                 let baseline = values.clone().inner().unsqueeze_dim::<2>(0).repeat_dim(0, problem.samples());
                 (baseline, Some(learned.control(signals.values.clone(), values)))
             }
-            Baseline::LeaveOneOut => match problem.objective.power_mean() {
-                Some(mean) if problem.samples() > 1 => (mean.leave_one_out(log_weights), None),
-                Some(_) => return Err(InferError::too_few_samples(problem.objective)),
-                None => {
-                    return Err(InferError::estimator(
-                        "rloo",
-                        problem.objective,
-                        "elbo, elbo-mc, iwae, renyi",
-                    ));
+            Baseline::LeaveOneOut => {
+                let mean = Requirement::PowerMean.power_mean("leave-one-out", problem.objective)?;
+                if problem.samples() < 2 {
+                    return Err(InferError::too_few_samples(problem.objective));
                 }
-            },
+                (mean.leave_one_out(log_weights), None)
+            }
         };
         let weight = (signals.values - baseline) * signals.share;
         let score = (problem.by_sample(log_posterior) * weight).sum_dim(0).squeeze_dim::<1>(0);

@@ -2,8 +2,8 @@
 
 use jensen_prob::{DetachParams, Distribution, Expand, Reparameterized};
 
-use super::{Estimator, Problem, Surrogate};
-use crate::objective::{Divergence, DivergenceForm, PowerMean, Terms};
+use super::{Estimator, Problem, Requirement, Surrogate};
+use crate::objective::{Divergence, Terms};
 use crate::{Guide, InferError, JointModel};
 
 /// The reparameterised gradient with `log q(z | x)` held fixed as a function of its parameters, so that only the
@@ -21,10 +21,7 @@ where
     G: Guide<M, Posterior: Reparameterized + Expand + DetachParams>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        let is_elbo = problem.objective.power_mean().is_some_and(PowerMean::is_additive);
-        if !is_elbo || problem.objective.divergence_form() == DivergenceForm::Exact {
-            return Err(InferError::estimator("sticking-the-landing", problem.objective, "elbo-mc"));
-        }
+        Requirement::SampledAdditive.power_mean("sticking-the-landing", problem.objective)?;
         let expanded = problem.posterior().expand(problem.samples());
         let latent = expanded.rsample(&problem.rng());
         let log_posterior = expanded.detach_params().log_prob(&latent);

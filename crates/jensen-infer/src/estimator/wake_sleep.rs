@@ -3,8 +3,7 @@
 use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Expand};
 
-use super::{Estimator, Problem, Surrogate};
-use crate::objective::{DivergenceForm, PowerMean};
+use super::{Estimator, Problem, Requirement, Surrogate};
 use crate::{Evidence, Guide, InferError, JointModel};
 
 /// Where the posterior learns.
@@ -34,11 +33,11 @@ impl WakeSleep {
         Self { phase }
     }
 
-    /// The objectives that it goes with.
-    fn objectives(self) -> &'static str {
+    /// At the data the posterior is weighed by the importance weights, which other bounds do not have.
+    fn requirement(self) -> Requirement {
         match self.phase {
-            Phase::Wake => "iwae",
-            Phase::Sleep => "elbo-mc, iwae, renyi",
+            Phase::Wake => Requirement::Arithmetic,
+            Phase::Sleep => Requirement::SampledPowerMean,
         }
     }
 
@@ -57,14 +56,7 @@ where
     G: Guide<M, Posterior: Expand>,
 {
     fn surrogate(&self, problem: &Problem<'_, M, G>) -> Result<Surrogate, InferError> {
-        let mean = problem.objective.power_mean();
-        // At the data the posterior is weighed by the importance weights, which other bounds do not have.
-        let is_sampled = problem.objective.divergence_form() == DivergenceForm::Sampled;
-        let fits =
-            |mean: &PowerMean| is_sampled && (self.phase == Phase::Sleep || *mean == PowerMean::ARITHMETIC);
-        let Some(mean) = mean.filter(fits) else {
-            return Err(InferError::estimator(self.name(), problem.objective, self.objectives()));
-        };
+        let mean = self.requirement().power_mean(self.name(), problem.objective)?;
         if self.phase == Phase::Wake && problem.samples() < 2 {
             // The weight of one sample is 1, whatever it is.
             return Err(InferError::too_few_samples(problem.objective));

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{DivergenceForm, Elbo, Iwae, Objective, Renyi, Thermodynamic};
 use crate::InferError;
 
+/// The order of a Rényi divergence beyond which powers of weights are no numbers.
+const MOST_ALPHA: f64 = 1e3;
+
 /// Which bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -23,6 +26,22 @@ pub enum ObjectiveKind {
     Tvo,
 }
 
+impl ObjectiveKind {
+    /// All of them, in the order of the tables.
+    pub const ALL: [Self; 5] = [Self::Elbo, Self::ElboMc, Self::Iwae, Self::Renyi, Self::Tvo];
+
+    /// What a user calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Elbo => "elbo",
+            Self::ElboMc => "elbo-mc",
+            Self::Iwae => "iwae",
+            Self::Renyi => "renyi",
+            Self::Tvo => "tvo",
+        }
+    }
+}
+
 /// The `[objective]` section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -33,8 +52,8 @@ pub struct ObjectiveConfig {
     pub samples: usize,
     /// The weight β of the divergence.
     pub beta: f64,
-    /// The nats that each latent dimension has for free, its divergence taken as a mean over the batch;
-    /// only with `kind = "elbo"`.
+    /// The nats that each latent dimension, or group of dimensions that depend on each other, has for free, its divergence
+    /// taken as a mean over the batch; only with `kind = "elbo"`.
     pub free_bits: f64,
     /// The order α of the Rényi divergence; only with `kind = "renyi"`.
     pub alpha: f64,
@@ -79,8 +98,8 @@ impl ObjectiveConfig {
         if self.free_bits > 0.0 && self.kind != ObjectiveKind::Elbo {
             return refuse("objective.free_bits", &self.free_bits, "0 unless objective.kind is \"elbo\"");
         }
-        if !self.alpha.is_finite() {
-            return refuse("objective.alpha", &self.alpha, "a finite number: 0 is iwae, 1 is elbo");
+        if self.alpha.is_nan() || self.alpha.abs() > MOST_ALPHA {
+            return refuse("objective.alpha", &self.alpha, "between -1000 and 1000: 0 is iwae, 1 is elbo");
         }
         if self.intervals == 0 || self.intervals > 1000 {
             return refuse("objective.intervals", &self.intervals, "from 1 to 1000");

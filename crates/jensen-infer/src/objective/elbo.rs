@@ -6,9 +6,11 @@ use super::{Divergence, DivergenceForm, Objective, PowerMean, Terms};
 
 /// `E_q[log p(x | z)] − β KL(q(z | x) ‖ p(z))` (Kingma & Welling 2014, eq. 3; β: Higgins et al. 2017).
 ///
-/// With `free_bits = λ > 0` each latent dimension's divergence, averaged over the batch, counts at
+/// With `free_bits = λ > 0` the divergence of each group of latents, averaged over the batch, counts at
 /// least λ nats, so that nothing is gained by pressing it below (Kingma et al. 2016, eq. 15):
-/// `E_q[log p(x | z)] − β Σ_d max(λ, mean_batch KL_d)`. That is no bound on any single example; the
+/// `E_q[log p(x | z)] − β Σ_d max(λ, mean_batch KL_d)`. Groups are the columns of
+/// [`Guide::exact_kl`](crate::Guide::exact_kl): dimensions that are independent each for itself, a choice among categories
+/// or a full covariance as one. That is no bound on any single example; the
 /// monitored bound is always at β = 1 without free bits. With accumulation the mean is that of each
 /// batch, not of their union.
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub struct Elbo {
     pub divergence: DivergenceForm,
     /// The weight β of the divergence; above 1 trades reconstruction for a factorised posterior.
     pub beta: f64,
-    /// The nats λ that each latent dimension has for free; needs the exact divergence.
+    /// The nats λ that each group of latents has for free; needs the exact divergence.
     pub free_bits: f64,
 }
 

@@ -39,10 +39,11 @@ impl Objective for Renyi {
         self.samples
     }
 
-    /// The bound itself, as for the importance-weighted one; with β ≠ 1 it is none.
+    /// The bound itself, as for the importance-weighted one; with β ≠ 1 or α < 0 it is none, and rises with the spread of
+    /// the weights.
     #[expect(clippy::float_cmp, reason = "1 is set, not computed")]
     fn monitored(&self) -> &'static str {
-        if self.beta == 1.0 { self.name() } else { ELBO }
+        if self.beta == 1.0 && self.alpha >= 0.0 { self.name() } else { ELBO }
     }
 
     fn beta(&self) -> f64 {

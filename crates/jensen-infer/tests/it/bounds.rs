@@ -225,7 +225,7 @@ fn bounds_of_the_same_samples_are_ordered() {
     }
 }
 
-/// `E[exp(2 · bound)] / p(x)² = exp D_2(p(z|x) ‖ q)`, which for normals with `s² < 2τ²` is known: the exponential of the χ bound is
+/// `E[exp(2 · bound)] / p(x)² = exp D_2(p(z|x) ‖ q)`, which for normals with `s² < 2τ²` is known: the exponential of twice the χ bound is
 /// unbiased. Five standard errors.
 #[test]
 fn the_chi_bound_is_above_the_evidence_by_half_a_divergence() {

@@ -8,9 +8,10 @@ use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use jensen_data::{Array, Batch, Dataset, Field, Role};
 use jensen_infer::fit::Provenance;
 use jensen_infer::forensics::{Autopsy, Bundle, Circumstances, NonFinite, StageKind};
+use jensen_infer::objective::Elbo;
 use jensen_infer::{
-    Evidence, Guide, InferError, JointModel, Learner, ObjectiveConfig, OptimizerConfig, OptimizerKind,
-    Pathwise, StateDict, StepContext, VariationalLearner, VariationalModel,
+    Evidence, Guide, InferError, JointModel, Learner, OptimizerConfig, OptimizerKind, Pathwise, StateDict,
+    StepContext, VariationalLearner, VariationalModel,
 };
 use jensen_prob::{Distribution, Factorized, Normal, Rng};
 
@@ -120,7 +121,7 @@ fn learner(optimizer: &OptimizerConfig) -> VariationalLearner<Counts, Pathwise> 
         decoder: Decoder { weight: param(1, 1.0), bias: param(2, 0.5) },
         encoder: Encoder { slope: param(3, 1.0) },
     };
-    VariationalLearner::new(module, Pathwise, &ObjectiveConfig::default(), optimizer).expect("valid")
+    VariationalLearner::new(module, Pathwise, Box::new(Elbo::new()), optimizer).expect("valid")
 }
 
 /// Counts in rows 10, 11, …

@@ -3,11 +3,12 @@
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Field, Role};
+use jensen_infer::objective::Elbo;
 use jensen_infer::objective::{DivergenceForm, Elbo};
 use jensen_infer::optimizer::{Adam, NamedGradients};
 use jensen_infer::{
-    Estimator, Evidence, InferError, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, Problem, StateDict,
-    StepContext, VariationalLearner, estimator::Sampling,
+    Estimator, Evidence, InferError, Learner, OptimizerConfig, Pathwise, Problem, StateDict, StepContext,
+    VariationalLearner, estimator::Sampling,
 };
 use jensen_prob::Rng;
 
@@ -15,7 +16,7 @@ use crate::linear_gaussian::{LinearGaussian, LinearModel, posterior};
 
 fn learner(optimizer: &OptimizerConfig) -> VariationalLearner<LinearGaussian, Pathwise> {
     let module = LinearGaussian::exact(&Device::flex().autodiff()).with_wrong_guide(0.4, 1.5);
-    VariationalLearner::new(module, Pathwise, &ObjectiveConfig::default(), optimizer).expect("valid")
+    VariationalLearner::new(module, Pathwise, Box::new(Elbo::new()), optimizer).expect("valid")
 }
 
 fn dataset() -> Dataset {

@@ -22,17 +22,12 @@ pub struct CategoricalVae {
     /// `p(x | z)`.
     pub decoder: Decoder,
     /// `b`
-    pub(super) prior_logits: Param<Tensor<2>>,
+    pub prior_logits: Param<Tensor<2>>,
     /// `N`
-    pub(super) variables: usize,
+    pub variables: usize,
 }
 
 impl CategoricalVae {
-    /// How many choices there are.
-    pub fn variables(&self) -> usize {
-        self.variables
-    }
-
     /// The choices that logits `[rows, N · C]` give.
     pub(super) fn one_hot(&self, logits: Tensor<2>) -> Independent<OneHotCategorical> {
         let ([rows, size], variables) = (logits.dims(), self.variables);

@@ -73,7 +73,7 @@ impl SigmoidBeliefNet {
             &Device::flex().autodiff(),
         )?;
         let (objective, optimizer) = (ObjectiveConfig::default(), OptimizerConfig::default());
-        let mut learner = VariationalLearner::new(sbn, Enumeration, &objective, &optimizer)?;
+        let mut learner = VariationalLearner::new(sbn, Enumeration, objective.init()?, &optimizer)?;
         let loader = Loader::new(&digits, rows, &preprocessing, 32, key())?;
         let batches = (0..).flat_map(|epoch| loader.epoch(epoch)).take(UPDATES);
         let mut last = None;

@@ -14,7 +14,7 @@ pub struct LogitEncoder {
 
 impl LogitEncoder {
     /// Fresh weights under the path of `scope`, for `outputs` logits.
-    pub(crate) fn init(net: &NetConfig, shape: ImageShape, outputs: usize, scope: &Scope) -> Self {
+    pub fn init(net: &NetConfig, shape: ImageShape, outputs: usize, scope: &Scope) -> Self {
         let (channels, activation) = (net.channels(), net.activation());
         Self {
             convolutions: Convolutions::init(shape, channels, activation, &scope.child("convolutions")),

@@ -13,7 +13,7 @@ pub struct BitNet {
 
 impl BitNet {
     /// Fresh weights under the path of `scope`, with the hidden layers of `net`.
-    pub(super) fn init(net: &NetConfig, bits: usize, scope: &Scope) -> Self {
+    pub fn init(net: &NetConfig, bits: usize, scope: &Scope) -> Self {
         let width = *net.hidden().last().unwrap_or(&bits);
         Self {
             net: Mlp::init(bits, net.hidden(), net.activation(), &scope.child("net")),

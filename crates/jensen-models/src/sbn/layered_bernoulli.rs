@@ -17,7 +17,7 @@ pub struct LayeredBernoulli {
 
 impl LayeredBernoulli {
     /// From the distribution of the top layer and the nets below it, from the top down.
-    pub(super) fn new(top: Bernoulli, downward: Vec<BitNet>) -> Self {
+    pub fn new(top: Bernoulli, downward: Vec<BitNet>) -> Self {
         Self { top, downward }
     }
 

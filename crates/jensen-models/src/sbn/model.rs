@@ -10,13 +10,14 @@ use super::{BitNet, LayeredBernoulli};
 use crate::likelihood::Likelihood;
 use crate::nets::{Decoder, LogitEncoder};
 
-/// A sigmoid belief net (Neal 1992), its posterior amortized (Mnih & Gregor 2014).
+/// A sigmoid belief net (Neal 1992), its posterior amortized (of one layer as in Mnih & Gregor 2014).
 ///
 /// `z_L ~ Bernoulli(σ(b))`, `z_l ~ Bernoulli(σ(f_l(2 z_{l+1} − 1)))`, `x ~ p(x | f_0(2 z_1 − 1))` with `L` layers, mostly one.
 /// The posterior has independent bits, `q(z | x) = Π_l Bernoulli(z_l; σ(g_l))`, and its logits go up the layers by their
-/// means, `g_1 = g_1(x)`, `g_{l+1} = g_{l+1}(2 σ(g_l) − 1)`: with it every estimator of binary latents is what it claims to
-/// be, which with bits that depend on each other most are not. Draws have no gradient: which estimator takes its place is
-/// the [`Estimator`](jensen_infer::Estimator)'s choice.
+/// means, `g_1 = g_1(x)`, `g_{l+1} = g_{l+1}(2 σ(g_l) − 1)`. That is simpler than the recognition nets of the literature, which
+/// draw one layer given the draw of the one below, and its bound is the looser for it: REBAR, RELAX and MuProp differentiate
+/// through the logits of all bits at once, which then must not depend on draws. Draws have no gradient: which estimator takes
+/// its place is the [`Estimator`](jensen_infer::Estimator)'s choice.
 ///
 /// Latents are `[rows, L · bits]`, the lowest layer first.
 #[derive(Module, Debug)]
@@ -26,11 +27,11 @@ pub struct Sbn {
     /// `p(x | z_1)`.
     pub decoder: Decoder,
     /// `g_2` to `g_L`.
-    pub(super) upward: Vec<BitNet>,
+    pub upward: Vec<BitNet>,
     /// `f_{L−1}` to `f_1`.
-    pub(super) downward: Vec<BitNet>,
+    pub downward: Vec<BitNet>,
     /// `b`
-    pub(super) prior_logits: Param<Tensor<2>>,
+    pub prior_logits: Param<Tensor<2>>,
 }
 
 impl Sbn {

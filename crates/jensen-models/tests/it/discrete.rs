@@ -74,7 +74,12 @@ where
     let estimator = EstimatorConfig { kind, ..EstimatorConfig::default() };
     let objective = objective_of(kind, additive);
     let estimator = estimator.discrete::<V::Model, V::Guide>(of).expect("it fits");
-    let learner = VariationalLearner::new(net, estimator, &objective, &OptimizerConfig::default());
+    let learner = VariationalLearner::new(
+        net,
+        estimator,
+        objective.init().expect("valid"),
+        &OptimizerConfig::default(),
+    );
     Box::new(learner.expect("valid"))
 }
 

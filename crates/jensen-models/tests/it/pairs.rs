@@ -69,7 +69,8 @@ fn learner(config: &VaeConfig, mean: &[f64], seed: u64) -> VariationalLearner<Va
     let vae = config.init(DIGIT, mean, &Rng::seed(seed), &Device::flex().autodiff()).expect("valid");
     let kind = if config.has_exact_kl() { ObjectiveKind::Elbo } else { ObjectiveKind::ElboMc };
     let objective = ObjectiveConfig { kind, ..ObjectiveConfig::default() };
-    VariationalLearner::new(vae, Pathwise, &objective, &OptimizerConfig::default()).expect("valid")
+    VariationalLearner::new(vae, Pathwise, objective.init().expect("valid"), &OptimizerConfig::default())
+        .expect("valid")
 }
 
 fn step(learner: &mut VariationalLearner<Vae, Pathwise>, batch: &Batch, step: u64) -> f64 {

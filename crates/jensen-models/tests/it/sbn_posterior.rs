@@ -25,7 +25,8 @@ fn learner(kind: EstimatorKind, mean: &[f64]) -> Learning {
     let estimator = estimator.discrete::<Sbn, Sbn>(of).expect("it fits");
     let objective = objective_of(kind, ObjectiveKind::Elbo);
     let sbn = sbn(1, BITS, mean, &device);
-    VariationalLearner::new(sbn, estimator, &objective, &OptimizerConfig::default()).expect("valid")
+    VariationalLearner::new(sbn, estimator, objective.init().expect("valid"), &OptimizerConfig::default())
+        .expect("valid")
 }
 
 /// `updates` updates of what `learns` names.

@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Binarize, DataConfig, DataSpec, Dataset, Preprocessing, Split};
+use jensen_infer::objective::Elbo;
 use jensen_infer::{
-    Learner, ObjectiveConfig, OptimizerConfig, Pathwise, StepContext, VariationalLearner, parameters,
-    with_parameters,
+    Learner, OptimizerConfig, Pathwise, StepContext, VariationalLearner, parameters, with_parameters,
 };
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
@@ -35,8 +35,7 @@ fn digits(likelihood: &LikelihoodConfig) -> (Batch, Vec<f64>) {
 
 fn learner(config: &VaeConfig, mean: &[f64]) -> VariationalLearner<Vae, Pathwise> {
     let vae = config.init(DIGIT, mean, &Rng::seed(3), &Device::flex().autodiff()).expect("valid");
-    VariationalLearner::new(vae, Pathwise, &ObjectiveConfig::default(), &OptimizerConfig::default())
-        .expect("valid")
+    VariationalLearner::new(vae, Pathwise, Box::new(Elbo::new()), &OptimizerConfig::default()).expect("valid")
 }
 
 /// The objective before and after some updates on one batch.

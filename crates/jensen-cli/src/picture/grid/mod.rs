@@ -99,8 +99,7 @@ pub enum Unit {
     Categories,
 }
 
-/// A row of decoded examples for each latent dimension, which takes the `values` (in standard deviations of the
-/// prior) while the others keep theirs. `decoded` holds `dimensions.len() · values.len()` examples, row by row.
+/// A row of decoded examples for each latent dimension, which takes the `values` while the others keep theirs. `decoded` holds `dimensions.len() · values.len()` examples, row by row.
 ///
 /// # Errors
 /// [`PictureError::Mismatch`] if there are not as many examples as dimensions times values.

@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use jensen_infer::EstimatorKind;
+use jensen_infer::{EstimatorKind, ObjectiveKind};
 use serde::Serialize;
 
 use crate::config::ModelKind;
 use crate::error::CliError;
 use crate::output;
-
-/// The objectives in the order of the columns.
-const OBJECTIVES: [&str; 5] = ["elbo", "elbo-mc", "iwae", "renyi", "tvo"];
 
 /// Which gradient estimator goes with which objective and which model
 #[derive(Debug, Args)]
@@ -26,7 +23,7 @@ pub struct Estimators {
 struct Row {
     needs: String,
     models: Vec<&'static str>,
-    objectives: &'static [&'static str],
+    objectives: Vec<&'static str>,
     unbiased: bool,
 }
 
@@ -42,14 +39,18 @@ impl Estimators {
             return output::json(&rows);
         }
         let models = ModelKind::ALL.map(ModelKind::name);
-        let header = ["estimator"].into_iter().chain(models).chain(OBJECTIVES).chain(["unbiased"]);
+        let header = ["estimator"]
+            .into_iter()
+            .chain(models)
+            .chain(ObjectiveKind::ALL.map(ObjectiveKind::name))
+            .chain(["unbiased"]);
         let header: Vec<String> = header.map(str::to_owned).collect();
         let mark = |holds: bool| if holds { "yes" } else { "·" }.to_owned();
         let lines = EstimatorKind::ALL.into_iter().map(|kind| {
             let Row { models, objectives, unbiased, .. } = row(kind);
             let mut cells = vec![kind.name().to_owned()];
             cells.extend(ModelKind::ALL.map(|model| mark(models.contains(&model.name()))));
-            cells.extend(OBJECTIVES.map(|objective| mark(objectives.contains(&objective))));
+            cells.extend(ObjectiveKind::ALL.map(|objective| mark(objectives.contains(&objective.name()))));
             cells.push(mark(unbiased));
             cells
         });
