@@ -1,5 +1,7 @@
 //! The map of the latents, what each of them carries and does, and how the bound is spread.
 
+use jensen_infer::fit::ACTIVE_VARIANCE;
+
 use super::{Encoding, Gallery, Picture, Points, Shown};
 use crate::error::CliError;
 use crate::model::Traversal;
@@ -8,8 +10,6 @@ use crate::picture::plot::{Activity, LatentDimension, bound_histogram, kl_per_di
 
 /// Dimensions that are traversed: those that carry most.
 const TRAVERSED: usize = 10;
-/// A unit is active if its posterior mean varies by more over the data (Burda et al. 2016, section 5.2).
-const ACTIVE_VARIANCE: f64 = 0.01;
 
 impl Gallery<'_> {
     /// What the model knows.

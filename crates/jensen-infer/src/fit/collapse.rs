@@ -5,7 +5,7 @@ use crate::Metrics;
 
 /// A unit is active if its posterior mean varies by more than this over the data
 /// (Burda et al. 2016, section 5.2).
-const ACTIVE_VARIANCE: f64 = 0.01;
+pub const ACTIVE_VARIANCE: f64 = 0.01;
 
 /// Below this many nats a latent dimension carries nothing to speak of.
 const SILENT_KL: f64 = 0.01;

@@ -3,7 +3,6 @@
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Field, Role};
-use jensen_infer::objective::Elbo;
 use jensen_infer::objective::{DivergenceForm, Elbo};
 use jensen_infer::optimizer::{Adam, NamedGradients};
 use jensen_infer::{
