@@ -85,7 +85,11 @@ impl StateDict {
             match self.entries.get(name) {
                 None => return refuse(format!("`{name}` is missing")),
                 Some(own) if own.shape() != data.shape() => {
-                    return refuse(format!("`{name}` has shape {:?}, not {:?}", own.shape(), data.shape()));
+                    return refuse(format!(
+                        "`{name}` has shape {:?}, not {:?}",
+                        own.shape().as_slice(),
+                        data.shape().as_slice()
+                    ));
                 }
                 Some(own) if own.dtype() != data.dtype() => {
                     return refuse(format!("`{name}` is {:?}, not {:?}", own.dtype(), data.dtype()));

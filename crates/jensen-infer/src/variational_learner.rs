@@ -168,10 +168,7 @@ where
                     average.update(&module, context.step);
                 }
                 self.module = Some(module);
-                // What is not finite teaches a baseline nothing.
-                if let Some(learned) = self.estimator.learned_mut()
-                    && control.norm().is_finite()
-                {
+                if let Some(learned) = self.estimator.learned_mut() {
                     learned.learn(control, rate);
                 }
             }

@@ -32,15 +32,21 @@ pub fn along(dims: &[usize], values: &[f64], center: &[f32], device: &Device) ->
     Tensor::from_data(TensorData::new(latents, [dims.len() * values.len(), center.len()]), device)
 }
 
-/// For each of `variables`, which are choices among so many categories, a copy of `center` with each category chosen in
-/// turn: `[variables · categories, latent]`.
+/// For each of `variables`, which are choices among so many categories, a copy of `center` with each of the first `shown`
+/// categories chosen in turn: `[variables · shown, latent]`.
 ///
 /// # Panics
-/// If a variable does not exist.
-pub fn among(variables: &[usize], categories: usize, center: &[f32], device: &Device) -> Tensor<2> {
-    let mut latents = Vec::with_capacity(variables.len() * categories * center.len());
+/// If a variable or category does not exist.
+pub fn among(
+    variables: &[usize],
+    shown: usize,
+    categories: usize,
+    center: &[f32],
+    device: &Device,
+) -> Tensor<2> {
+    let mut latents = Vec::with_capacity(variables.len() * shown * center.len());
     for &variable in variables {
-        for category in 0..categories {
+        for category in 0..shown {
             let start = latents.len();
             latents.extend_from_slice(center);
             let choice = &mut latents[start + variable * categories..][..categories];
@@ -48,7 +54,7 @@ pub fn among(variables: &[usize], categories: usize, center: &[f32], device: &De
             choice[category] = 1.0;
         }
     }
-    Tensor::from_data(TensorData::new(latents, [variables.len() * categories, center.len()]), device)
+    Tensor::from_data(TensorData::new(latents, [variables.len() * shown, center.len()]), device)
 }
 
 #[cfg(test)]
@@ -73,7 +79,7 @@ mod tests {
 
     #[test]
     fn one_choice_is_made_at_a_time() {
-        let rows = values(among(&[1], 2, &[0.3, 0.7, 0.6, 0.4], &Device::flex()));
+        let rows = values(among(&[1], 2, 2, &[0.3, 0.7, 0.6, 0.4], &Device::flex()));
         assert_eq!(rows, [0.3, 0.7, 1.0, 0.0, 0.3, 0.7, 0.0, 1.0]);
     }
 }

@@ -50,6 +50,30 @@ pub struct RunConfig {
 }
 
 impl RunConfig {
+    /// The checked configuration of layers over the defaults of the model that they choose.
+    ///
+    /// # Errors
+    /// As [`from_layers`](Self::from_layers), or if `over` fails.
+    pub fn of_layers(over: impl Fn(&Self) -> Result<Layers, ConfigError>) -> Result<Self, ConfigError> {
+        Self::from_layers(Self::layers_of_model(over)?)
+    }
+
+    /// Layers over the defaults of the model that they choose.
+    ///
+    /// # Errors
+    /// If `over` fails.
+    pub fn layers_of_model(
+        over: impl Fn(&Self) -> Result<Layers, ConfigError>,
+    ) -> Result<Layers, ConfigError> {
+        let layers = over(&Self::default())?;
+        let model = layers.get("model").and_then(Value::as_str).and_then(ModelKind::of_name);
+        let objective = layers.get("objective.kind").and_then(Value::as_str);
+        match model {
+            Some(model) if model != ModelKind::default() => over(&Self::of_model(model, objective)),
+            _ => Ok(layers),
+        }
+    }
+
     /// The checked configuration of some layers.
     ///
     /// # Errors
@@ -94,8 +118,11 @@ impl RunConfig {
                 format!("is {model}, which has no place for the columns of a table: use `vae`"),
             ));
         }
-        self.sbn.check().map_err(infer)?;
-        self.cat_vae.check().map_err(infer)?;
+        match self.model {
+            ModelKind::Vae => {}
+            ModelKind::Sbn => self.sbn.check().map_err(infer)?,
+            ModelKind::CatVae => self.cat_vae.check().map_err(infer)?,
+        }
         let objective = self.objective.init().map_err(infer)?;
         if let Some(reason) = self.refused_objective(objective.as_ref()) {
             return Err(("objective.kind", reason));
@@ -105,12 +132,16 @@ impl RunConfig {
         }
         self.estimator.validate(objective.as_ref()).map_err(infer)?;
         if self.estimator.kind == EstimatorKind::Enumeration && self.log2_of_values() > MOST_BITS {
-            let reason = "is enumeration, which sums over all values of the latents, of which there are more than 256: give \
-                          `--estimator rebar`, or a smaller `vae.latent_dim`";
-            return Err(("estimator.kind", reason.to_owned()));
+            let fewer = match self.model {
+                ModelKind::CatVae => "`vae.latent_dim` or fewer `cat_vae.categories`",
+                ModelKind::Vae | ModelKind::Sbn => "`vae.latent_dim` or fewer `sbn.layers`",
+            };
+            let reason = format!(
+                "is enumeration, which sums over all values of the latents, of which there are more than 256: give \
+                 `--estimator rebar`, a smaller {fewer}"
+            );
+            return Err(("estimator.kind", reason));
         }
-        self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
-        self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
         if self.model.is_discrete() {
             let model = self.model.name();
             let reason =
@@ -122,6 +153,8 @@ impl RunConfig {
                 return Err(("vae.posterior.family", reason()));
             }
         }
+        self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
+        self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
         self.optimizer.validate().map_err(infer)?;
         self.fit.validate().map_err(infer)?;
         Ok(())

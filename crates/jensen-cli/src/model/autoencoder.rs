@@ -57,6 +57,12 @@ pub(super) trait Autoencoder:
     /// Where the posteriors of these observations lie.
     fn encoding(&self, observation: Tensor<2>, rows: &[u64]) -> Encoding;
 
+    /// What is wrong with a row of latents, if the model has no such value.
+    fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
+        let _ = latent;
+        None
+    }
+
     /// The mean observation given latents.
     fn decode(&self, latents: Tensor<2>) -> Tensor<2>;
 
@@ -214,6 +220,10 @@ impl<A: Autoencoder> Model for Trained<A> {
 
     fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {
         Ok(self.net.encoding(batch.tensor(Role::Observation, &self.device)?, batch.rows()))
+    }
+
+    fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
+        self.net.refuses(latent)
     }
 
     fn decode(&self, latents: Tensor<2>) -> Result<Tensor<2>, CliError> {

@@ -17,6 +17,11 @@ use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::view::to_vec;
 
+/// How far from 1 written probabilities may add up to.
+const ROUNDING: f32 = 1e-3;
+/// Categories side by side in a picture.
+const MOST_SHOWN: usize = 16;
+
 impl Autoencoder for CategoricalVae {
     const NAME: &'static str = "categorical VAE";
     const CAN: &'static str =
@@ -49,6 +54,15 @@ impl Autoencoder for CategoricalVae {
         Encoding { mean: posterior.mean(), log_variance: posterior.variance().log() }
     }
 
+    fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
+        let is_choice = |choice: &[f32]| {
+            let sum: f32 = choice.iter().sum();
+            choice.iter().all(|share| (0.0..=1.0).contains(share)) && (sum - 1.0).abs() < ROUNDING
+        };
+        let choices = latent.chunks(latent.len() / self.variables).all(is_choice);
+        (!choices).then_some("one-hot vectors side by side, or probabilities in place of them")
+    }
+
     fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
         self.decode(latents)
     }
@@ -57,12 +71,12 @@ impl Autoencoder for CategoricalVae {
         self.sample_latents(rows, temperature, rng)
     }
 
-    /// Each category of a choice in turn, all other choices at the prior's probabilities.
+    /// Each category of a choice in turn, the first of many, all other choices at the prior's probabilities.
     fn traversal(&self) -> Traversal {
         let center = to_vec(self.prior(&()).mean());
-        let (variables, categories) = (self.variables, center.len() / self.variables);
-        let values = (0..categories).map(|category| category as f64).collect();
-        Traversal { center, variables, values, unit: Unit::Categories }
+        let (variables, of) = (self.variables, center.len() / self.variables);
+        let values = (0..of.min(MOST_SHOWN)).map(|category| category as f64).collect();
+        Traversal { center, variables, values, unit: Unit::Categories { of } }
     }
 
     fn decompose(&self, evidence: &Evidence<'_, Self>, rng: Rng) -> Result<Decomposition, CliError> {

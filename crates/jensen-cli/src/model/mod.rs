@@ -62,6 +62,12 @@ pub trait Model {
         Err(self.cannot("encode"))
     }
 
+    /// What is wrong with a row of latents, if the model has no such value: `expected …`.
+    fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
+        let _ = latent;
+        None
+    }
+
     /// The mean observation given latents `[rows, latent]`, as the model sees data: `[rows, features]`.
     fn decode(&self, _: Tensor<2>) -> Result<Tensor<2>, CliError> {
         Err(self.cannot("decode"))
@@ -118,7 +124,9 @@ impl Traversal {
             Unit::Deviations | Unit::Bits => {
                 latent_path::along(variables, &self.values, &self.center, device)
             }
-            Unit::Categories => latent_path::among(variables, self.values.len(), &self.center, device),
+            Unit::Categories { of } => {
+                latent_path::among(variables, self.values.len(), of, &self.center, device)
+            }
         }
     }
 
@@ -126,7 +134,7 @@ impl Traversal {
     pub fn by_variable(&self, latents: &[f64]) -> Vec<f64> {
         match self.unit {
             Unit::Deviations | Unit::Bits => latents.iter().take(self.variables).copied().collect(),
-            Unit::Categories => latents.chunks(self.values.len()).map(|choice| choice.iter().sum()).collect(),
+            Unit::Categories { of } => latents.chunks(of).map(|choice| choice.iter().sum()).collect(),
         }
     }
 }

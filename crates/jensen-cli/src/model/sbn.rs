@@ -48,6 +48,11 @@ impl Autoencoder for Sbn {
         Encoding { mean: posterior.mean(), log_variance: posterior.variance().log() }
     }
 
+    fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
+        let is_bit = |bit: &f32| (0.0..=1.0).contains(bit);
+        (!latent.iter().all(is_bit)).then_some("bits, or numbers between 0 and 1 in place of them")
+    }
+
     fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
         self.decode(latents)
     }

@@ -88,7 +88,7 @@ impl RunDirectory {
         let path = self.config_path();
         let layers = Layers::over(&RunConfig::default()).with_file(&path);
         // Not a wrong use of the command: the program wrote this file.
-        let config = layers.and_then(|layers| layers.resolve::<RunConfig>());
+        let config = layers.and_then(RunConfig::from_layers);
         config.map_err(|error| RunError::Damaged { path, detail: error.to_string() }.into())
     }
 

@@ -38,7 +38,7 @@ impl Config {
             What::Schema => output::json(&RunConfig::schema()),
             What::Default => output::line(RunConfig::default().to_toml().trim_end()),
             What::Check { file } => {
-                RunConfig::from_layers(Layers::over(&RunConfig::default()).with_file(file)?)?;
+                RunConfig::of_layers(|defaults| Layers::over(defaults).with_file(file))?;
                 output::line(format!("{} is a valid configuration", file.display()))
             }
         }

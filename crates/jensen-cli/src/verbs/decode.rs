@@ -38,6 +38,14 @@ impl Decode {
         let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let latents = self.read(run.model.latent_dim())?;
+        let rows = latents.chunks(run.model.latent_dim()).enumerate();
+        let refused = rows.filter_map(|(row, latent)| Some((row, run.model.refuses(latent)?))).next();
+        if let Some((row, expected)) = refused {
+            return Err(CliError::usage(
+                format!("row {row} of {} is no latent of this {}", self.latents.display(), run.model.name()),
+                format!("give {expected}, as `jensen encode` writes them"),
+            ));
+        }
         let shape = [latents.len() / run.model.latent_dim(), run.model.latent_dim()];
         let latents = Tensor::from_data(TensorData::new(latents, shape), session.device());
         let view = View::of(&run);

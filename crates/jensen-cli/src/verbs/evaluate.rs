@@ -8,7 +8,7 @@ use jensen_infer::evaluation::Decomposition;
 use jensen_random::Rng;
 use serde::Serialize;
 
-use super::options::{DataOptions, RunOption, SeedOption, at_least_one};
+use super::options::{DataOptions, RunOption, SeedOption, at_least_one, at_least_two};
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation, importance_draws};
 use crate::memory;
@@ -32,7 +32,7 @@ pub struct Evaluate {
     iwae: Option<NonZeroUsize>,
     /// Estimates the χ upper bound on log p(x) from K draws for each example, those of `--iwae K`: with many draws and a
     /// good posterior log p(x) lies between the two; only exp(2 · bound) is unbiased, so it is too low from few
-    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = at_least_two, allow_negative_numbers = true)]
     chi: Option<NonZeroUsize>,
     /// Takes the divergence of the first N examples apart: what the latents say of which example it is, how they depend on
     /// each other, how far each is from its prior; the time grows with N²

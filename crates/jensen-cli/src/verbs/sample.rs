@@ -17,6 +17,9 @@ use crate::view::{View, write_scene};
 /// Samples of the largest picture: 64 by 64.
 const MOST_IN_PICTURE: usize = 4096;
 
+/// The highest temperature: latents stay finite numbers.
+const HOTTEST: f64 = 1e6;
+
 /// Invent new examples: latents from the prior, decoded
 #[derive(Debug, Args)]
 pub struct Sample {
@@ -25,7 +28,7 @@ pub struct Sample {
     /// How many
     #[arg(short, value_name = "N", default_value = "64", value_parser = at_least_one, allow_negative_numbers = true)]
     n: NonZeroUsize,
-    /// Scales the prior's deviations: below 1 more typical, above 1 more unusual examples
+    /// Scales the prior's deviations, or divides its logits: below 1 more typical, above 1 more unusual examples
     #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
     temperature: f64,
     #[command(flatten)]
@@ -43,9 +46,9 @@ impl Sample {
     /// If the run cannot be read or the file not be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
-        if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
+        if !(self.temperature >= 0.0 && self.temperature <= HOTTEST) {
             return Err(CliError::usage(
-                format!("`--temperature` is {}, but must be a finite number of at least 0", self.temperature),
+                format!("`--temperature` is {}, but must be a number from 0 to {HOTTEST}", self.temperature),
                 "1 draws from the model itself",
             ));
         }

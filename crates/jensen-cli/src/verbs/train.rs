@@ -164,12 +164,7 @@ impl Train {
     /// The configuration of a new run, which is defaults, file and options, and its examples: what they
     /// are decides which defaults.
     fn configuration(&self) -> Result<(RunConfig, Dataset), CliError> {
-        let mut layers = self.layers(&RunConfig::default())?;
-        let model = layers.get("model").and_then(Value::as_str).and_then(ModelKind::of_name);
-        if let Some(model) = model.filter(|&model| model != ModelKind::default()) {
-            let objective = layers.get("objective.kind").and_then(Value::as_str);
-            layers = self.layers(&RunConfig::of_model(model, objective))?;
-        }
+        let layers = RunConfig::layers_of_model(|defaults| self.layers(defaults))?;
         let table_layers = self.layers(&RunConfig::for_tables())?;
         // What neither could be is refused before the data are read.
         let plain = RunConfig::from_layers(layers.clone());

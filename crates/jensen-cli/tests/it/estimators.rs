@@ -89,6 +89,17 @@ fn every_verb_works_on_layers_and_on_categories() {
     }
     assert!(here.exists("runs/choices/pictures/kl-per-dimension.svg"), "each choice has its divergence");
     here.ok("evaluate choices --decompose 20");
+    for (name, row) in [("layers", "7,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"), ("choices", "1,1,1,0,0,1,1,0,0,1,0,0")]
+    {
+        let header: Vec<String> = (0..row.split(',').count()).map(|dim| format!("mean_{dim}")).collect();
+        here.write("z.csv", &format!("{}\n{row}\n", header.join(",")));
+        let message = here.refused(&format!("decode {name} --latents z.csv -o z.png"), 2);
+        assert!(message.contains("row 0"), "{message}");
+        here.ok(&format!("decode {name} --latents {name}.csv -o z.png"));
+    }
+    here.ok(&format!("train {TINY} --model cat-vae --latent-dim 2 --set cat_vae.categories=40 --name many"));
+    here.ok("traverse many -o many.svg");
+    assert!(here.text("many.svg").contains("first 16 of the choice"), "a picture of 40 columns is none");
     let message = here.refused("evaluate layers --decompose 20", 2);
     assert!(message.contains("sbn.layers=1"), "{message}");
     let message = here.refused("traverse layers --dims 9 -o t.png", 2);
@@ -100,6 +111,58 @@ fn every_verb_works_on_layers_and_on_categories() {
     let enumeration = "--estimator enumeration --latent-dim";
     here.refused(&format!("train {TINY} --model cat-vae {enumeration} 3"), 2);
     here.ok(&format!("train {TINY} --model cat-vae {enumeration} 2 --name exact"));
+}
+
+/// What is measured is logged, at whichever step.
+#[test]
+fn every_measurement_of_the_noise_is_in_the_log() {
+    let here = Workshop::new();
+    here.ok(&format!("train {TINY} --model sbn --latent-dim 3 --set estimator.noise_every=3 --name noisy"));
+    let log = here.text("runs/noisy/metrics.jsonl");
+    let steps = log.lines().filter(|line| line.contains("\"variance\"")).count();
+    let trained = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let last = trained.filter_map(|record| record["step"].as_u64()).max().expect("steps");
+    assert_eq!(steps as u64, last / 3, "{log}");
+}
+
+/// Signals of 1e12 nats: what cannot be learned of a control variate is left out, and the model is trained and stored.
+#[test]
+fn a_control_variate_that_overflows_does_not_stop_the_training() {
+    let here = Workshop::new();
+    let rows: Vec<String> = (0..60).map(|i| format!("{}e6,{}e6", i % 7 - 3, i % 5 - 2)).collect();
+    here.write("large.csv", &format!("a,b\n{}\n", rows.join("\n")));
+    for estimator in ["rebar", "relax", "nvil"] {
+        here.ok(&format!(
+            "train --data large.csv --model sbn --likelihood gaussian --estimator {estimator} --epochs 4 --batch-size 10 \
+             --latent-dim 2 --hidden 4 --name {estimator}"
+        ));
+        assert!(here.exists(&format!("runs/{estimator}/model.safetensors")));
+    }
+}
+
+#[test]
+fn values_that_no_one_can_use_are_refused() {
+    let here = Workshop::new();
+    for model in ["sbn", "cat-vae"] {
+        here.write("mine.toml", &format!("model = \"{model}\"\n"));
+        here.ok("config check mine.toml");
+    }
+    here.ok(&format!("train {TINY} --model sbn --latent-dim 3 --epochs 1 --name edited"));
+    let path = "runs/edited/config.toml";
+    let text = here.text(path);
+    let kept =
+        text.lines().map(|line| if line.starts_with("temperature") { "temperature = nan" } else { line });
+    here.write(path, &kept.collect::<Vec<_>>().join("\n"));
+    let message = here.refused("train --resume edited --epochs 2", 1);
+    assert!(message.contains("estimator.temperature") && message.contains("config.toml"), "{message}");
+    here.write(path, &text);
+    here.refused("sample edited --temperature 1e39 -o s.csv", 2);
+    here.refused("evaluate edited --chi 1", 2);
+    let message = here.refused(&format!("train {TINY} --set objective.samples=9223372036854775807"), 2);
+    assert!(message.contains("4294967295"), "{message}");
+    let message = here.refused(&format!("train {TINY} --model sbn --prior flow --latent-dim 1"), 2);
+    assert!(message.contains("discrete"), "{message}");
+    here.ok(&format!("train {TINY} --model sbn --set cat_vae.categories=1 --epochs 1 --name foreign"));
 }
 
 /// An exact gradient has no noise, so no signal-to-noise ratio: the log can be read all the same.

@@ -3,13 +3,14 @@
 use burn::module::Module;
 use burn::tensor::Device;
 
-use crate::optimizer::{Adam, NamedGradients, OptimizerConfig};
+use crate::optimizer::{Adam, NamedGradients, OptimizerConfig, Overflow};
 use crate::parameters::{parameters, with_parameters};
 use crate::{InferError, StateDict};
 
 /// Parameters of an estimator, which change its variance and never its mean.
 pub trait Learned {
-    /// One update by gradients that [`Surrogate::control`](super::Surrogate::control) gave.
+    /// One update by gradients that [`Surrogate::control`](super::Surrogate::control) gave; none where a gradient, or a value
+    /// after the update, would not be finite: that teaches nothing, and the model goes on learning without it.
     fn learn(&mut self, gradients: NamedGradients, learning_rate: f64);
 
     /// Everything that learning goes on from.
@@ -49,7 +50,14 @@ impl<V: Module> Variables<V> {
 
 impl<V: Module> Learned for Variables<V> {
     fn learn(&mut self, gradients: NamedGradients, learning_rate: f64) {
-        self.module = self.adam.step(self.module.clone(), gradients, learning_rate, 1.0);
+        let norm = gradients.norm();
+        if !norm.is_finite() {
+            return;
+        }
+        let module = self.module.clone();
+        self.module = match self.adam.guarded_step(module, gradients, norm, learning_rate, 1.0) {
+            Ok(module) | Err(Overflow { module, .. }) => module,
+        };
     }
 
     fn state(&self) -> StateDict {

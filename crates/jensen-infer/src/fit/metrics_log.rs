@@ -13,7 +13,7 @@ use super::{Event, Observer, Warning, active_units};
 use crate::forensics::NonFinite;
 use crate::{InferError, Metrics};
 
-/// Writes the log of a run as it goes: every `n`th step and every epoch.
+/// Writes the log of a run as it goes: every `n`th step, each at which the gradient's noise was measured, and every epoch.
 ///
 /// When a run goes on from a checkpoint, the lines past it are cut, so that the log is that of a
 /// run that was never interrupted.
@@ -119,18 +119,20 @@ impl Observer for MetricsLog {
             Event::Checkpointing { .. } => self.sync(),
             Event::Step {
                 step, epoch, report, learning_rate, warm_up, examples_per_second, seconds, ..
-            } if self.every > 0 && step.is_multiple_of(self.every) => self.write(&Record::Step(StepRecord {
-                step,
-                epoch,
-                objective: report.objective,
-                terms: report.terms.iter().map(|&(name, value)| (name.to_owned(), value)).collect(),
-                gradient_norm: report.gradient_norm,
-                gradient_noise: report.gradient_noise,
-                learning_rate,
-                warm_up,
-                examples_per_second,
-                seconds,
-            })),
+            } if self.every > 0 && (step.is_multiple_of(self.every) || report.gradient_noise.is_some()) => {
+                self.write(&Record::Step(StepRecord {
+                    step,
+                    epoch,
+                    objective: report.objective,
+                    terms: report.terms.iter().map(|&(name, value)| (name.to_owned(), value)).collect(),
+                    gradient_norm: report.gradient_norm,
+                    gradient_noise: report.gradient_noise,
+                    learning_rate,
+                    warm_up,
+                    examples_per_second,
+                    seconds,
+                }))
+            }
             Event::EpochEnd { step, epoch, train, validation, monitored, examples_per_second, seconds } => {
                 let norm = train.gradient_norm.map(|norm| ("gradient_norm".to_owned(), norm));
                 let objective = ("objective".to_owned(), train.objective);

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{DivergenceForm, Elbo, Iwae, Objective, Renyi, Thermodynamic};
 use crate::InferError;
 
+/// As many as `--samples` takes: rows are counted by their product with the batch.
+const MOST_SAMPLES: usize = u32::MAX as usize;
+
 /// The order of a Rényi divergence beyond which powers of weights are no numbers.
 const MOST_ALPHA: f64 = 1e3;
 
@@ -86,8 +89,8 @@ impl ObjectiveConfig {
         let refuse = |option, value: &dyn ToString, expected| {
             Err(InferError::Option { option, value: value.to_string(), expected })
         };
-        if self.samples == 0 {
-            return refuse("objective.samples", &self.samples, "at least 1");
+        if self.samples == 0 || self.samples > MOST_SAMPLES {
+            return refuse("objective.samples", &self.samples, "from 1 to 4294967295");
         }
         if !(self.beta >= 0.0 && self.beta.is_finite()) {
             return refuse("objective.beta", &self.beta, "a finite number of at least 0");

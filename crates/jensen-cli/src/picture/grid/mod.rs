@@ -96,7 +96,10 @@ pub enum Unit {
     /// From one value of a bit to the other.
     Bits,
     /// The categories of a choice.
-    Categories,
+    Categories {
+        /// Among how many.
+        of: usize,
+    },
 }
 
 /// A row of decoded examples for each latent dimension, which takes the `values` while the others keep theirs. `decoded` holds `dimensions.len() · values.len()` examples, row by row.
@@ -125,11 +128,11 @@ pub fn traversal(
     let caption = |&value: &f64| match unit {
         Unit::Deviations if value > 0.0 => format!("+{}σ", ticks::fixed(value, decimals)),
         Unit::Deviations => format!("{}σ", ticks::fixed(value, decimals)),
-        Unit::Bits | Unit::Categories => ticks::fixed(value, decimals),
+        Unit::Bits | Unit::Categories { .. } => ticks::fixed(value, decimals),
     };
     let table = Table {
         title: title.into(),
-        note: note(dimensions, unit),
+        note: note(dimensions, values.len(), unit),
         rows: cells.chunks(values.len().max(1)).map(<[_]>::to_vec).collect(),
         row_captions: dimensions.iter().map(name).collect(),
         column_captions: values.iter().map(caption).collect(),
@@ -138,11 +141,14 @@ pub fn traversal(
     Ok(table.draw())
 }
 
-fn note(dimensions: &[TraversedDimension], unit: Unit) -> String {
+fn note(dimensions: &[TraversedDimension], shown: usize, unit: Unit) -> String {
     let kl = if dimensions.iter().any(|dimension| dimension.kl.is_some()) { "; KL in nats" } else { "" };
     match unit {
         Unit::Deviations => format!("σ: one standard deviation of the prior{kl}"),
         Unit::Bits => format!("from one value of the bit to the other{kl}"),
-        Unit::Categories => format!("each category of the choice in turn{kl}"),
+        Unit::Categories { of } if shown < of => {
+            format!("the first {shown} of the choice's {of} categories in turn{kl}")
+        }
+        Unit::Categories { .. } => format!("each category of the choice in turn{kl}"),
     }
 }
