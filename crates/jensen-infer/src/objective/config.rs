@@ -89,8 +89,11 @@ impl ObjectiveConfig {
         let refuse = |option, value: &dyn ToString, expected| {
             Err(InferError::Option { option, value: value.to_string(), expected })
         };
-        if self.samples == 0 || self.samples > MOST_SAMPLES {
-            return refuse("objective.samples", &self.samples, "from 1 to 4294967295");
+        if self.samples == 0 {
+            return refuse("objective.samples", &self.samples, "at least 1");
+        }
+        if self.samples > MOST_SAMPLES {
+            return refuse("objective.samples", &self.samples, "at most 4294967295");
         }
         if !(self.beta >= 0.0 && self.beta.is_finite()) {
             return refuse("objective.beta", &self.beta, "a finite number of at least 0");
