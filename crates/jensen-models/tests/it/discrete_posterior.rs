@@ -45,7 +45,10 @@ fn distance<V: Discrete>(net: &V, batch: &Batch) -> f64 {
     let posterior = net.guide().posterior(&evidence);
     let values = posterior.enumerate();
     let x = batch.tensor(Role::Observation, &Device::flex()).expect("digits");
-    let by_value = |rows: Tensor<1>| rows.reshape([-1, x.dims()[0] as i32]);
+    let by_value = |of_rows: Tensor<1>| {
+        let [count] = of_rows.dims();
+        of_rows.reshape([count / x.dims()[0], x.dims()[0]])
+    };
     let log_q = by_value(posterior.log_prob(&values));
     let likelihood = net.model().likelihood(&values, &());
     let log_joint = by_value(likelihood.log_prob(&x) + net.model().prior(&()).log_prob(&values));

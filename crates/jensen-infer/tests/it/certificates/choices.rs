@@ -33,7 +33,8 @@ pub struct ChoiceGuide {
 pub struct Choices;
 
 fn one_hot(logits: Tensor<2>) -> Independent<OneHotCategorical> {
-    let logits = logits.reshape([-1, CATEGORIES as i32]);
+    let [rows, _] = logits.dims();
+    let logits = logits.reshape([rows * CHOICES, CATEGORIES]);
     Independent::new(OneHotCategorical::from_logits(logits), CHOICES)
 }
 
