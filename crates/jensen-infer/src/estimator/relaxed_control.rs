@@ -27,6 +27,66 @@ const REACH: f64 = 1e-2;
 /// also a net `r(z)` beside it. Scale, temperature and net are learned to make the variance small: with `g` the gradient for
 /// the posterior's logits, `∇ E|g|² = E[2 gᵀ ∂g/∂ψ]`. Since `g` is itself a derivative for the logits, `gᵀ ∂g/∂ψ` is that of
 /// the surrogate's slope along `g`, taken as a central difference: no second derivative of the model is needed.
+///
+/// ```
+/// use burn::module::{Module, Param};
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_infer::estimator::{Enumeration, RelaxedControl};
+/// use jensen_infer::objective::Elbo;
+/// use jensen_infer::{Estimator, Evidence, Guide, InferError, JointModel, Problem, Sampling};
+/// use jensen_prob::{Bernoulli, Rng};
+/// # use jensen_prob::{Factorized, Normal};
+/// # #[derive(Module, Debug)]
+/// # struct Model { noise: Param<Tensor<2>> }
+/// # impl JointModel for Model {
+/// #     type Observation = Tensor<2>;
+/// #     type Condition = ();
+/// #     type Latent = Tensor<2>;
+/// #     type Prior = Bernoulli;
+/// #     type Likelihood = Normal;
+/// #     fn prior(&self, (): &()) -> Bernoulli {
+/// #         Bernoulli::from_logits(Tensor::zeros([1, 1], &Device::flex()))
+/// #     }
+/// #     fn likelihood(&self, z: &Tensor<2>, (): &()) -> Normal {
+/// #         Normal::new(z.clone(), self.noise.val())
+/// #     }
+/// # }
+/// # #[derive(Module, Debug)]
+/// # struct Bit { logit: Param<Tensor<2>> }
+/// # impl Guide<Model> for Bit {
+/// #     type Posterior = Bernoulli;
+/// #     fn posterior(&self, evidence: &Evidence<'_, Model>) -> Bernoulli {
+/// #         Bernoulli::from_logits(self.logit.val().repeat_dim(0, evidence.rows.len()))
+/// #     }
+/// #     fn exact_kl(&self, q: &Bernoulli, p: &Bernoulli) -> Option<Tensor<2>> {
+/// #         Some(q.kl_per_dim(p))
+/// #     }
+/// # }
+///
+/// // z ~ Bernoulli(½), x ~ N(z, 1), and one logit for all examples.
+/// let device = Device::flex().autodiff();
+/// let number = |x: f64| Param::from_tensor(Tensor::<2>::full([1, 1], x, &device));
+/// let (model, guide) = (Model { noise: number(1.0) }, Bit { logit: number(0.7) });
+/// let rows: Vec<u64> = (0..4000).collect();
+/// let evidence = Evidence::<Model> {
+///     observation: Tensor::full([4000, 1], 2.0, &device),
+///     condition: (),
+///     rows: &rows,
+///     log_jacobian: &[0.0; 4000],
+/// };
+/// let slope = |estimator: &dyn Estimator<Model, Bit>| -> Result<f64, InferError> {
+///     let sampling = Sampling { rng: Rng::seed(1), warm_up: 1.0 };
+///     let (objective, model, guide) = (&Elbo::new(), &model, &guide);
+///     let problem = Problem { objective, model, guide, evidence: &evidence, sampling };
+///     let mut gradients = estimator.surrogate(&problem)?.gradients(guide);
+///     Ok(gradients.remove("logit").expect("it is used").into_scalar())
+/// };
+///
+/// // The mean of 4000 estimates, and the gradient.
+/// let rebar = RelaxedControl::rebar(0.5, &device);
+/// assert!((slope(&rebar)? - slope(&Enumeration)?).abs() < 0.02);
+/// # Ok::<(), InferError>(())
+/// ```
 #[derive(Debug)]
 pub struct RelaxedControl {
     control: Variables<ControlVariate>,

@@ -24,6 +24,58 @@ pub struct ImportanceSampling {
 ///
 /// # Panics
 /// If there are no samples.
+///
+/// ```
+/// use burn::module::{Module, Param};
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_infer::evaluation::{ImportanceSampling, importance_weighted};
+/// use jensen_infer::{Evidence, Guide, JointModel};
+/// use jensen_prob::{Distribution, Normal, Rng};
+/// # #[derive(Module, Debug)]
+/// # struct Model { noise: Param<Tensor<2>> }
+/// # impl JointModel for Model {
+/// #     type Observation = Tensor<2>;
+/// #     type Condition = ();
+/// #     type Latent = Tensor<2>;
+/// #     type Prior = Normal;
+/// #     type Likelihood = Normal;
+/// #     fn prior(&self, (): &()) -> Normal {
+/// #         Normal::standard(1, 1, &Device::flex())
+/// #     }
+/// #     fn likelihood(&self, z: &Tensor<2>, (): &()) -> Normal {
+/// #         Normal::new(z.clone(), self.noise.val())
+/// #     }
+/// # }
+///
+/// /// `N(x / 2, s²)`, of `z ~ N(0, 1)`, `x ~ N(z, 1)` the exact posterior with `s² = ½`.
+/// #[derive(Module, Debug)]
+/// struct Halfway {
+///     std: Param<Tensor<2>>,
+/// }
+///
+/// impl Guide<Model> for Halfway {
+///     type Posterior = Normal;
+///
+///     fn posterior(&self, evidence: &Evidence<'_, Model>) -> Normal {
+///         Normal::new(evidence.observation.clone() / 2.0, self.std.val())
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let number = |x: f64| Param::from_tensor(Tensor::<2>::full([1, 1], x, &device));
+/// let pair = (Model { noise: number(1.0) }, Halfway { std: number(0.5f64.sqrt()) });
+/// let observation = Tensor::from_data([[0.4f32], [-1.5]], &device);
+/// let marginal = Normal::new(Tensor::zeros([1, 1], &device), Tensor::full([1, 1], 2f64.sqrt(), &device));
+/// let exact = marginal.log_prob(&observation);
+/// let evidence = Evidence { observation, condition: (), rows: &[0, 1], log_jacobian: &[0.0, 0.0] };
+///
+/// // With the exact posterior every weight is p(x).
+/// let sampling = ImportanceSampling { samples: 3, rows_at_once: 1000 };
+/// let estimates = importance_weighted(&pair, &evidence, sampling, Rng::seed(1));
+/// for (estimate, exact) in estimates.into_iter().zip(exact.into_data().iter::<f64>()) {
+///     assert!((estimate - exact).abs() < 1e-5);
+/// }
+/// ```
 pub fn importance_weighted<V>(
     module: &V,
     evidence: &Evidence<'_, V::Model>,

@@ -17,6 +17,50 @@ use crate::{Evidence, Guide, VariationalModel};
 ///
 /// # Panics
 /// If there are no samples.
+///
+/// ```
+/// use burn::module::{Module, Param};
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_infer::evaluation::{ImportanceSampling, chi_upper_bound, importance_weighted};
+/// use jensen_infer::{Evidence, Guide, JointModel};
+/// use jensen_prob::{Normal, Rng};
+/// # #[derive(Module, Debug)]
+/// # struct Model { noise: Param<Tensor<2>> }
+/// # impl JointModel for Model {
+/// #     type Observation = Tensor<2>;
+/// #     type Condition = ();
+/// #     type Latent = Tensor<2>;
+/// #     type Prior = Normal;
+/// #     type Likelihood = Normal;
+/// #     fn prior(&self, (): &()) -> Normal {
+/// #         Normal::standard(1, 1, &Device::flex())
+/// #     }
+/// #     fn likelihood(&self, z: &Tensor<2>, (): &()) -> Normal {
+/// #         Normal::new(z.clone(), self.noise.val())
+/// #     }
+/// # }
+/// # #[derive(Module, Debug)]
+/// # struct Prior { mean: Param<Tensor<2>> }
+/// # impl Guide<Model> for Prior {
+/// #     type Posterior = Normal;
+/// #     fn posterior(&self, _: &Evidence<'_, Model>) -> Normal {
+/// #         Normal::new(self.mean.val(), Tensor::ones([1, 1], &Device::flex()))
+/// #     }
+/// # }
+///
+/// // z ~ N(0, 1), x ~ N(z, 1), and the prior in place of the posterior.
+/// let device = Device::flex();
+/// let number = |x: f64| Param::from_tensor(Tensor::<2>::full([1, 1], x, &device));
+/// let pair = (Model { noise: number(1.0) }, Prior { mean: number(0.0) });
+/// let observation = Tensor::from_data([[1.0f32]], &device);
+/// let evidence = Evidence { observation, condition: (), rows: &[0], log_jacobian: &[0.0] };
+/// let sampling = ImportanceSampling { samples: 4000, rows_at_once: 1000 };
+/// let lower = importance_weighted(&pair, &evidence, sampling, Rng::seed(1))[0];
+/// let upper = chi_upper_bound(&pair, &evidence, sampling, Rng::seed(2))[0];
+///
+/// // log N(1; 0, 2), and ½ log ∫ N(z; 0, 1) N(1; z, 1)² dz.
+/// assert!((lower + 1.5155).abs() < 0.05 && (upper + 1.3603).abs() < 0.05);
+/// ```
 pub fn chi_upper_bound<V>(
     module: &V,
     evidence: &Evidence<'_, V::Model>,

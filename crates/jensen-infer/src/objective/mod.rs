@@ -28,6 +28,45 @@ pub use thermodynamic::Thermodynamic;
 pub const ELBO: &str = "elbo";
 
 /// A bound on `log p(x)`, made of the [`Terms`] of `K` posterior samples.
+///
+/// One's own, `E_q[log p(x | z)] − γ |KL − C|`, which wants a divergence of `C` nats (Burgess et al. 2018, "Understanding
+/// disentangling in β-VAE", eq. 8):
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use jensen_infer::Objective;
+/// use jensen_infer::objective::{Divergence, DivergenceForm, Terms};
+///
+/// #[derive(Debug)]
+/// struct Capacity {
+///     gamma: f64,
+///     nats: f64,
+/// }
+///
+/// impl Objective for Capacity {
+///     fn name(&self) -> &'static str {
+///         "capacity"
+///     }
+///
+///     fn samples(&self) -> usize {
+///         1
+///     }
+///
+///     fn divergence_form(&self) -> DivergenceForm {
+///         DivergenceForm::Exact
+///     }
+///
+///     fn bound(&self, terms: &Terms, warm_up: f64) -> Tensor<1> {
+///         terms.reconstruction() - (terms.kl() - self.nats).abs() * (self.gamma * warm_up)
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let log_likelihood = Tensor::from_data([[-3.0f32]], &device);
+/// let divergence = Divergence::Exact(Tensor::from_data([[0.5f32, 1.25]], &device));
+/// let bound = Capacity { gamma: 2.0, nats: 1.0 }.bound(&Terms { log_likelihood, divergence }, 1.0);
+/// assert_eq!(bound.into_scalar::<f32>(), -4.5);
+/// ```
 pub trait Objective: Debug + Send {
     /// What a user calls it.
     fn name(&self) -> &'static str;

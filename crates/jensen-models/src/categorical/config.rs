@@ -50,6 +50,27 @@ impl CategoricalConfig {
     ///
     /// # Panics
     /// If `mean` is read and does not have one number a feature.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use jensen_models::nets::{Activation, ImageShape, NetConfig};
+    /// use jensen_models::{CategoricalConfig, VaeConfig};
+    /// use jensen_prob::Mean;
+    /// use jensen_random::Rng;
+    ///
+    /// let device = Device::flex();
+    /// let net = NetConfig::Mlp { hidden: vec![8], activation: Activation::Tanh };
+    /// let of = VaeConfig { latent_dim: 2, net, ..VaeConfig::default() };
+    /// let shape = ImageShape { height: 2, width: 2, channels: 1 };
+    /// let choices = CategoricalConfig { categories: 3 };
+    /// let autoencoder = choices.init(&of, shape, &[0.5; 4], &Rng::seed(1), &device)?;
+    ///
+    /// // Two choices among three, whose probabilities add up to two.
+    /// let probabilities = autoencoder.encode(Tensor::ones([1, 4], &device)).mean();
+    /// assert_eq!(probabilities.dims(), [1, 6]);
+    /// assert!((probabilities.sum().into_scalar::<f32>() - 2.0).abs() < 1e-5);
+    /// # Ok::<(), jensen_infer::InferError>(())
+    /// ```
     pub fn init(
         &self,
         of: &VaeConfig,

@@ -56,6 +56,26 @@ impl SbnConfig {
     ///
     /// # Panics
     /// If `mean` is read and does not have one number a feature.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use jensen_models::nets::{Activation, ImageShape, NetConfig};
+    /// use jensen_models::{SbnConfig, VaeConfig};
+    /// use jensen_random::Rng;
+    ///
+    /// let device = Device::flex();
+    /// let net = NetConfig::Mlp { hidden: vec![8], activation: Activation::Tanh };
+    /// let of = VaeConfig { latent_dim: 3, net, ..VaeConfig::default() };
+    /// let shape = ImageShape { height: 2, width: 2, channels: 1 };
+    /// let sbn = SbnConfig { layers: 2 }.init(&of, shape, &[0.5; 4], &Rng::seed(1), &device)?;
+    ///
+    /// // Two layers of three bits, and four pixels given the lower one.
+    /// let bits = sbn.sample_latents(5, 1.0, &Rng::seed(2));
+    /// assert_eq!(bits.dims(), [5, 6]);
+    /// assert_eq!(sbn.decode(bits).dims(), [5, 4]);
+    /// assert_eq!(sbn.encode(Tensor::ones([1, 4], &device)).logits().dims(), [1, 6]);
+    /// # Ok::<(), jensen_infer::InferError>(())
+    /// ```
     pub fn init(
         &self,
         of: &VaeConfig,

@@ -70,6 +70,25 @@ impl VaeConfig {
     ///
     /// # Panics
     /// If `mean` is read and does not have one number a feature.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use jensen_models::nets::{Activation, ImageShape, NetConfig};
+    /// use jensen_models::{VaeConfig};
+    /// use jensen_random::Rng;
+    ///
+    /// let device = Device::flex();
+    /// let net = NetConfig::Mlp { hidden: vec![8], activation: Activation::Tanh };
+    /// let config = VaeConfig { latent_dim: 3, net, ..VaeConfig::default() };
+    /// let shape = ImageShape { height: 2, width: 2, channels: 1 };
+    /// let mean = [0.1, 0.9, 0.5, 0.5];
+    /// let vae = config.init(shape, &mean, &Rng::seed(1), &device)?;
+    ///
+    /// let digits = vae.decode(vae.sample_latents(5, 1.0, &Rng::seed(2)));
+    /// assert_eq!(digits.dims(), [5, 4]);
+    /// assert_eq!(vae.reconstruct(Tensor::ones([2, 4], &device)).dims(), [2, 4]);
+    /// # Ok::<(), jensen_infer::InferError>(())
+    /// ```
     pub fn init(
         &self,
         shape: ImageShape,

@@ -1,13 +1,14 @@
 //! Autoencoders with discrete latents under every estimator.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use jensen_data::{Batch, Binarize, DataConfig, DataSpec, Dataset, Loader, Preprocessing, Role, Split};
 use jensen_infer::estimator::{Capability, Dimensions};
 use jensen_infer::evaluation::{ImportanceSampling, importance_weighted};
 use jensen_infer::{
-    EstimatorConfig, EstimatorKind, Evidence, Guide, JointModel, Learner, ObjectiveConfig, ObjectiveKind,
-    OptimizerConfig, StepContext, VariationalLearner, VariationalModel,
+    Estimator, EstimatorConfig, EstimatorKind, Evidence, Guide, JointModel, Learner, ObjectiveConfig,
+    ObjectiveKind, OptimizerConfig, StepContext, VariationalLearner, VariationalModel, parameters,
+    with_parameters,
 };
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
 use jensen_models::{CategoricalConfig, CategoricalVae, Sbn, SbnConfig, VaeConfig};
@@ -17,7 +18,7 @@ const SHAPE: ImageShape = ImageShape { height: 28, width: 28, channels: 1 };
 
 /// One of four layers of bits, two of two, two choices of four.
 #[derive(Clone, Copy, Debug)]
-enum Latents {
+pub enum Latents {
     Bits,
     Layers,
     Choices,
@@ -46,7 +47,7 @@ pub fn sbn(layers: usize, bits: usize, mean: &[f64], device: &Device) -> Sbn {
     SbnConfig { layers }.init(&config(bits), SHAPE, mean, &Rng::seed(3), device).expect("valid")
 }
 
-fn choices(mean: &[f64], device: &Device) -> CategoricalVae {
+pub fn choices(mean: &[f64], device: &Device) -> CategoricalVae {
     let of = CategoricalConfig { categories: 4 };
     of.init(&config(2), SHAPE, mean, &Rng::seed(3), device).expect("valid")
 }
@@ -54,37 +55,51 @@ fn choices(mean: &[f64], device: &Device) -> CategoricalVae {
 fn learner(latents: Latents, kind: EstimatorKind, mean: &[f64]) -> Box<dyn Learner> {
     let device = Device::flex().autodiff();
     match latents {
-        Latents::Bits => learning(sbn(1, 4, mean, &device), kind, 4, ObjectiveKind::Elbo),
-        Latents::Layers => learning(sbn(2, 2, mean, &device), kind, 4, ObjectiveKind::ElboMc),
-        Latents::Choices => learning(choices(mean, &device), kind, 8, ObjectiveKind::Elbo),
+        Latents::Bits => Box::new(learning(sbn(1, 4, mean, &device), kind, 4, ObjectiveKind::Elbo)),
+        Latents::Layers => Box::new(learning(sbn(2, 2, mean, &device), kind, 4, ObjectiveKind::ElboMc)),
+        Latents::Choices => Box::new(learning(choices(mean, &device), kind, 8, ObjectiveKind::Elbo)),
     }
 }
 
-fn learning<V>(net: V, kind: EstimatorKind, latents: usize, additive: ObjectiveKind) -> Box<dyn Learner>
-where
-    V: VariationalModel + 'static,
-    V::Model: JointModel<Observation = Tensor<2>, Condition = (), Latent = Tensor<2>, Prior: Expand> + Module,
-    V::Guide: Guide<
-            V::Model,
+/// A net with discrete latents, as the estimators want it.
+pub trait Discrete:
+    VariationalModel<
+        Model: JointModel<Observation = Tensor<2>, Condition = (), Latent = Tensor<2>, Prior: Expand>
+                   + Module,
+        Guide: Guide<
+            <Self as VariationalModel>::Model,
             Posterior: ConditionalReparameterized + Enumerable + Mean + DetachParams + Expand + 'static,
         >,
+    > + 'static
 {
+}
+
+impl Discrete for Sbn {}
+
+impl Discrete for CategoricalVae {}
+
+pub type Learning<V> =
+    VariationalLearner<V, Box<dyn Estimator<<V as VariationalModel>::Model, <V as VariationalModel>::Guide>>>;
+
+/// Latents of so many numbers, and `additive` unless the estimator wants another objective.
+pub fn learning<V: Discrete>(
+    net: V,
+    kind: EstimatorKind,
+    latents: usize,
+    additive: ObjectiveKind,
+) -> Learning<V> {
     let device = Device::flex().autodiff();
     let of = Dimensions { features: 784, latents, rng: Rng::seed(5), device: &device };
     let estimator = EstimatorConfig { kind, ..EstimatorConfig::default() };
     let objective = objective_of(kind, additive);
     let estimator = estimator.discrete::<V::Model, V::Guide>(of).expect("it fits");
-    let learner = VariationalLearner::new(
-        net,
-        estimator,
-        objective.init().expect("valid"),
-        &OptimizerConfig::default(),
-    );
-    Box::new(learner.expect("valid"))
+    let objective = objective.init().expect("valid");
+    let learner = VariationalLearner::new(net, estimator, objective, &OptimizerConfig::default());
+    learner.expect("valid")
 }
 
 /// One that the estimator has the gradient of: `additive`, if it can be.
-pub fn objective_of(kind: EstimatorKind, additive: ObjectiveKind) -> ObjectiveConfig {
+fn objective_of(kind: EstimatorKind, additive: ObjectiveKind) -> ObjectiveConfig {
     let kind = match kind {
         EstimatorKind::Vimco | EstimatorKind::ReweightedWakeSleep => ObjectiveKind::Iwae,
         EstimatorKind::WakeSleep => ObjectiveKind::ElboMc,
@@ -211,6 +226,49 @@ fn layers_are_drawn_from_the_top_down() {
         let error = (p * (1.0 - p) / 4000.0).sqrt();
         assert!((share - p).abs() < 5.0 * error, "{value:?}: {share} is not {p} ± {error}");
     }
-    let coldest = net.sample_latents(3, 0.0, &Rng::seed(7));
-    assert!(coldest.into_data().iter::<f64>().all(|bit| bit == 0.0 || bit == 1.0));
+}
+
+/// The net with these logits of its prior, which are 0 at first.
+fn with_prior<V: Module>(net: V, logits: &[f32]) -> V {
+    let mut state = parameters(&net);
+    state.insert("prior_logits".to_owned(), TensorData::new(logits.to_vec(), [1, logits.len()]));
+    with_parameters(net, &state).expect("its own")
+}
+
+/// That draws at temperature 0 are `expected`, and those at 1 are not all.
+fn assert_coldest(sample: impl Fn(f64) -> Tensor<2>, expected: &[f64]) {
+    let draws = |temperature: f64| sample(temperature).into_data().iter::<f64>().collect::<Vec<_>>();
+    assert_eq!(draws(0.0), expected.repeat(64));
+    assert_ne!(draws(1.0), expected.repeat(64));
+}
+
+/// From the top: the bits of a layer are the most probable given those above, whatever is below; by the sum over all values.
+#[test]
+fn at_temperature_0_every_layer_is_the_most_probable_given_the_one_above() {
+    let device = Device::flex();
+    for top in [[0.3, -0.2], [-0.3, 0.2], [0.1, 0.4], [-0.2, -0.1]] {
+        let net = with_prior(sbn(3, 2, &[0.5; 784], &device), &top);
+        let values = net.encode(Tensor::zeros([1, 784], &device)).enumerate();
+        let probabilities: Vec<f64> = net.prior(&()).log_prob(&values).exp().into_data().iter().collect();
+        let values: Vec<f64> = values.into_data().iter().collect();
+        let mut above = Vec::new();
+        for _ in 0..3 {
+            let layers = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]].map(|layer| {
+                let end = [&layer[..], &above].concat();
+                let has_end = values.chunks(6).zip(&probabilities).filter(|(value, _)| value.ends_with(&end));
+                (has_end.map(|(_, p)| p).sum::<f64>(), end)
+            });
+            let most = layers.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
+            above = most.expect("four").1;
+        }
+        assert_coldest(|temperature| net.sample_latents(64, temperature, &Rng::seed(7)), &above);
+    }
+}
+
+#[test]
+fn at_temperature_0_every_choice_is_the_most_probable() {
+    let device = Device::flex();
+    let net = with_prior(choices(&[0.5; 784], &device), &[0.1, -0.3, 0.4, 0.2, 0.3, -0.1, 0.0, 0.2]);
+    let expected = [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0];
+    assert_coldest(|temperature| net.sample_latents(64, temperature, &Rng::seed(7)), &expected);
 }

@@ -1,10 +1,10 @@
 //! Integration tests of the models.
 
 mod discrete;
+mod discrete_posterior;
 mod imputation;
 mod laboratory;
 mod made;
 mod pairs;
-mod sbn_posterior;
 mod table;
 mod vae;

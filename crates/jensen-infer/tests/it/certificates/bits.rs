@@ -39,13 +39,27 @@ impl JointModel for BitModel {
     }
 
     fn likelihood(&self, z: &Tensor<2>, (): &()) -> Bernoulli {
-        let weight = self.weight.val();
-        let samples = z.dims()[0] / weight.dims()[0];
-        let logit = |feature: usize| {
-            let weight = weight.clone().narrow(1, 2 * feature, 2).repeat_dim(0, samples);
-            (z.clone() * weight).sum_dim(1) + REST
-        };
-        Bernoulli::from_logits(Tensor::cat(vec![logit(0), logit(1)], 1))
+        features(&self.weight.val(), z)
+    }
+}
+
+/// `x_f ~ Bernoulli(σ(w_f · z − ½))`, the rows of the weights repeated to those of the bits.
+pub fn features(weight: &Tensor<2>, z: &Tensor<2>) -> Bernoulli {
+    let samples = z.dims()[0] / weight.dims()[0];
+    let logit = |feature: usize| {
+        let weight = weight.clone().narrow(1, 2 * feature, 2).repeat_dim(0, samples);
+        (z.clone() * weight).sum_dim(1) + REST
+    };
+    Bernoulli::from_logits(Tensor::cat(vec![logit(0), logit(1)], 1))
+}
+
+impl BitGuide {
+    pub fn new(bias: Param<Tensor<2>>, slope: Param<Tensor<2>>) -> Self {
+        Self { bias, slope }
+    }
+
+    pub fn bits(&self, observation: &Tensor<2>) -> Bernoulli {
+        Bernoulli::from_logits(self.bias.val() + self.slope.val() * observation.clone())
     }
 }
 
@@ -53,7 +67,7 @@ impl Guide<BitModel> for BitGuide {
     type Posterior = Bernoulli;
 
     fn posterior(&self, evidence: &Evidence<'_, BitModel>) -> Bernoulli {
-        Bernoulli::from_logits(self.bias.val() + self.slope.val() * evidence.observation.clone())
+        self.bits(&evidence.observation)
     }
 
     fn exact_kl(&self, posterior: &Bernoulli, prior: &Bernoulli) -> Option<Tensor<2>> {
@@ -62,17 +76,36 @@ impl Guide<BitModel> for BitGuide {
 }
 
 /// `log Bernoulli(bit; σ(logit))`.
-fn log_prob(bit: f64, logit: f64) -> f64 {
+pub fn log_prob(bit: f64, logit: f64) -> f64 {
     let signed = if bit > 0.5 { logit } else { -logit };
     -(-signed).exp().ln_1p()
 }
 
-fn pairs() -> impl Iterator<Item = Vec<f64>> {
+pub fn pairs() -> impl Iterator<Item = Vec<f64>> {
     (0..4).map(|value| vec![f64::from(value & 1), f64::from(value >> 1)])
 }
 
-fn logits(parameters: &[f64], x: &[f64]) -> [f64; 2] {
-    std::array::from_fn(|d| parameters[6 + d] + parameters[8 + d] * x[d])
+/// Of the posterior.
+fn logits(guide: &[f64], x: &[f64]) -> [f64; 2] {
+    std::array::from_fn(|d| guide[d] + guide[2 + d] * x[d])
+}
+
+/// `log q(z | x)`.
+pub fn log_guide(guide: &[f64], x: &[f64], z: &[f64]) -> f64 {
+    let logits = logits(guide, x);
+    log_prob(z[0], logits[0]) + log_prob(z[1], logits[1])
+}
+
+/// `log p(x | z)`.
+pub fn log_features(weight: &[f64], z: &[f64], x: &[f64]) -> f64 {
+    let logit = |f: usize| weight[2 * f] * z[0] + weight[2 * f + 1] * z[1] + REST;
+    log_prob(x[0], logit(0)) + log_prob(x[1], logit(1))
+}
+
+/// All `(z, x)`, their probability given by its logarithm.
+pub fn dreams(log_joint: impl Fn(&[f64], &[f64]) -> f64) -> Vec<(f64, Vec<f64>, Vec<f64>)> {
+    let all = pairs().flat_map(|z| pairs().map(move |x| (z.clone(), x)));
+    all.map(|(z, x)| (log_joint(&z, &x).exp(), z, x)).collect()
 }
 
 impl Toy for Bits {
@@ -89,11 +122,11 @@ impl Toy for Bits {
     const OBSERVATIONS: [&'static [f64]; 2] = [&[1.0, 0.0], &[1.0, 1.0]];
     const LATENTS: usize = 2;
     const SAMPLES: usize = 3;
-    const FREE_BITS: f64 = 0.1;
+    const FREE_BITS: Option<f64> = Some(0.1);
 
     fn module(parameters: Vec<Param<Tensor<2>>>) -> (BitModel, BitGuide) {
         let [prior, weight, bias, slope] = parameters.try_into().expect("four");
-        (BitModel { prior, weight }, BitGuide { bias, slope })
+        (BitModel { prior, weight }, BitGuide::new(bias, slope))
     }
 
     fn estimator(
@@ -108,8 +141,7 @@ impl Toy for Bits {
     }
 
     fn log_posterior(parameters: &[f64], x: &[f64], z: &[f64]) -> f64 {
-        let logits = logits(parameters, x);
-        log_prob(z[0], logits[0]) + log_prob(z[1], logits[1])
+        log_guide(&parameters[Self::OF_MODEL..], x, z)
     }
 
     fn log_prior(parameters: &[f64], z: &[f64]) -> f64 {
@@ -117,22 +149,18 @@ impl Toy for Bits {
     }
 
     fn log_likelihood(parameters: &[f64], z: &[f64], x: &[f64]) -> f64 {
-        let logit = |f: usize| parameters[2 + 2 * f] * z[0] + parameters[3 + 2 * f] * z[1] + REST;
-        log_prob(x[0], logit(0)) + log_prob(x[1], logit(1))
+        log_features(&parameters[2..], z, x)
     }
 
     fn divergences(parameters: &[f64], x: &[f64]) -> Vec<f64> {
         let of_bit = |(q, p): (f64, f64)| {
             [0.0, 1.0].map(|bit| log_prob(bit, q).exp() * (log_prob(bit, q) - log_prob(bit, p))).iter().sum()
         };
-        logits(parameters, x).into_iter().zip(parameters[..2].iter().copied()).map(of_bit).collect()
+        let guide = logits(&parameters[Self::OF_MODEL..], x);
+        guide.into_iter().zip(parameters[..2].iter().copied()).map(of_bit).collect()
     }
 
     fn dreams(parameters: &[f64]) -> Vec<(f64, Vec<f64>, Vec<f64>)> {
-        let dream = |z: Vec<f64>, x: Vec<f64>| {
-            let joint = Self::log_prior(parameters, &z) + Self::log_likelihood(parameters, &z, &x);
-            (joint.exp(), z, x)
-        };
-        pairs().flat_map(|z| pairs().map(move |x| dream(z.clone(), x))).collect()
+        dreams(|z, x| Self::log_prior(parameters, z) + Self::log_likelihood(parameters, z, x))
     }
 }

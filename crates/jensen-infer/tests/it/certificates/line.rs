@@ -88,7 +88,7 @@ impl Toy for Line {
     const OBSERVATIONS: [&'static [f64]; 2] = [&[0.7], &[-0.9]];
     const LATENTS: usize = 1;
     const SAMPLES: usize = 2;
-    const FREE_BITS: f64 = 2.0;
+    const FREE_BITS: Option<f64> = Some(2.0);
 
     fn module(parameters: Vec<Param<Tensor<2>>>) -> (LineModel, LineGuide) {
         let [prior, weight, bias, guide_bias, slope, log_std] = parameters.try_into().expect("six");

@@ -25,8 +25,11 @@ pub trait Toy {
     const LATENTS: usize;
     /// Samples of an estimate.
     const SAMPLES: usize;
-    /// Free bits more than the mean divergence of some dimension, of several not of all.
-    const FREE_BITS: f64;
+    /// Calls of a certificate.
+    const CALLS: u64 = 8;
+    /// Free bits more than the mean divergence of some dimension, of several not of all; nothing where the divergence has
+    /// no closed form.
+    const FREE_BITS: Option<f64>;
 
     /// Of parameters in the order of [`PARAMETERS`](Self::PARAMETERS).
     fn module(parameters: Vec<Param<Tensor<2>>>) -> (Self::Model, Self::Guide);
@@ -45,7 +48,7 @@ pub trait Toy {
 
     fn log_likelihood(parameters: &[f64], z: &[f64], x: &[f64]) -> f64;
 
-    /// The divergence from the prior of each dimension.
+    /// The divergence from the prior of each dimension, where there are free bits of it.
     fn divergences(parameters: &[f64], x: &[f64]) -> Vec<f64>;
 
     /// Draws `(z, x)` of the model with their probability.
