@@ -4,6 +4,7 @@ mod discrete;
 mod imputation;
 mod laboratory;
 mod made;
+mod mixture;
 mod pairs;
 mod sbn_posterior;
 mod table;
