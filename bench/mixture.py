@@ -62,6 +62,7 @@ def main():
             begun = time.perf_counter()
             expected = iterate(mixture, values)
             theirs.append(time.perf_counter() - begun)
+            print(f"ours {ours[-1]:.3f} s, scikit-learn {theirs[-1]:.3f} s", flush=True)
             assert abs(log_likelihood - expected) < 1e-6 * abs(expected), (log_likelihood, expected)
     ratios = [b / a for a, b in zip(ours, theirs)]
     print(f"{given.kind}, {given.rows} x {given.columns}, K = {given.components}, scikit-learn {sklearn.__version__}")

@@ -1,5 +1,6 @@
 //! Densities and posteriors of rows, in logarithms.
 
+use super::exponential::exponentials;
 use super::marginal::Marginals;
 use super::pattern::{Group, groups};
 use super::{GaussianMixture, MixtureError, Rows, blocks};
@@ -71,7 +72,9 @@ impl GaussianMixture {
             for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
                 marginals.log_prob(k, &mut scratch.pair, joint);
                 let log_weight = self.weights()[k].ln();
-                joint.iter_mut().for_each(|joint| *joint += log_weight);
+                for joint in joint {
+                    *joint += log_weight;
+                }
             }
             scratch.normalise(n);
             visit(&group, &marginals, scratch)?;
@@ -93,13 +96,10 @@ impl Scratch {
         self.sums.clear();
         self.sums.resize(n, 0.0);
         for joint in self.joint.chunks_exact_mut(n) {
-            for ((joint, largest), sum) in joint.iter_mut().zip(&self.log_prob).zip(&mut self.sums) {
-                *joint = (*joint - largest).exp();
-                *sum += *joint;
-            }
+            exponentials(joint, &self.log_prob, &mut self.sums);
         }
         for (log_prob, sum) in self.log_prob.iter_mut().zip(&mut self.sums) {
-            // Where every density is zero, there is no largest term, and the difference above is not a number.
+            // Where every density is zero there is no largest term, and the sum means nothing.
             if *log_prob > f64::NEG_INFINITY {
                 *log_prob += sum.ln();
             }

@@ -26,8 +26,8 @@ impl Choice {
 
     /// What is chosen at `index` of the stream, with 53 random bits. Nothing of weight zero ever is.
     pub fn draw(&self, rng: &Rng, index: u64) -> usize {
-        let bits = f64::MANTISSA_DIGITS;
-        let mark = rng.below(index, 1 << bits) as f64 * 0.5_f64.powi(bits as i32) * self.sum;
+        let steps = 1_u64 << f64::MANTISSA_DIGITS;
+        let mark = rng.below(index, steps) as f64 / steps as f64 * self.sum;
         // Rounding can bring the mark up to the sum itself.
         let last = self.cumulative.partition_point(|&sum| sum < self.sum);
         self.cumulative.partition_point(|&sum| sum <= mark).min(last)
@@ -45,6 +45,9 @@ pub struct Draws {
 
 impl GaussianMixture {
     /// `rows` draws. Row `r` is draw `r` of the stream however many are drawn.
+    ///
+    /// # Panics
+    /// Never: a mixture has been checked.
     ///
     /// # Example
     /// ```

@@ -80,15 +80,18 @@ impl GaussianMixture {
         }
         let wrong = |name, problem: String| Err(MixtureError::Parameter { name, problem });
         let sum: f64 = weights.iter().sum();
-        if weights.iter().any(|&weight| !(weight >= 0.0)) || !((sum - 1.0).abs() <= SUM_TOLERANCE) {
+        // A weight that is not a number makes the sum none, which is no distance from one.
+        let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
+        if weights.iter().any(|&weight| weight < 0.0) || !near_one {
             return wrong("weights", format!("must be zero or more and sum to one, not to {sum}"));
         }
         if let Some(at) = means.iter().position(|mean| !mean.is_finite()) {
             return wrong("means", format!("holds {}, which is not finite", means[at]));
         }
-        let (whitenings, log_dets) = match covariance.is_dense() {
-            true => dense(covariance, columns, &covariances)?,
-            false => independent(covariance, components, columns, &covariances)?,
+        let (whitenings, log_dets) = if covariance.is_dense() {
+            dense(covariance, columns, &covariances)?
+        } else {
+            independent(covariance, components, columns, &covariances)?
         };
         Ok(Self { covariance, columns, weights, means, covariances, whitenings, log_dets })
     }
@@ -200,7 +203,9 @@ fn dense(
     for (k, matrix) in covariances.chunks_exact(size).enumerate() {
         let asymmetric = (0..columns).flat_map(|i| (0..i).map(move |j| (i, j))).find(|&(i, j)| {
             let (lower, upper) = (matrix[i * columns + j], matrix[j * columns + i]);
-            !((lower - upper).abs() <= 1e-9 * (matrix[i * columns + i] * matrix[j * columns + j]).sqrt())
+            let noise = 1e-9 * (matrix[i * columns + i] * matrix[j * columns + j]).sqrt();
+            let symmetric = (lower - upper).abs() <= noise;
+            !symmetric
         });
         if let Some((i, j)) = asymmetric {
             let problem = format!("of component {k} is not symmetric or not finite in row {i}, column {j}");

@@ -75,7 +75,7 @@ impl GaussianMixture {
             "statistics of another mixture"
         );
         let total: f64 = statistics.counts().iter().sum();
-        if !(total > 0.0) {
+        if total <= 0.0 {
             return Err(MixtureError::NoRows);
         }
         let mut means = self.means().to_vec();

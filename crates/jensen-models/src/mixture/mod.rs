@@ -28,6 +28,7 @@ mod covariance;
 mod density;
 mod draw;
 mod error;
+mod exponential;
 mod fit;
 mod gaussian;
 mod imputation;

@@ -52,7 +52,7 @@ impl OnlineEm {
     /// Those of the two steps; [`MixtureError::NoRows`] for a batch without weight. Nothing is learned then.
     pub fn update(&mut self, batch: Rows<'_>) -> Result<f64, MixtureError> {
         let mut seen = Statistics::expect(&self.mixture, batch)?;
-        if !(seen.weight() > 0.0) {
+        if seen.weight() <= 0.0 {
             return Err(MixtureError::NoRows);
         }
         let log_likelihood = seen.mean_log_likelihood();

@@ -39,7 +39,7 @@ impl<'a> Rows<'a> {
         if weights.len() != self.len() {
             return Err(MixtureError::Shape { what: "weights", expected: self.len(), found: weights.len() });
         }
-        match weights.iter().position(|&weight| !(weight >= 0.0 && weight < f64::INFINITY)) {
+        match weights.iter().position(|&weight| !(0.0..f64::INFINITY).contains(&weight)) {
             Some(at) => Err(MixtureError::RowWeight { row: self.first + at as u64, weight: weights[at] }),
             None => Ok(Self { weights: Some(weights), ..self }),
         }

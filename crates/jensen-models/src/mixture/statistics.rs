@@ -8,7 +8,7 @@ use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
 ///
-/// Scatters are taken about the rows' own mean and merged by the formula of Chan, Golub & LeVeque (1983), of which
+/// Scatters are taken about the rows' own mean and merged by the formula of Chan, Golub & `LeVeque` (1983), of which
 /// every term is positive: nothing cancels, however far the data are from zero or the model from the data. Statistics
 /// of parts [`merge`](Self::merge) into those of the whole, so that data larger than memory are a fold.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,10 @@ use jensen_random::Rng;
 use super::{KINDS, close, clusters};
 
 fn begin(kind: Covariance, components: usize, rows: Rows<'_>, seed: u64) -> GaussianMixture {
-    let summary = Summary::of(&rows).unwrap();
-    let some = Regularisation::relative(&summary, 0.01).unwrap();
-    GaussianMixture::initialise(kind, components, rows, &summary, &some, 3, &Rng::seed(seed)).unwrap()
+    let summary = Summary::of(&rows).expect("columns");
+    let some = Regularisation::relative(&summary, 0.01).expect("a share");
+    GaussianMixture::initialise(kind, components, rows, &summary, &some, 3, &Rng::seed(seed))
+        .expect("clusters")
 }
 
 /// Over random data, weights and missing entries, without regularisation.

@@ -10,7 +10,7 @@ use super::{KINDS, close, clusters};
 fn truth() -> GaussianMixture {
     let covariances = vec![1.0, 0.5, 0.5, 1.0, 0.5, -0.2, -0.2, 0.8, 2.0, 0.0, 0.0, 0.3];
     let means = vec![0.0, 0.0, 4.0, 1.0, -1.0, 5.0];
-    GaussianMixture::new(Covariance::Full, 2, vec![0.5, 0.3, 0.2], means, covariances).unwrap()
+    GaussianMixture::new(Covariance::Full, 2, vec![0.5, 0.3, 0.2], means, covariances).expect("a mixture")
 }
 
 /// One pass in batches of fifty against batch iterations to their end, on rows that neither has seen.
