@@ -6,6 +6,7 @@ mod flow_options;
 pub mod laboratory;
 pub mod latent_path;
 pub mod likelihood;
+pub mod mixture;
 pub mod nets;
 pub mod posterior;
 pub mod prior;

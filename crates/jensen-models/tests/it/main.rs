@@ -5,6 +5,7 @@ mod discrete_posterior;
 mod imputation;
 mod laboratory;
 mod made;
+mod mixture;
 mod pairs;
 mod table;
 mod vae;

@@ -1,0 +1,92 @@
+//! What can go wrong with a mixture and its data.
+
+/// An error of a mixture model; the message says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MixtureError {
+    /// Numbers that do not fill rows of the mixture's width.
+    #[error("{what} has {found} numbers where {expected} belong")]
+    Shape {
+        /// What was given.
+        what: &'static str,
+        /// How many numbers it must have, or of what they must be a multiple.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+
+    /// A weight of a row that is negative, infinite or not a number.
+    #[error("row {row} has the weight {weight}: a weight is finite and not negative")]
+    RowWeight {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+        /// Its weight.
+        weight: f64,
+    },
+
+    /// An infinite value. (One that is not a number stands for a missing value.)
+    #[error("row {row} is infinite in column {column}: remove the row, or write NaN for a missing value")]
+    Infinite {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+        /// The column.
+        column: usize,
+    },
+
+    /// A column without a single observed value.
+    #[error("column {column} has no observed value: leave it out")]
+    EmptyColumn {
+        /// The column.
+        column: usize,
+    },
+
+    /// A column whose variance is too large for a number.
+    #[error("the values of column {column} are too far apart for their variance to be a number: rescale it")]
+    Range {
+        /// The column.
+        column: usize,
+    },
+
+    /// A row so far away that its density is zero under every component, in logarithms too.
+    #[error("row {row} is so far from every component that its log density is -∞: rescale or remove it")]
+    Unreachable {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+    },
+
+    /// No rows, or no row with a positive weight.
+    #[error("there is no row with a positive weight to learn from")]
+    NoRows,
+
+    /// More components than different rows.
+    #[error("{components} components need as many different rows, and there are {distinct}: ask for fewer")]
+    TooFewRows {
+        /// The components asked for.
+        components: usize,
+        /// How many rows are different from one another.
+        distinct: usize,
+    },
+
+    /// A covariance that is not positive definite.
+    #[error(
+        "the covariance of {whose} is not positive definite: its rows lie in fewer dimensions than there are \
+         columns; regularise more, use fewer components, or diagonal covariances"
+    )]
+    Singular {
+        /// The component, or all of them.
+        whose: String,
+    },
+
+    /// A parameter that makes no mixture.
+    #[error("`{name}` {problem}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// The rows could not be read.
+    #[error("the rows could not be read: {0}")]
+    Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,188 @@
+//! Expectation–maximisation to its end.
+
+use jensen_random::Rng;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Covariance, GaussianMixture, MixtureError, Regularisation, RowSource, Rows, Statistics, Subsample,
+    Summary,
+};
+
+/// How a mixture is learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmOptions {
+    /// How many components.
+    pub components: usize,
+    /// What their covariances are free to be.
+    pub covariance: Covariance,
+    /// The share of each column's variance that is added to every variance.
+    pub regularisation: f64,
+    /// How many beginnings are tried.
+    pub initialisations: usize,
+    /// How many of Lloyd's iterations follow k-means++.
+    pub lloyd: usize,
+    /// On how many rows, at most, the beginnings are tried.
+    pub subsample: usize,
+    /// The end, if it does not come before.
+    pub iterations: usize,
+    /// The end is where the mean log-likelihood changes by less.
+    pub tolerance: f64,
+}
+
+impl Default for EmOptions {
+    fn default() -> Self {
+        Self {
+            components: 8,
+            covariance: Covariance::Full,
+            regularisation: Regularisation::DEFAULT,
+            initialisations: 1,
+            lloyd: 20,
+            subsample: 1 << 16,
+            iterations: 200,
+            tolerance: 1e-6,
+        }
+    }
+}
+
+/// What expectation–maximisation came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The mixture.
+    pub mixture: GaussianMixture,
+    /// Its statistics of all rows, the log-likelihood among them.
+    pub statistics: Statistics,
+    /// The mean log-likelihood of the beginning and after each iteration.
+    pub history: Vec<f64>,
+    /// Whether it changed by less than the tolerance at the end.
+    pub converged: bool,
+}
+
+impl Statistics {
+    /// The E step over data of any size.
+    ///
+    /// # Errors
+    /// As [`expect`](Self::expect), and those of the source.
+    pub fn expect_all(mixture: &GaussianMixture, source: &dyn RowSource) -> Result<Self, MixtureError> {
+        let mut all = Self::new(mixture.covariance(), mixture.components(), mixture.columns());
+        source.pass(&mut |rows: Rows<'_>| {
+            all.merge(&Self::expect(mixture, rows)?);
+            Ok(())
+        })?;
+        if all.weight() > 0.0 { Ok(all) } else { Err(MixtureError::NoRows) }
+    }
+
+    /// `Σ w log p(x) / Σ w`.
+    pub fn mean_log_likelihood(&self) -> f64 {
+        self.log_likelihood() / self.weight()
+    }
+}
+
+impl GaussianMixture {
+    /// Expectation–maximisation from this mixture on (Dempster, Laird & Rubin 1977), a pass over the data for each
+    /// iteration and one more.
+    ///
+    /// # Errors
+    /// Those of the two steps and of the source.
+    pub fn em(
+        self,
+        source: &dyn RowSource,
+        regularisation: &Regularisation,
+        iterations: usize,
+        tolerance: f64,
+    ) -> Result<Fitted, MixtureError> {
+        let statistics = Statistics::expect_all(&self, source)?;
+        let history = vec![statistics.mean_log_likelihood()];
+        let mut fitted = Fitted { mixture: self, statistics, history, converged: false };
+        for _ in 0..iterations {
+            fitted.mixture = fitted.mixture.maximise(&fitted.statistics, regularisation)?;
+            fitted.statistics = Statistics::expect_all(&fitted.mixture, source)?;
+            let before = fitted.history[fitted.history.len() - 1];
+            let now = fitted.statistics.mean_log_likelihood();
+            fitted.history.push(now);
+            if (now - before).abs() < tolerance {
+                fitted.converged = true;
+                break;
+            }
+        }
+        Ok(fitted)
+    }
+
+    /// A mixture of the data: the best of several beginnings, taken to the end on a subsample that fits in memory, then
+    /// taken to the end on all rows. Where the subsample is all rows, that is the best of so many whole runs.
+    ///
+    /// Beginnings that come to a covariance that is not positive definite are passed over while there are others.
+    ///
+    /// # Errors
+    /// If the data are none to learn from (see [`Summary::of`]), have fewer different rows than components, or every
+    /// beginning comes to a singular covariance.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_models::mixture::{EmOptions, GaussianMixture, Rows};
+    /// use jensen_random::Rng;
+    /// let values = [0.0, 0.1, 0.2, 5.0, 5.1, f64::NAN, 5.2];
+    /// let options = EmOptions { components: 2, ..EmOptions::default() };
+    /// let fitted = GaussianMixture::fit(&Rows::new(&values, 1)?, &options, &Rng::seed(1))?;
+    /// assert!((fitted.mixture.means()[0] - fitted.mixture.means()[1]).abs() > 4.9);
+    /// # Ok::<(), jensen_models::mixture::MixtureError>(())
+    /// ```
+    pub fn fit(source: &dyn RowSource, options: &EmOptions, rng: &Rng) -> Result<Fitted, MixtureError> {
+        options.check()?;
+        let summary = Summary::of(source)?;
+        let regularisation = Regularisation::relative(&summary, options.regularisation)?;
+        let subsample = Subsample::draw(source, options.subsample, rng)?;
+        let rows = subsample.rows()?;
+        let begin = |at: u64| {
+            let rng = rng.fork("beginning").at(at);
+            let kind = options.covariance;
+            Self::initialise(kind, options.components, rows, &summary, &regularisation, options.lloyd, &rng)?
+                .em(&rows, &regularisation, options.iterations, options.tolerance)
+        };
+        let mut best: Result<Fitted, MixtureError> = begin(0);
+        for at in 1..options.initialisations as u64 {
+            let next = begin(at);
+            let better = match (&best, &next) {
+                (Ok(best), Ok(next)) => {
+                    next.statistics.mean_log_likelihood() > best.statistics.mean_log_likelihood()
+                }
+                (Err(_), Ok(_)) => true,
+                (_, Err(_)) => false,
+            };
+            if better {
+                best = next;
+            }
+        }
+        let best = best?;
+        if subsample.complete {
+            return Ok(best);
+        }
+        best.mixture.em(source, &regularisation, options.iterations, options.tolerance)
+    }
+}
+
+impl EmOptions {
+    /// That the options make sense, whatever the data.
+    ///
+    /// # Errors
+    /// [`MixtureError::Parameter`] for the first that does not.
+    pub fn check(&self) -> Result<(), MixtureError> {
+        let wrong = |name, problem: &str| Err(MixtureError::Parameter { name, problem: problem.into() });
+        for (name, count) in [
+            ("components", self.components),
+            ("initialisations", self.initialisations),
+            ("subsample", self.subsample),
+        ] {
+            if count == 0 {
+                return wrong(name, "is 0, but must be 1 or more");
+            }
+        }
+        for (name, number) in [("tolerance", self.tolerance), ("regularisation", self.regularisation)] {
+            if !(number >= 0.0 && number.is_finite()) {
+                return wrong(name, &format!("is {number}, but must be finite and zero or more"));
+            }
+        }
+        Ok(())
+    }
+}

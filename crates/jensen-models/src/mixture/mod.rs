@@ -1,0 +1,56 @@
+//! Mixtures of Gaussians by expectation–maximisation, in double precision and in logarithms.
+//!
+//! A [`GaussianMixture`] is checked parameters. The E step is [`Statistics::expect`], the M step
+//! [`GaussianMixture::maximise`]; [`GaussianMixture::fit`] is the whole of it, from k-means++ to the best of several
+//! beginnings. A value that is not a number is missing, and marginalised exactly everywhere. Rows have weights.
+//!
+//! Statistics of blocks merge, so that a pass over data larger than memory is a fold over a [`RowSource`]; the blocks
+//! and the order of their merging do not depend on threads, so neither does any bit of the result. [`OnlineEm`] learns
+//! from a batch at a time.
+//!
+//! ```
+//! use jensen_models::mixture::{Covariance, GaussianMixture, Regularisation, Rows, Statistics};
+//! let values = [0.1, -0.2, 0.0, 3.9, 4.2, 4.0];
+//! let rows = Rows::new(&values, 1)?;
+//! let (weights, means) = (vec![0.5, 0.5], vec![0.0, 1.0]);
+//! let mut mixture = GaussianMixture::new(Covariance::Spherical, 1, weights, means, vec![1.0, 1.0])?;
+//! for _ in 0..50 {
+//!     let statistics = Statistics::expect(&mixture, rows)?;
+//!     mixture = mixture.maximise(&statistics, &Regularisation::absolute(1, 1e-6)?)?;
+//! }
+//! assert!((mixture.mean(1)[0] - 12.1 / 3.0).abs() < 1e-3);
+//! # Ok::<(), jensen_models::mixture::MixtureError>(())
+//! ```
+
+mod blocks;
+mod cholesky;
+mod covariance;
+mod density;
+mod draw;
+mod error;
+mod exponential;
+mod fit;
+mod gaussian;
+mod imputation;
+mod initialisation;
+mod k_means;
+mod marginal;
+mod maximisation;
+mod online;
+mod pattern;
+mod rows;
+mod statistics;
+mod summary;
+
+pub use blocks::BLOCK;
+pub use covariance::Covariance;
+pub use draw::Draws;
+pub use error::MixtureError;
+pub use fit::{EmOptions, Fitted};
+pub use gaussian::{GaussianMixture, NamedArray};
+pub use initialisation::Subsample;
+pub use maximisation::Regularisation;
+pub use online::OnlineEm;
+pub use rows::{RowSource, Rows};
+pub use statistics::Statistics;
+pub use summary::Summary;
