@@ -21,6 +21,7 @@ pub mod prelude {
     pub use burn::tensor::{Device, Tensor};
     pub use jensen_data::{DataConfig, DataSpec, Dataset, Loader, Preprocessing, Split};
     pub use jensen_infer::fit::{Fit, FitConfig};
+    pub use jensen_infer::objective::{Elbo, Iwae};
     pub use jensen_infer::{
         Evidence, Guide, JointModel, Learner, ObjectiveConfig, OptimizerConfig, Pathwise, VariationalLearner,
         VariationalModel,

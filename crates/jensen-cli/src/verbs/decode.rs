@@ -38,8 +38,8 @@ impl Decode {
         let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let latents = self.read(run.model.latent_dim())?;
-        let rows = latents.chunks(run.model.latent_dim()).enumerate();
-        let refused = rows.filter_map(|(row, latent)| Some((row, run.model.refuses(latent)?))).next();
+        let mut rows = latents.chunks(run.model.latent_dim()).enumerate();
+        let refused = rows.find_map(|(row, latent)| Some((row, run.model.refuses(latent)?)));
         if let Some((row, expected)) = refused {
             return Err(CliError::usage(
                 format!("row {row} of {} is no latent of this {}", self.latents.display(), run.model.name()),
