@@ -3,9 +3,9 @@
 use burn::{
     module::{Module, Param},
     nn::Linear,
-    tensor::Tensor,
+    tensor::{Int, Tensor},
 };
-use jensen_prob::bijector::Conditioner;
+use jensen_prob::bijector::{Conditioner, SelectMaps};
 
 use super::{Activation, Mlp, Scope};
 
@@ -63,6 +63,13 @@ impl Conditioner for ConditionerNet {
 
     fn detach_params(&self) -> Self {
         self.valid()
+    }
+}
+
+/// All rows share the net.
+impl SelectMaps for ConditionerNet {
+    fn select_maps(&self, _: &Tensor<1, Int>) -> Self {
+        self.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conditioners that are told something beside the dimensions.
 
-use burn::tensor::Tensor;
-use jensen_prob::bijector::Conditioner;
+use burn::tensor::{Int, Tensor};
+use jensen_prob::bijector::{Conditioner, SelectMaps};
 
 /// A net at a context: the context stands before the dimensions in what the net sees. Rows of the dimensions
 /// meet those of the context sample-major.
@@ -30,5 +30,13 @@ impl<N: Conditioner> Conditioner for GivenContext<N> {
 
     fn detach_params(&self) -> Self {
         Self { net: self.net.detach_params(), context: self.context.clone().inner() }
+    }
+}
+
+impl<N: SelectMaps> SelectMaps for GivenContext<N> {
+    fn select_maps(&self, rows: &Tensor<1, Int>) -> Self {
+        let own = self.context.dims()[0] as u64;
+        let context = self.context.clone().select(0, rows.clone().remainder_scalar(own));
+        Self { net: self.net.select_maps(rows), context }
     }
 }

@@ -3,9 +3,9 @@
 use burn::{
     module::Module,
     nn::Linear,
-    tensor::{Tensor, TensorData},
+    tensor::{Int, Tensor, TensorData},
 };
-use jensen_prob::bijector::Conditioner;
+use jensen_prob::bijector::{Conditioner, SelectMaps};
 
 use super::{Activation, GivenContext, Scope, activation::glorot_bound};
 
@@ -130,5 +130,12 @@ impl Conditioner for Made {
 
     fn detach_params(&self) -> Self {
         self.valid()
+    }
+}
+
+/// All rows share the net.
+impl SelectMaps for Made {
+    fn select_maps(&self, _: &Tensor<1, Int>) -> Self {
+        self.clone()
     }
 }

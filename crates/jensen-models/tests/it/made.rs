@@ -1,11 +1,11 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
-use jensen_models::nets::{Activation, ConditionerNet, Made, Scope};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use jensen_models::nets::{Activation, ConditionerNet, GivenContext, Made, Scope};
 use jensen_prob::bijector::{
     AffineMaps, Bijector, Coupling, InverseAutoregressive, MapFamily, MaskedAutoregressive, Permutation,
     SplineMaps,
 };
-use jensen_prob::{DetachParams, Distribution, Normal, Reparameterized, Rng, Transformed};
+use jensen_prob::{DetachParams, Distribution, Normal, Reparameterized, Rng, SelectRows, Transformed};
 use jensen_testing::{Conformance, Nonconformance, double};
 
 fn made(dims: usize, context: usize, widths: &[usize], outputs: usize, device: &Device) -> Made {
@@ -93,4 +93,25 @@ fn a_flow_given_a_context_learns_and_can_be_detached() {
     let slopes = numbers(context.grad(&gradients).expect("a gradient"));
     assert!(slopes.iter().all(|slope| slope.is_finite() && *slope != 0.0), "{slopes:?}");
     assert_eq!(net.num_params(), 5 * 16 + 16 + 16 * 6 + 6);
+}
+
+/// A mixture chooses rows of its components: of a flow those of the base and of the context, through the same net.
+#[test]
+fn rows_of_a_flow_are_rows_of_its_context() {
+    let device = Device::flex();
+    let rows = Tensor::<2>::from_data([[0.1f32, -0.3], [0.7, 0.2], [-0.5, 1.1]], &device);
+    let flow = |context: Tensor<2>, mean: Tensor<2>| {
+        let net = GivenContext::new(made(2, 2, &[8], AffineMaps::default().width(), &device), context);
+        let map = MaskedAutoregressive::new(net, AffineMaps::default());
+        Transformed::new(Normal::new(mean, Tensor::ones([1, 1], &device)), map)
+    };
+    let chosen = Tensor::<1, Int>::from_data([2, 0], &device);
+    let picked = rows.clone().select(0, chosen.clone());
+    let value = Tensor::<2>::from_data([[0.4f32, -0.9], [1.3, 0.6]], &device);
+    let selected = flow(rows.clone(), rows).select_rows(&chosen).log_prob(&value);
+    let made_so = flow(picked.clone(), picked).log_prob(&value);
+    assert_eq!(
+        selected.into_data().iter::<f32>().collect::<Vec<_>>(),
+        made_so.into_data().iter::<f32>().collect::<Vec<_>>()
+    );
 }
