@@ -29,7 +29,7 @@ pub enum Baseline {
     LeaveOneOut,
     /// A function of the observation that is learned beside the model, on top of a moving average: the
     /// input-dependent baseline of NVIL (Mnih & Gregor 2014). Their division by the signal's deviation, which
-    /// changes the length of the gradient, is left to the optimizer.
+    /// changes the length of the gradient, is left to the optimizer, and there is one signal for all layers of a net.
     Learned(Box<LearnedBaseline>),
 }
 

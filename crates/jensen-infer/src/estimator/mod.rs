@@ -7,13 +7,15 @@
 //! |---|---|---|---|
 //! | [`Pathwise`] | reparameterised | | yes |
 //! | [`StickingTheLanding`] | reparameterised | ELBO, divergence at samples | yes |
-//! | [`DoublyReparameterized`] | reparameterised | mean of weights | yes |
-//! | [`ScoreFunction`] | | | yes |
+//! | [`DoublyReparameterized`] | reparameterised | power mean of weights, divergence at samples | yes |
+//! | [`ScoreFunction`] | | leave-one-out: power mean of weights | yes |
 //! | [`MuProp`] | a mean | ELBO | yes |
 //! | [`Relaxation`] | a continuous relaxation | | no |
 //! | [`RelaxedControl`] (REBAR, RELAX) | a continuous relaxation | ELBO | yes |
-//! | [`WakeSleep`] | | mean of weights | other objective for the posterior |
+//! | [`WakeSleep`] | | power mean of weights, of the data their arithmetic one | other objective for the posterior |
 //! | [`Enumeration`] | few values | ELBO | exact |
+//!
+//! What is needed of the bound is a [`Requirement`].
 
 mod baseline;
 mod capability;

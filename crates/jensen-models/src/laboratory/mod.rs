@@ -31,9 +31,7 @@ pub type Certificates = BTreeMap<&'static str, Certificate>;
 /// The objective that an estimator is measured on: the plain bound where it can, with `samples` samples.
 fn objective_for(kind: EstimatorKind, samples: usize, beta: f64) -> Box<dyn Objective> {
     match kind {
-        EstimatorKind::Vimco | EstimatorKind::Dreg | EstimatorKind::ReweightedWakeSleep => {
-            Box::new(Iwae { samples, beta })
-        }
+        EstimatorKind::Vimco | EstimatorKind::Dreg => Box::new(Iwae { samples, beta }),
         EstimatorKind::StickingTheLanding => Box::new(Elbo {
             samples,
             beta,
