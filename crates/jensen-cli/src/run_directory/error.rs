@@ -158,6 +158,10 @@ impl RunError {
                 "delete it, and `jensen train --resume {}` makes it anew from the checkpoints",
                 quoted(&path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy())
             )),
+            Self::Damaged { path, .. } if path.ends_with("config.toml") => Some(
+                "undo what was changed in it by hand: a run keeps the options that it began with, another run takes others"
+                    .to_owned(),
+            ),
             Self::Damaged { path, .. } => Some(format!(
                 "restore {} from a copy, or train again with `--force`",
                 path.file_name().unwrap_or_default().display()
