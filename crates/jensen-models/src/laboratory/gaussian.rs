@@ -66,9 +66,8 @@ impl Guide<Quadratic> for FreeNormal {
 /// # Errors
 /// None but for a change of the estimators.
 pub fn gaussian(dimensions: usize, effort: Effort) -> Result<Certificates, InferError> {
-    let weighs = |kind: &EstimatorKind| matches!(kind, EstimatorKind::Vimco | EstimatorKind::Dreg);
     let has_quadrature = dimensions == 1 && effort.samples == 2;
-    each(measured().filter(|kind| has_quadrature || !weighs(kind)), |kind| one(kind, dimensions, effort))
+    each(measured(has_quadrature), |kind| one(kind, dimensions, effort))
 }
 
 /// One of the built-in estimators on it.

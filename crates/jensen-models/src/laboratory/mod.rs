@@ -31,7 +31,7 @@ pub type Certificates = BTreeMap<&'static str, Certificate>;
 /// The objective that an estimator is measured on: the plain bound where it can, with `samples` samples.
 fn objective_for(kind: EstimatorKind, samples: usize, beta: f64) -> Box<dyn Objective> {
     match kind {
-        EstimatorKind::Vimco | EstimatorKind::Dreg => Box::new(Iwae { samples, beta }),
+        kind if is_weighted(kind) => Box::new(Iwae { samples, beta }),
         EstimatorKind::StickingTheLanding => Box::new(Elbo {
             samples,
             beta,
@@ -47,10 +47,16 @@ fn key() -> Rng<'static> {
     Rng::seed(0x1AB).fork("laboratory")
 }
 
-/// The kinds that are measured against an objective's own gradient: wake–sleep follows another one.
-fn measured() -> impl Iterator<Item = EstimatorKind> {
-    let follows_another = [EstimatorKind::WakeSleep, EstimatorKind::ReweightedWakeSleep];
-    EstimatorKind::ALL.into_iter().filter(move |kind| !follows_another.contains(kind))
+/// Whether an estimator is of the importance-weighted bound, whose exact gradient is known here for two samples.
+fn is_weighted(kind: EstimatorKind) -> bool {
+    matches!(kind, EstimatorKind::Vimco | EstimatorKind::Dreg | EstimatorKind::ReweightedWakeSleep)
+}
+
+/// The kinds that are measured: all but wake–sleep, whose posterior learns on dreams, for which a posterior of each
+/// example has no place.
+fn measured(has_pairs: bool) -> impl Iterator<Item = EstimatorKind> {
+    let fits = move |kind: &EstimatorKind| has_pairs || !is_weighted(*kind);
+    EstimatorKind::ALL.into_iter().filter(|kind| *kind != EstimatorKind::WakeSleep).filter(fits)
 }
 
 /// Measures the kinds that fit, with `one`, which refuses those that do not.

@@ -71,8 +71,7 @@ impl Guide<Bit> for FreeBits {
 /// # Errors
 /// None but for a change of the estimators.
 pub fn bernoulli(target: f64, effort: Effort) -> Result<Certificates, InferError> {
-    let fits = |kind: &EstimatorKind| *kind != EstimatorKind::Vimco || effort.samples == 2;
-    each(measured().filter(fits), |kind| one(kind, target, effort))
+    each(measured(effort.samples == 2), |kind| one(kind, target, effort))
 }
 
 fn one(kind: EstimatorKind, target: f64, effort: Effort) -> Result<Certificate, InferError> {

@@ -115,8 +115,7 @@ impl SigmoidBeliefNet {
     /// # Errors
     /// None but for a change of the estimators.
     pub fn certificates(&self, effort: Effort) -> Result<Certificates, InferError> {
-        let fits = |kind: &EstimatorKind| *kind != EstimatorKind::Vimco || effort.samples == 2;
-        each(measured().filter(fits), |kind| self.one(kind, effort))
+        each(measured(effort.samples == 2), |kind| self.one(kind, effort))
     }
 
     fn one(&self, kind: EstimatorKind, effort: Effort) -> Result<Certificate, InferError> {
