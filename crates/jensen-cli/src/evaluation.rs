@@ -2,7 +2,7 @@
 
 use jensen_data::Batch;
 use jensen_infer::Metrics;
-use jensen_infer::fit::active_units;
+use jensen_infer::fit::{ACTIVE_VARIANCE, variances_of_means};
 use jensen_random::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +32,10 @@ pub struct Evaluation {
     /// `KL(q ‖ p)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kl: Option<f64>,
-    /// Latent dimensions whose posterior mean varies with the data.
+    /// Latents whose posterior mean varies with the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_units: Option<usize>,
-    /// All latent dimensions.
+    /// All latents: dimensions, bits of all layers, or choices.
     pub latent_dim: usize,
     /// `log p(x)`, if it was estimated.
     #[serde(flatten)]
@@ -65,23 +65,20 @@ pub struct Draws {
     pub iwae: Option<usize>,
 }
 
-/// The stream of importance samples.
-pub fn importance_draws(seed: u64) -> Rng<'static> {
-    Rng::seed(seed).fork("evaluation").fork("importance")
-}
-
 /// What is known of a run after the batches it has seen: sums, never the examples themselves.
 pub struct Measurement<'a> {
     model: &'a dyn Model,
     draws: Draws,
     metrics: Metrics,
     log_likelihood: RunningMean,
+    upper_bound: RunningMean,
 }
 
 impl<'a> Measurement<'a> {
     /// Nothing seen yet.
     pub fn new(model: &'a dyn Model, draws: Draws) -> Self {
-        Self { model, draws, metrics: Metrics::new(0), log_likelihood: RunningMean::default() }
+        let [log_likelihood, upper_bound] = [RunningMean::default(); 2];
+        Self { model, draws, metrics: Metrics::new(0), log_likelihood, upper_bound }
     }
 
     /// Measures further examples; gives `log p(x)` of each, if it is to be estimated.
@@ -92,9 +89,11 @@ impl<'a> Measurement<'a> {
         let rng = Rng::seed(self.draws.seed).fork("evaluation").fork("bound");
         self.metrics.merge(self.model.measure(batch, rng)?);
         let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
-        let values = self.model.log_likelihood(batch, samples, importance_draws(self.draws.seed))?;
-        self.log_likelihood.extend(values.iter().copied());
-        Ok(values)
+        let rng = Rng::seed(self.draws.seed).fork("evaluation").fork("importance");
+        let bounds = self.model.sandwich(batch, samples, rng)?;
+        self.log_likelihood.extend(bounds.iter().map(|bounds| bounds.lower));
+        self.upper_bound.extend(bounds.iter().map(|bounds| bounds.upper));
+        Ok(bounds.into_iter().map(|bounds| bounds.lower).collect())
     }
 
     /// The sums.
@@ -102,10 +101,18 @@ impl<'a> Measurement<'a> {
         &self.metrics
     }
 
+    /// The χ upper bound, where `log p(x)` was estimated.
+    pub fn upper_bound(&self) -> RunningMean {
+        self.upper_bound
+    }
+
     /// The means under their names; `place` is the run, the data and the split.
     pub fn evaluation(&self, place: [&str; 3]) -> Evaluation {
         let estimate = self.draws.iwae.map(|samples| (self.log_likelihood, samples));
-        Evaluation::new(place, self.model.latent_dim(), &self.metrics, estimate)
+        let variances = variances_of_means(&self.metrics).map(|numbers| self.model.by_latent(numbers));
+        let active = |variances: Vec<f64>| variances.into_iter().filter(|&v| v > ACTIVE_VARIANCE).count();
+        let latents = self.model.by_latent(vec![0.0; self.model.latent_dim()]).len();
+        Evaluation::new(place, (variances.map(active), latents), &self.metrics, estimate)
     }
 }
 
@@ -113,7 +120,7 @@ impl Evaluation {
     /// Puts measurements under their names.
     pub fn new(
         place: [&str; 3],
-        latent_dim: usize,
+        (active_units, latent_dim): (Option<usize>, usize),
         metrics: &Metrics,
         log_likelihood: Option<(RunningMean, usize)>,
     ) -> Self {
@@ -126,7 +133,7 @@ impl Evaluation {
             elbo: metrics.mean("elbo"),
             reconstruction: metrics.mean("reconstruction"),
             kl: metrics.mean("kl"),
-            active_units: active_units(metrics),
+            active_units,
             latent_dim,
             log_likelihood: log_likelihood.map(|(values, samples)| LogLikelihood {
                 log_likelihood: values.mean(),
@@ -179,13 +186,14 @@ mod tests {
     fn json_is_flat_and_without_what_was_not_measured() {
         let metrics =
             Metrics::new(2).with_sum("elbo", -4.0).with_sum("kl", 1.0).with_sum("reconstruction", -3.0);
-        let json =
-            |estimate| serde_json::to_value(Evaluation::new(["a", "b", "test"], 3, &metrics, estimate));
+        let json = |estimate| {
+            serde_json::to_value(Evaluation::new(["a", "b", "test"], (None, 3), &metrics, estimate))
+        };
         let plain = json(None).expect("JSON");
         assert_eq!((plain["n"].as_u64(), plain["elbo"].as_f64()), (Some(2), Some(-2.0)));
         assert!(plain.get("log_likelihood").is_none());
         let without_kl = Metrics::new(2).with_sum("elbo", -4.0);
-        let bound = Evaluation::new(["a", "b", "test"], 3, &without_kl, None);
+        let bound = Evaluation::new(["a", "b", "test"], (None, 3), &without_kl, None);
         assert!(bound.to_rows().iter().all(|(name, value)| !name.contains("KL") && value != "NaN nats"));
         let bound = serde_json::to_value(bound).expect("JSON");
         assert!(bound.get("kl").is_none() && bound["elbo"].is_number(), "{bound}");

@@ -56,10 +56,10 @@ impl<'a> Subset<'a> {
     ///
     /// # Errors
     /// If an example cannot be read, or the model cannot be evaluated so.
-    pub fn evaluate(&self, draws: Draws, session: &Session) -> Result<Evaluation, CliError> {
+    pub fn measure(&self, draws: Draws, session: &Session) -> Result<Measurement<'a>, CliError> {
         let mut measurement = Measurement::new(self.run.model.as_ref(), draws);
         self.for_each_batch(session, |batch| measurement.add(batch).map(drop))?;
-        Ok(self.evaluation(&measurement))
+        Ok(measurement)
     }
 
     /// A measurement of these examples under their names.

@@ -6,8 +6,8 @@ use crate::{FromBatch, Guide, JointModel};
 
 /// A module that holds a model `p(x, z | c)` and a guide `q(z | x, c)`: what is optimised together.
 ///
-/// A pair `(model, guide)` of modules is one; a type with named fields gives its parameters better
-/// names.
+/// A pair `(model, guide)` of modules is one, and so is a module that is both; a type with named fields gives its
+/// parameters better names.
 pub trait VariationalModel: Module {
     /// The generative half.
     type Model: JointModel<Observation: FromBatch, Condition: FromBatch>;
@@ -35,5 +35,21 @@ where
 
     fn guide(&self) -> &G {
         &self.1
+    }
+}
+
+impl<V> VariationalModel for V
+where
+    V: Module + JointModel<Observation: FromBatch, Condition: FromBatch> + Guide<V>,
+{
+    type Model = V;
+    type Guide = V;
+
+    fn model(&self) -> &V {
+        self
+    }
+
+    fn guide(&self) -> &V {
+        self
     }
 }

@@ -1,6 +1,7 @@
-//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, and
-//! problems with known gradients.
+//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, mixtures of
+//! Gaussians, and problems with known gradients.
 
+mod autoencoder;
 mod categorical;
 mod flow_options;
 pub mod laboratory;
@@ -8,12 +9,14 @@ pub mod latent_path;
 pub mod likelihood;
 pub mod mixture;
 pub mod nets;
+mod one_of;
 pub mod posterior;
 pub mod prior;
 mod sbn;
 pub mod table;
 mod vae;
 
+pub use autoencoder::Autoencoder;
 pub use categorical::{CategoricalConfig, CategoricalVae};
 pub use sbn::{BitNet, LayeredBernoulli, Sbn, SbnConfig};
 pub use vae::{OutputBias, Vae, VaeConfig};

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | distributions, divergences, random numbers | [`prob`] |
 //! | bounds, gradient estimators, posteriors, the fit loop | [`infer`] |
-//! | nets, likelihoods, the variational autoencoder | [`models`] |
+//! | nets, likelihoods, autoencoders, mixtures | [`models`] |
 //! | data sets, formats, binarisation, batches | [`data`] |
 //!
 //! The model `p(x, z)`, its posterior `q(z | x)` and the way of learning are three things, each a
@@ -27,7 +27,7 @@ pub mod prelude {
         VariationalModel,
     };
     pub use jensen_models::nets::{Activation, ImageShape, Mlp, NetConfig, Scope};
-    pub use jensen_models::{Vae, VaeConfig};
+    pub use jensen_models::{Autoencoder, Vae, VaeConfig};
     pub use jensen_prob::{
         Distribution, Expand, Factorized, KlDivergence, Mean, Normal, Reparameterized, Rng,
     };

@@ -1,6 +1,6 @@
 //! The map of the latents, what each of them carries and does, and how the bound is spread.
 
-use jensen_infer::fit::ACTIVE_VARIANCE;
+use jensen_infer::fit::{ACTIVE_VARIANCE, variances_of_means};
 
 use super::{Encoding, Gallery, Picture, Points, Shown};
 use crate::error::CliError;
@@ -34,7 +34,7 @@ impl Gallery<'_> {
         }];
 
         let traversal = model.traversal();
-        let dimensions = self.dimensions(&traversal);
+        let dimensions = self.dimensions();
         if !dimensions.is_empty() {
             pictures.push(Picture {
                 file: "kl-per-dimension.svg",
@@ -67,8 +67,8 @@ impl Gallery<'_> {
     }
 
     /// What was measured of each latent dimension; nothing if its divergence has no closed form.
-    fn dimensions(&self, traversal: &Traversal) -> Vec<LatentDimension> {
-        let variances = traversal.by_variable(&self.variances_of_means());
+    fn dimensions(&self) -> Vec<LatentDimension> {
+        let variances = self.variances();
         let kl = self.metrics.mean_per_dim("kl").unwrap_or_default();
         // Dimensions that depend on each other have one divergence together.
         if kl.len() != variances.len() {
@@ -84,21 +84,19 @@ impl Gallery<'_> {
             .collect()
     }
 
-    /// How much each dimension of the posterior's mean varies over the examples.
-    fn variances_of_means(&self) -> Vec<f64> {
-        let mean = |name| self.metrics.mean_per_dim(name).unwrap_or_default();
-        let moments = mean("posterior_mean").into_iter().zip(mean("posterior_mean_squared"));
-        moments.map(|(mean, square)| square - mean * mean).collect()
+    /// How much the posterior's mean of each latent varies over the examples.
+    fn variances(&self) -> Vec<f64> {
+        self.run.model.by_latent(variances_of_means(self.metrics).unwrap_or_default())
     }
 
     /// The dimensions that carry most: by their divergence, where they have one each, else by how much they vary.
     fn traversed(&self, dimensions: &[LatentDimension], traversal: &Traversal) -> Vec<TraversedDimension> {
         let kl = |index: usize| dimensions.get(index).map(|one| one.kl);
         let weights: Vec<f64> = match dimensions {
-            [] => traversal.by_variable(&self.variances_of_means()),
+            [] => self.variances(),
             some => some.iter().map(|one| one.kl).collect(),
         };
-        let mut order: Vec<usize> = (0..weights.len()).collect();
+        let mut order: Vec<usize> = (0..weights.len().min(traversal.variables)).collect();
         order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));
         order.truncate(TRAVERSED);
         order.into_iter().map(|index| TraversedDimension { index, kl: kl(index) }).collect()

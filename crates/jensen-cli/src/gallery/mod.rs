@@ -225,7 +225,7 @@ impl<'a> Gallery<'a> {
             );
         }
         if let Some(active) = active_units {
-            let unit = format!("of {latent_dim} latent dimensions");
+            let unit = format!("of {latent_dim} latents");
             measures.push(Measure::count("active units", *active as u64, unit));
         }
         measures
@@ -236,9 +236,9 @@ impl<'a> Gallery<'a> {
         if active as f64 >= FEW_ACTIVE * self.evaluation.latent_dim as f64 && active > 0 {
             return Vec::new();
         }
-        let finding = format!("only {active} of {} latent dimensions are active", self.evaluation.latent_dim);
+        let finding = format!("only {active} of {} latents are active", self.evaluation.latent_dim);
         let advice = "The decoder leaves most latents aside (posterior collapse). Try KL warm-up (fit.kl_warm_up), free \
-                      bits (objective.free_bits), a smaller --beta, or fewer latent dimensions.";
+                      bits (objective.free_bits), a smaller --beta, or fewer latents.";
         vec![Warning { finding, advice: advice.to_owned() }]
     }
 }

@@ -3,14 +3,14 @@
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Preprocessing, Role};
 use jensen_infer::estimator::{Dimensions, Estimator};
-use jensen_infer::evaluation::{self, Decomposition, ExampleBound, ImportanceSampling, Imputation};
+use jensen_infer::evaluation::{self, Decomposition, ExampleBound, ImportanceSampling, Imputation, Sandwich};
 use jensen_infer::{
     EstimatorConfig, Evidence, Guide, InferError, JointModel, Learner, Metrics, StateDict,
-    VariationalLearner, VariationalModel, with_parameters,
+    VariationalLearner, with_parameters,
 };
 use jensen_models::nets::{ImageShape, NetSize};
 use jensen_models::table::TableLayout;
-use jensen_models::{OutputBias, VaeConfig};
+use jensen_models::{Autoencoder, OutputBias, VaeConfig};
 use jensen_prob::{Distribution, Expand};
 use jensen_random::Rng;
 
@@ -24,16 +24,14 @@ use crate::run_directory::RunRecord;
 pub(super) const PRIOR_DRAWS: usize = 1000;
 
 /// What sets one autoencoder apart from another.
-pub(super) trait Autoencoder:
-    VariationalModel<
-        Model: JointModel<Observation = Tensor<2>, Condition = (), Latent = Tensor<2>>,
-        Guide: Guide<Self::Model, Posterior: Expand>,
-    > + 'static
+pub(super) trait Kind:
+    Autoencoder<Model: JointModel, Guide: Guide<Self::Model, Posterior: Expand>> + 'static
 {
     /// The kind of model, for messages.
     const NAME: &'static str;
     /// What it can do, for messages.
-    const CAN: &'static str;
+    const CAN: &'static str =
+        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score";
 
     /// One for observations of `shape` as they were prepared, its weights drawn from `rng`; `mean` is that of the data,
     /// if the output starts there.
@@ -63,11 +61,10 @@ pub(super) trait Autoencoder:
         None
     }
 
-    /// The mean observation given latents.
-    fn decode(&self, latents: Tensor<2>) -> Tensor<2>;
-
-    /// Latents from the prior.
-    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2>;
+    /// One value a latent from one a number.
+    fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64> {
+        numbers
+    }
 
     /// The way through the latent space on which one dimension after the other is shown.
     fn traversal(&self) -> Traversal;
@@ -97,7 +94,7 @@ struct Trained<A> {
 }
 
 /// A learner with fresh weights.
-pub(super) fn learner<A: Autoencoder>(
+pub(super) fn learner<A: Kind>(
     config: &RunConfig,
     examples: &Examples<'_>,
     device: &Device,
@@ -116,7 +113,7 @@ pub(super) fn learner<A: Autoencoder>(
 }
 
 /// A learner whose weights come with a state.
-pub(super) fn blank_learner<A: Autoencoder>(
+pub(super) fn blank_learner<A: Kind>(
     config: &RunConfig,
     record: &RunRecord,
     device: &Device,
@@ -126,7 +123,7 @@ pub(super) fn blank_learner<A: Autoencoder>(
 }
 
 /// The learner of the configured estimator, objective and optimizer.
-fn learning<A: Autoencoder>(
+fn learning<A: Kind>(
     config: &RunConfig,
     net: A,
     features: usize,
@@ -140,14 +137,14 @@ fn learning<A: Autoencoder>(
 }
 
 /// One whose weights, the bias included, are still to come.
-fn blank<A: Autoencoder>(config: &RunConfig, record: &RunRecord, device: &Device) -> Result<A, CliError> {
+fn blank<A: Kind>(config: &RunConfig, record: &RunRecord, device: &Device) -> Result<A, CliError> {
     let vae = VaeConfig { output_bias: OutputBias::Zero, ..config.vae.clone() };
     let blank = RunConfig { vae, ..config.clone() };
     A::init(&blank, (&record.shape, &record.preprocessing), &[], &Rng::seed(0), device)
 }
 
 /// The one with these weights.
-pub(super) fn trained<A: Autoencoder>(
+pub(super) fn trained<A: Kind>(
     config: &RunConfig,
     record: &RunRecord,
     weights: &StateDict,
@@ -161,7 +158,7 @@ pub(super) fn trained<A: Autoencoder>(
 }
 
 /// How large the net of a configuration is: of a table by what the encoder sees of a row.
-fn net_size<A: Autoencoder>(
+fn net_size<A: Kind>(
     config: &RunConfig,
     shape: &[usize],
     preprocessing: &Preprocessing,
@@ -177,13 +174,13 @@ pub(super) fn image_shape(shape: &[usize]) -> Result<ImageShape, CliError> {
     ImageShape::from_example(shape).map_err(|error| CliError::usage(error.to_string(), ""))
 }
 
-impl<A: Autoencoder> Trained<A> {
+impl<A: Kind> Trained<A> {
     fn evidence<'b>(&self, batch: &'b Batch) -> Result<Evidence<'b, A::Model>, CliError> {
         Ok(Evidence::read(batch, &self.device)?)
     }
 }
 
-impl<A: Autoencoder> Model for Trained<A> {
+impl<A: Kind> Model for Trained<A> {
     fn name(&self) -> &'static str {
         A::NAME
     }
@@ -196,6 +193,10 @@ impl<A: Autoencoder> Model for Trained<A> {
         self.latent_dim
     }
 
+    fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64> {
+        self.net.by_latent(numbers)
+    }
+
     fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError> {
         Ok(evaluation::measure(&self.net, &self.evidence(batch)?, rng))
     }
@@ -204,14 +205,9 @@ impl<A: Autoencoder> Model for Trained<A> {
         Ok(evaluation::bounds(&self.net, &self.evidence(batch)?, rng))
     }
 
-    fn log_likelihood(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
+    fn sandwich(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<Sandwich>, CliError> {
         let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
-        Ok(evaluation::importance_weighted(&self.net, &self.evidence(batch)?, sampling, rng))
-    }
-
-    fn upper_bound(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<f64>, CliError> {
-        let sampling = ImportanceSampling { samples, rows_at_once: self.rows_at_once };
-        Ok(evaluation::chi_upper_bound(&self.net, &self.evidence(batch)?, sampling, rng))
+        Ok(evaluation::sandwich(&self.net, &self.evidence(batch)?, sampling, rng))
     }
 
     fn decompose(&self, batch: &Batch, rng: Rng) -> Result<Decomposition, CliError> {

@@ -7,10 +7,10 @@ use jensen_infer::evaluation::{self, Decomposition};
 use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
 use jensen_models::CategoricalVae;
 use jensen_models::nets::{ImageShape, NetSize};
-use jensen_prob::{Mean, Variance};
+use jensen_prob::Mean;
 use jensen_random::Rng;
 
-use super::autoencoder::{Autoencoder, image_shape};
+use super::autoencoder::{Kind, image_shape};
 use super::{Encoding, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
@@ -22,10 +22,8 @@ const ROUNDING: f32 = 1e-3;
 /// Categories side by side in a picture.
 const MOST_SHOWN: usize = 16;
 
-impl Autoencoder for CategoricalVae {
+impl Kind for CategoricalVae {
     const NAME: &'static str = "categorical VAE";
-    const CAN: &'static str =
-        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score";
 
     fn init(
         config: &RunConfig,
@@ -50,8 +48,7 @@ impl Autoencoder for CategoricalVae {
 
     /// The probability of each category and the variance of its indicator.
     fn encoding(&self, observation: Tensor<2>, _rows: &[u64]) -> Encoding {
-        let posterior = self.encode(observation);
-        Encoding { mean: posterior.mean(), log_variance: posterior.variance().log() }
+        Encoding::of(&self.encode(observation))
     }
 
     fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
@@ -63,12 +60,10 @@ impl Autoencoder for CategoricalVae {
         (!choices).then_some("one-hot vectors side by side, or probabilities in place of them")
     }
 
-    fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
-        self.decode(latents)
-    }
-
-    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        self.sample_latents(rows, temperature, rng)
+    /// Of a choice the sum over its categories.
+    fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64> {
+        let categories = (numbers.len() / self.variables).max(1);
+        numbers.chunks(categories).map(|choice| choice.iter().sum()).collect()
     }
 
     /// Each category of a choice in turn, the first of many, all other choices at the prior's probabilities.

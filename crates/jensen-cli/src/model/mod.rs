@@ -11,9 +11,10 @@ mod vae;
 
 use burn::tensor::{Device, Tensor};
 use jensen_data::{Batch, Dataset, Preprocessing, Rows};
-use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation};
+use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
+use jensen_prob::Variance;
 use jensen_random::Rng;
 
 use crate::config::{ModelKind, RunConfig};
@@ -31,8 +32,11 @@ pub trait Model {
     /// What it can do, for messages.
     fn can(&self) -> &'static str;
 
-    /// How many numbers a latent has.
+    /// How many numbers the latents of an example are.
     fn latent_dim(&self) -> usize;
+
+    /// One value a latent from one a number: of a choice among categories their sum.
+    fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64>;
 
     /// Sums over the examples of a batch that [`Metrics::merge`] adds up over a split.
     fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError>;
@@ -42,14 +46,9 @@ pub trait Model {
         Err(self.cannot("bound log p(x) for each example"))
     }
 
-    /// `log p(x)` of each example by importance sampling with exactly `samples` draws.
-    fn log_likelihood(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<f64>, CliError> {
+    /// Bounds on `log p(x)` of each example by importance sampling with exactly `samples` draws.
+    fn sandwich(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<Sandwich>, CliError> {
         Err(self.cannot("estimate log p(x) by importance sampling"))
-    }
-
-    /// The χ upper bound on `log p(x)` of each example, from the draws of [`log_likelihood`](Self::log_likelihood).
-    fn upper_bound(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<f64>, CliError> {
-        Err(self.cannot("bound log p(x) from above"))
     }
 
     /// What the divergence of the posteriors of these examples from the prior is made of.
@@ -129,14 +128,6 @@ impl Traversal {
             }
         }
     }
-
-    /// One number a variable from one a latent: of a choice the sum over its categories.
-    pub fn by_variable(&self, latents: &[f64]) -> Vec<f64> {
-        match self.unit {
-            Unit::Deviations | Unit::Bits => latents.iter().take(self.variables).copied().collect(),
-            Unit::Categories { of } => latents.chunks(of).map(|choice| choice.iter().sum()).collect(),
-        }
-    }
 }
 
 /// Where posteriors lie and how wide they are, `[rows, latent]` each.
@@ -145,6 +136,13 @@ pub struct Encoding {
     pub mean: Tensor<2>,
     /// The logarithm of the variance of each dimension; of a flow, that of many draws.
     pub log_variance: Tensor<2>,
+}
+
+impl Encoding {
+    /// Of posteriors whose moments are known.
+    pub fn of(posterior: &impl Variance<Value = Tensor<2>>) -> Self {
+        Self { mean: posterior.mean(), log_variance: posterior.variance().log() }
+    }
 }
 
 /// How missing entries are filled in.

@@ -5,22 +5,20 @@ use jensen_data::Preprocessing;
 use jensen_infer::estimator::{Dimensions, Estimator};
 use jensen_infer::evaluation::{self, Decomposition};
 use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
-use jensen_models::Sbn;
 use jensen_models::nets::{ImageShape, NetSize};
-use jensen_prob::{Mean, Variance};
+use jensen_models::{Autoencoder, Sbn};
+use jensen_prob::Mean;
 use jensen_random::Rng;
 
-use super::autoencoder::{Autoencoder, PRIOR_DRAWS, image_shape};
+use super::autoencoder::{Kind, PRIOR_DRAWS, image_shape};
 use super::{Encoding, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::view::to_vec;
 
-impl Autoencoder for Sbn {
+impl Kind for Sbn {
     const NAME: &'static str = "sigmoid belief net";
-    const CAN: &'static str =
-        "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score";
 
     fn init(
         config: &RunConfig,
@@ -44,21 +42,12 @@ impl Autoencoder for Sbn {
     }
 
     fn encoding(&self, observation: Tensor<2>, _rows: &[u64]) -> Encoding {
-        let posterior = self.encode(observation);
-        Encoding { mean: posterior.mean(), log_variance: posterior.variance().log() }
+        Encoding::of(&self.encode(observation))
     }
 
     fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
         let is_bit = |bit: &f32| (0.0..=1.0).contains(bit);
         (!latent.iter().all(is_bit)).then_some("bits, or numbers between 0 and 1 in place of them")
-    }
-
-    fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
-        self.decode(latents)
-    }
-
-    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        self.sample_latents(rows, temperature, rng)
     }
 
     /// The bits of the lowest layer from 0 to 1, all others at the prior's mean: of one layer alone exact, else of

@@ -5,13 +5,13 @@ use jensen_data::{DType, DataError, Dataset, Preprocessing, Rows, Support};
 use jensen_infer::estimator::{Dimensions, Estimator};
 use jensen_infer::evaluation::{self, Decomposition, Imputation, ImputationSampling};
 use jensen_infer::{EstimatorConfig, Evidence, InferError, JointModel};
-use jensen_models::Vae;
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{ImageShape, NetSize};
 use jensen_models::posterior::Posterior;
+use jensen_models::{Autoencoder, Vae};
 use jensen_random::Rng;
 
-use super::autoencoder::{Autoencoder, PRIOR_DRAWS, image_shape};
+use super::autoencoder::{Kind, PRIOR_DRAWS, image_shape};
 use super::{Encoding, Imputing, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
@@ -54,7 +54,7 @@ pub(super) fn preprocessing(
     }
 }
 
-impl Autoencoder for Vae {
+impl Kind for Vae {
     const NAME: &'static str = "VAE";
     const CAN: &'static str =
         "evaluate, sample, reconstruct, interpolate, traverse, encode, decode and score, and impute tables";
@@ -87,14 +87,6 @@ impl Autoencoder for Vae {
         let posterior = self.encode(observation);
         let rng = Rng::seed(0).fork("encoding");
         Encoding { mean: posterior.location(), log_variance: posterior.log_variance(&rng.name_rows(rows)) }
-    }
-
-    fn decode(&self, latents: Tensor<2>) -> Tensor<2> {
-        self.decode(latents)
-    }
-
-    fn sample_latents(&self, rows: usize, temperature: f64, rng: &Rng) -> Tensor<2> {
-        self.sample_latents(rows, temperature, rng)
     }
 
     /// About the mean of a prior that is learned, by draws.

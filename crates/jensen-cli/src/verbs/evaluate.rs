@@ -8,9 +8,9 @@ use jensen_infer::evaluation::Decomposition;
 use jensen_random::Rng;
 use serde::Serialize;
 
-use super::options::{DataOptions, RunOption, SeedOption, at_least_one, at_least_two};
+use super::options::{DataOptions, RunOption, SeedOption, at_least_one};
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, importance_draws};
+use crate::evaluation::{Draws, Evaluation};
 use crate::memory;
 use crate::output::{self, count};
 use crate::running_mean::RunningMean;
@@ -30,10 +30,10 @@ pub struct Evaluate {
     /// Estimates log p(x) by importance sampling with exactly K draws for each example
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
     iwae: Option<NonZeroUsize>,
-    /// Estimates the χ upper bound on log p(x) from K draws for each example, those of `--iwae K`: with many draws and a
-    /// good posterior log p(x) lies between the two; only exp(2 · bound) is unbiased, so it is too low from few
-    #[arg(long, value_name = "K", value_parser = at_least_two, allow_negative_numbers = true)]
-    chi: Option<NonZeroUsize>,
+    /// With `--iwae`: the χ upper bound on log p(x) too, from the same weights. With many draws and a good posterior log p(x)
+    /// lies between the two; only exp(2 · bound) is unbiased, so it is too low from few
+    #[arg(long, requires = "iwae")]
+    chi: bool,
     /// Takes the divergence of the first N examples apart: what the latents say of which example it is, how they depend on
     /// each other, how far each is from its prior; the time grows with N²
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
@@ -61,22 +61,23 @@ struct Measured<'a> {
 }
 
 /// The χ upper bound, in nats.
-#[expect(clippy::struct_field_names, reason = "they are fields of the flat object that is printed")]
 #[derive(Serialize)]
 struct UpperBound {
     /// The mean over examples.
     chi_upper_bound: f64,
     /// Its standard error over examples; null of one example.
     chi_upper_bound_stderr: Option<f64>,
-    /// Draws for each example.
-    chi_samples: usize,
 }
 
 impl UpperBound {
+    fn of(values: RunningMean) -> Self {
+        Self { chi_upper_bound: values.mean(), chi_upper_bound_stderr: values.standard_error() }
+    }
+
     fn to_row(&self) -> (String, String) {
         let error = self.chi_upper_bound_stderr.map(|error| format!(" ± {error:.2}")).unwrap_or_default();
         let value = format!("{:.2}{error} nats (biased downwards)", self.chi_upper_bound);
-        (format!("upper bound, χ²-{}", self.chi_samples), value)
+        ("upper bound on log p(x), χ²".to_owned(), value)
     }
 }
 
@@ -111,9 +112,9 @@ impl Evaluate {
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let draws = Draws { seed: self.seed.seed, iwae: self.iwae.map(NonZeroUsize::get) };
         let subset = Subset::of(&run, &self.data, Split::Test)?;
-        let evaluation = subset.evaluate(draws, session)?;
-        let upper_bound =
-            self.chi.map(|draws| self.upper_bound(&run, &subset, draws.get(), session)).transpose()?;
+        let measurement = subset.measure(draws, session)?;
+        let evaluation = subset.evaluation(&measurement);
+        let upper_bound = self.chi.then(|| UpperBound::of(measurement.upper_bound()));
         let parts = self.decompose.map(|n| self.parts(&run, &subset, n.get())).transpose()?;
         if self.json {
             let peak_memory = memory::peak().0;
@@ -123,26 +124,6 @@ impl Evaluate {
         let further = upper_bound.iter().map(UpperBound::to_row).chain(parts.iter().flat_map(Parts::to_rows));
         let rows = evaluation.to_rows().into_iter().chain(further).chain(memory::row());
         output::line(output::aligned(&rows.collect::<Vec<_>>()))
-    }
-
-    /// The mean of the χ upper bound.
-    fn upper_bound(
-        &self,
-        run: &TrainedRun,
-        subset: &Subset<'_>,
-        chi_samples: usize,
-        session: &Session,
-    ) -> Result<UpperBound, CliError> {
-        let mut values = RunningMean::default();
-        subset.for_each_batch(session, |batch| {
-            values.extend(run.model.upper_bound(batch, chi_samples, importance_draws(self.seed.seed))?);
-            Ok(())
-        })?;
-        Ok(UpperBound {
-            chi_upper_bound: values.mean(),
-            chi_upper_bound_stderr: values.standard_error(),
-            chi_samples,
-        })
     }
 
     /// The decomposition over the first `n` examples.

@@ -44,12 +44,6 @@ pub fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it is a whole number of at least 1".to_owned())
 }
 
-/// A count of at least 2.
-pub fn at_least_two(text: &str) -> Result<NonZeroUsize, String> {
-    let enough = text.parse().ok().filter(|count: &NonZeroUsize| count.get() > 1);
-    enough.ok_or_else(|| "it is a whole number of at least 2".to_owned())
-}
-
 /// Text that a configuration, which is text, can hold: for paths that are stored.
 #[derive(Clone)]
 pub struct Utf8;

@@ -57,8 +57,9 @@ impl Score {
                 column("kl", of(|bound| bound.kl))?,
             ];
             if let Some(samples) = self.iwae {
-                let values = run.model.log_likelihood(batch, samples.get(), rng.fork("importance"))?;
-                fields.push(column("log_likelihood", values)?);
+                let sandwich = run.model.sandwich(batch, samples.get(), rng.fork("importance"))?;
+                let lower = sandwich.iter().map(|bounds| bounds.lower).collect();
+                fields.push(column("log_likelihood", lower)?);
             }
             fields.extend(label_field(batch)?);
             Ok(fields)

@@ -85,17 +85,43 @@ pub fn importance_weighted<V>(
 where
     V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
 {
-    log_power_means(module, evidence, sampling, rng, 1.0)
+    log_power_means(module, evidence, sampling, rng, [1.0]).into_iter().map(|[mean]| mean).collect()
 }
 
-/// `1/p log 1/K Σ_k w_kᵖ` of each example, in the data's own units.
-pub(super) fn log_power_means<V>(
+/// What importance samples say of `log p(x)` of one example, in nats and the data's own units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sandwich {
+    /// [`importance_weighted`].
+    pub lower: f64,
+    /// [`chi_upper_bound`](super::chi_upper_bound) of the same weights, and so never below `lower`.
+    pub upper: f64,
+}
+
+/// Both bounds of each example from one set of weights; draws are those of [`importance_weighted`].
+///
+/// # Panics
+/// If there are no samples.
+pub fn sandwich<V>(
     module: &V,
     evidence: &Evidence<'_, V::Model>,
     sampling: ImportanceSampling,
     rng: Rng,
-    order: f64,
-) -> Vec<f64>
+) -> Vec<Sandwich>
+where
+    V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
+{
+    let means = log_power_means(module, evidence, sampling, rng, [1.0, 2.0]);
+    means.into_iter().map(|[lower, upper]| Sandwich { lower, upper }).collect()
+}
+
+/// `1/p log 1/K Σ_k w_kᵖ` of each example for each of the orders `p`, in the data's own units.
+pub(super) fn log_power_means<V, const N: usize>(
+    module: &V,
+    evidence: &Evidence<'_, V::Model>,
+    sampling: ImportanceSampling,
+    rng: Rng,
+    orders: [f64; N],
+) -> Vec<[f64; N]>
 where
     V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
 {
@@ -106,7 +132,7 @@ where
     let prior = model.prior(&evidence.condition);
     let rng = rng.name_rows(evidence.rows);
     let at_once = (sampling.rows_at_once / batch.max(1)).max(1);
-    let mut weights = vec![LogSum::default(); batch];
+    let mut sums = vec![[(); N].map(|()| LogSum::default()); batch];
     for first in (0..sampling.samples).step_by(at_once) {
         let samples = at_once.min(sampling.samples - first);
         let expanded = posterior.expand(samples);
@@ -114,12 +140,16 @@ where
         let log_ratio = log_posterior - prior.log_prob(&latent);
         let log_likelihood = model.likelihood(&latent, &evidence.condition).log_prob(&evidence.observation);
         for (row, weight) in per_example(log_likelihood - log_ratio).into_iter().enumerate() {
-            weights[row % batch].add(order * weight);
+            for (sum, order) in sums[row % batch].iter_mut().zip(orders) {
+                sum.add(order * weight);
+            }
         }
     }
     let log_samples = (sampling.samples as f64).ln();
-    let pairs = weights.into_iter().zip(evidence.log_jacobian);
-    pairs.map(|(sum, log_jacobian)| (sum.log() - log_samples) / order + log_jacobian).collect()
+    let mean = |(sums, log_jacobian): ([LogSum; N], &f64)| {
+        std::array::from_fn(|i| (sums[i].log() - log_samples) / orders[i] + log_jacobian)
+    };
+    sums.into_iter().zip(evidence.log_jacobian).map(mean).collect()
 }
 
 /// `log Σ exp(x)` one term at a time: the largest term so far is kept apart, so nothing overflows.

@@ -14,7 +14,7 @@ use burn::tensor::Tensor;
 
 pub use decomposition::{Decomposition, decomposition, decomposition_of};
 pub use elbo::{ExampleBound, bounds, measure};
-pub use importance::{ImportanceSampling, importance_weighted};
+pub use importance::{ImportanceSampling, Sandwich, importance_weighted, sandwich};
 pub use imputation::{Imputation, ImputationSampling, impute};
 pub use objective::objective;
 pub use upper_bound::chi_upper_bound;

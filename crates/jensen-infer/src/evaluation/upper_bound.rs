@@ -70,5 +70,5 @@ pub fn chi_upper_bound<V>(
 where
     V: VariationalModel<Guide: Guide<V::Model, Posterior: Expand>>,
 {
-    log_power_means(module, evidence, sampling, rng, 2.0)
+    log_power_means(module, evidence, sampling, rng, [2.0]).into_iter().map(|[mean]| mean).collect()
 }

@@ -71,7 +71,8 @@ impl CollapseWatch {
     }
 }
 
-fn variances_of_means(metrics: &Metrics) -> Option<Vec<f64>> {
+/// `Var_x(E_q[z_d | x])` of each number of the latents; `None` if the moments were not measured.
+pub fn variances_of_means(metrics: &Metrics) -> Option<Vec<f64>> {
     let means = metrics.mean_per_dim("posterior_mean")?;
     let squares = metrics.mean_per_dim("posterior_mean_squared")?;
     Some(means.into_iter().zip(squares).map(|(mean, square)| square - mean * mean).collect())

@@ -29,7 +29,7 @@ mod warning;
 
 pub use checkpoint::Checkpoint;
 pub use checkpoints::Checkpoints;
-pub use collapse::{ACTIVE_VARIANCE, active_units};
+pub use collapse::{ACTIVE_VARIANCE, active_units, variances_of_means};
 pub use config::{CheckpointInterval, FitConfig};
 pub use early_stopping::{Best, EarlyStopping, Monitor};
 pub use failures::Failures;

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use jensen_infer::{Evidence, Guide, JointModel, VariationalModel};
+use jensen_infer::{Evidence, Guide, JointModel};
 use jensen_prob::{Factorized, Independent, Mean, OneHotCategorical};
 
 use crate::likelihood::Likelihood;
@@ -75,18 +75,5 @@ impl Guide<Self> for CategoricalVae {
 
     fn trace(&self, evidence: &Evidence<'_, Self>) -> Vec<(String, Tensor<2>)> {
         self.encoder.trace(evidence.observation.clone())
-    }
-}
-
-impl VariationalModel for CategoricalVae {
-    type Model = Self;
-    type Guide = Self;
-
-    fn model(&self) -> &Self {
-        self
-    }
-
-    fn guide(&self) -> &Self {
-        self
     }
 }

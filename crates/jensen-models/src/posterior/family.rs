@@ -1,13 +1,13 @@
 //! One type over the families that a configuration can choose.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use jensen_prob::{
-    DetachParams, Distribution, Expand, Factorized, KlDivergence, MultivariateNormal, Normal,
-    Reparameterized, Rng, SelectRows, Variance,
+    Distribution, Expand, Factorized, KlDivergence, MultivariateNormal, Normal, Rng, Variance,
 };
 
 use super::AmortizedFlow;
 use crate::nets::{AutoregressiveFlow, CouplingFlow};
+use crate::one_of::one_of;
 
 /// Draws that the variance of a flow is measured by.
 const DRAWS: usize = 256;
@@ -25,25 +25,7 @@ pub enum Posterior {
     Flow(AmortizedFlow<CouplingFlow>),
 }
 
-/// Does the same with whichever family there is.
-macro_rules! each {
-    ($self:expr, $family:pat => $result:expr) => {
-        match $self {
-            Posterior::Normal($family) => $result,
-            Posterior::Full($family) => $result,
-            Posterior::Iaf($family) => $result,
-            Posterior::Flow($family) => $result,
-        }
-    };
-    ($self:expr, $family:pat => wrap $result:expr) => {
-        match $self {
-            Posterior::Normal($family) => Posterior::Normal($result),
-            Posterior::Full($family) => Posterior::Full($result),
-            Posterior::Iaf($family) => Posterior::Iaf($result),
-            Posterior::Flow($family) => Posterior::Flow($result),
-        }
-    };
-}
+one_of!(Posterior { Normal, Full, Iaf, Flow }: Distribution, Reparameterized, DetachParams, Expand, SelectRows);
 
 impl Posterior {
     /// Where each posterior lies: its mean, and of a flow where the mean of its base goes, which is exact and costs
@@ -94,53 +76,5 @@ impl Posterior {
             Self::Iaf(family) => Self::Iaf(family.tempered(temperature)),
             Self::Flow(family) => Self::Flow(family.tempered(temperature)),
         }
-    }
-}
-
-impl Distribution for Posterior {
-    type Value = Tensor<2>;
-
-    fn rows(&self) -> usize {
-        each!(self, family => family.rows())
-    }
-
-    fn sample(&self, rng: &Rng) -> Tensor<2> {
-        each!(self, family => family.sample(rng))
-    }
-
-    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
-        each!(self, family => family.log_prob(value))
-    }
-
-    fn sample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
-        each!(self, family => family.sample_with_log_prob(rng))
-    }
-}
-
-impl Reparameterized for Posterior {
-    fn rsample(&self, rng: &Rng) -> Tensor<2> {
-        each!(self, family => family.rsample(rng))
-    }
-
-    fn rsample_with_log_prob(&self, rng: &Rng) -> (Tensor<2>, Tensor<1>) {
-        each!(self, family => family.rsample_with_log_prob(rng))
-    }
-}
-
-impl DetachParams for Posterior {
-    fn detach_params(&self) -> Self {
-        each!(self, family => wrap family.detach_params())
-    }
-}
-
-impl Expand for Posterior {
-    fn expand(&self, samples: usize) -> Self {
-        each!(self, family => wrap family.expand(samples))
-    }
-}
-
-impl SelectRows for Posterior {
-    fn select_rows(&self, rows: &Tensor<1, Int>) -> Self {
-        each!(self, family => wrap family.select_rows(rows))
     }
 }

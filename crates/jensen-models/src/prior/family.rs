@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use jensen_prob::{Distribution, Expand, Mixture, Normal, Rng, Transformed};
 
 use crate::nets::{ConditionerNet, CouplingFlowMap};
+use crate::one_of::one_of;
 use crate::posterior::Posterior;
 
 /// `p(z)`, `[1, latent]`.
@@ -54,41 +55,4 @@ impl Prior {
     }
 }
 
-/// Does the same with whichever family there is.
-macro_rules! each {
-    ($self:expr, $family:pat => $result:expr) => {
-        match $self {
-            Prior::Normal($family) => $result,
-            Prior::Flow($family) => $result,
-            Prior::Mixture($family) => $result,
-            Prior::Vamp($family) => $result,
-        }
-    };
-}
-
-impl Distribution for Prior {
-    type Value = Tensor<2>;
-
-    fn rows(&self) -> usize {
-        each!(self, family => family.rows())
-    }
-
-    fn sample(&self, rng: &Rng) -> Tensor<2> {
-        each!(self, family => family.sample(rng))
-    }
-
-    fn log_prob(&self, value: &Tensor<2>) -> Tensor<1> {
-        each!(self, family => family.log_prob(value))
-    }
-}
-
-impl Expand for Prior {
-    fn expand(&self, samples: usize) -> Self {
-        match self {
-            Self::Normal(family) => Self::Normal(family.expand(samples)),
-            Self::Flow(family) => Self::Flow(family.expand(samples)),
-            Self::Mixture(family) => Self::Mixture(family.expand(samples)),
-            Self::Vamp(family) => Self::Vamp(family.expand(samples)),
-        }
-    }
-}
+one_of!(Prior { Normal, Flow, Mixture, Vamp }: Distribution, Expand);

@@ -60,7 +60,7 @@ impl SbnConfig {
     /// ```
     /// use burn::tensor::{Device, Tensor};
     /// use jensen_models::nets::{Activation, ImageShape, NetConfig};
-    /// use jensen_models::{SbnConfig, VaeConfig};
+    /// use jensen_models::{Autoencoder, SbnConfig, VaeConfig};
     /// use jensen_random::Rng;
     ///
     /// let device = Device::flex();

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use jensen_prob::{Bernoulli, Distribution, Expand, Rng};
 
 use super::BitNet;
+use crate::autoencoder::COLDEST;
 
 /// `p(z) = p(z_L) Π_l p(z_l | z_{l+1})`, each layer `Bernoulli(σ(f_l(2 z_{l+1} − 1)))` (Neal 1992).
 ///
@@ -28,9 +29,9 @@ impl LayeredBernoulli {
 
     /// A draw with the logits of every layer divided by `temperature`, at 0 the most probable bits of each layer.
     pub fn sample_tempered(&self, temperature: f64, rng: &Rng) -> Tensor<2> {
-        // A logit of 0 stays one.
-        let draw =
-            |logits: Tensor<2>, rng: &Rng| Bernoulli::from_logits(logits / temperature.max(1e-6)).sample(rng);
+        let draw = |logits: Tensor<2>, rng: &Rng| {
+            Bernoulli::from_logits(logits / temperature.max(COLDEST)).sample(rng)
+        };
         let mut layers = vec![draw(self.top.logits(), rng)];
         for (depth, net) in self.downward.iter().enumerate() {
             let logits = net.forward(layers[depth].clone()).inner();

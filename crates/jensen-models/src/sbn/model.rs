@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, activation::sigmoid};
-use jensen_infer::{Evidence, Guide, JointModel, VariationalModel};
+use jensen_infer::{Evidence, Guide, JointModel};
 use jensen_prob::{Bernoulli, Factorized, Mean};
 
 use super::bit_net::centred;
@@ -92,18 +92,5 @@ impl Guide<Self> for Sbn {
         let upward = self.posterior_logits(evidence.observation.clone()).into_iter().skip(1).enumerate();
         seen.extend(upward.map(|(i, logits)| (format!("upward.{i}.logits"), logits)));
         seen
-    }
-}
-
-impl VariationalModel for Sbn {
-    type Model = Self;
-    type Guide = Self;
-
-    fn model(&self) -> &Self {
-        self
-    }
-
-    fn guide(&self) -> &Self {
-        self
     }
 }

@@ -74,7 +74,7 @@ impl VaeConfig {
     /// ```
     /// use burn::tensor::{Device, Tensor};
     /// use jensen_models::nets::{Activation, ImageShape, NetConfig};
-    /// use jensen_models::{VaeConfig};
+    /// use jensen_models::{Autoencoder, VaeConfig};
     /// use jensen_random::Rng;
     ///
     /// let device = Device::flex();

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use jensen_infer::{Evidence, Guide, JointModel, VariationalModel};
+use jensen_infer::{Evidence, Guide, JointModel};
 
 use crate::likelihood::Likelihood;
 use crate::nets::{Decoder, Encoder};
@@ -66,18 +66,5 @@ impl Guide<Self> for Vae {
 
     fn trace(&self, evidence: &Evidence<'_, Self>) -> Vec<(String, Tensor<2>)> {
         self.encoder.trace(evidence.observation.clone())
-    }
-}
-
-impl VariationalModel for Vae {
-    type Model = Self;
-    type Guide = Self;
-
-    fn model(&self) -> &Self {
-        self
-    }
-
-    fn guide(&self) -> &Self {
-        self
     }
 }

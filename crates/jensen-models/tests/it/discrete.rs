@@ -11,7 +11,7 @@ use jensen_infer::{
     with_parameters,
 };
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
-use jensen_models::{CategoricalConfig, CategoricalVae, Sbn, SbnConfig, VaeConfig};
+use jensen_models::{Autoencoder, CategoricalConfig, CategoricalVae, Sbn, SbnConfig, VaeConfig};
 use jensen_prob::{ConditionalReparameterized, DetachParams, Distribution, Enumerable, Expand, Mean, Rng};
 
 const SHAPE: ImageShape = ImageShape { height: 28, width: 28, channels: 1 };

@@ -11,7 +11,7 @@ use jensen_infer::{
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
 use jensen_models::posterior::PosteriorConfig;
 use jensen_models::prior::PriorConfig;
-use jensen_models::{OutputBias, Vae, VaeConfig};
+use jensen_models::{Autoencoder, OutputBias, Vae, VaeConfig};
 use jensen_prob::special::logsumexp;
 use jensen_prob::{Distribution, Expand, Reparameterized, Rng};
 use jensen_testing::MonteCarlo;

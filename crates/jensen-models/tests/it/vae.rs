@@ -8,7 +8,7 @@ use jensen_infer::{
 };
 use jensen_models::likelihood::LikelihoodConfig;
 use jensen_models::nets::{Activation, ImageShape, NetConfig};
-use jensen_models::{Vae, VaeConfig};
+use jensen_models::{Autoencoder, Vae, VaeConfig};
 use jensen_prob::Rng;
 
 const DIGIT: ImageShape = ImageShape { height: 28, width: 28, channels: 1 };
