@@ -105,7 +105,7 @@ impl Batch {
     /// # Errors
     /// [`DataError::MissingRole`] if there is no such field.
     pub fn tensor(&self, role: Role, device: &Device) -> Result<Tensor<2>, DataError> {
-        let (_, field) = self.require(role)?;
+        let field = self.require(role)?;
         let shape = [self.len(), field.spec().features()];
         Ok(Tensor::from_data(TensorData::new(field.array().to_f32(), shape), device))
     }
@@ -115,9 +115,17 @@ impl Batch {
         self.field(Role::Label).and_then(|field| field.array().to_i64())
     }
 
-    /// The first field of a role that is needed, with its index.
-    pub(crate) fn require(&self, role: Role) -> Result<(usize, &Field), DataError> {
-        let found = self.fields.iter().enumerate().find(|(_, field)| field.spec().role == role);
+    /// The first field of a role that is needed.
+    ///
+    /// # Errors
+    /// [`DataError::MissingRole`] if there is no such field.
+    pub fn require(&self, role: Role) -> Result<&Field, DataError> {
+        self.place_of(role).map(|place| &self.fields[place])
+    }
+
+    /// Where the first field of a role is that is needed.
+    pub(crate) fn place_of(&self, role: Role) -> Result<usize, DataError> {
+        let found = self.fields.iter().position(|field| field.spec().role == role);
         found.ok_or_else(|| DataError::MissingRole {
             name: self.dataset.to_string(),
             role,

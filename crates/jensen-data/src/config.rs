@@ -229,11 +229,12 @@ pub enum Standardize {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
-    /// Tables are masked; a NaN in an array is more often an accident, and refused.
+    /// Tables are masked, and so is all that a mixture learns from; to other models a NaN in an array is more often an
+    /// accident, and refused.
     #[default]
     Auto,
     /// They are refused.
     Refuse,
-    /// A table's likelihood leaves them out, and its encoder is told that they are missing.
+    /// A table's likelihood leaves them out, and its encoder is told that they are missing; a mixture marginalises them.
     Mask,
 }

@@ -7,7 +7,7 @@ use crate::survey::Survey;
 use crate::table::Alignment;
 use crate::{
     Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Missing, Role, Rows,
-    Scale, Standardization, Standardize, TableSchema,
+    Scale, Split, Standardization, Standardize, TableSchema,
 };
 
 /// The key of every binarisation that is not drawn anew: a constant, so that all runs see the same
@@ -52,6 +52,18 @@ pub struct Preprocessing {
     likelihood: Likelihood,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     table: Option<Table>,
+    #[serde(default)]
+    precision: Precision,
+}
+
+/// The type of the numbers that a model sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Precision {
+    #[default]
+    Single,
+    /// Double, and what is done about missing ones.
+    Double(Missing),
 }
 
 /// Observations that are modelled as a table of mixed columns.
@@ -88,6 +100,7 @@ impl Preprocessing {
             standardization: None,
             likelihood: Likelihood::Density,
             table: None,
+            precision: Precision::Single,
         };
         let survey = Survey::of(&fitted, config.standardize, dataset, train)?;
         if survey.bits {
@@ -149,7 +162,61 @@ impl Preprocessing {
             standardization: None,
             likelihood: Likelihood::Density,
             table: Some(Table { schema, missing }),
+            precision: Precision::Single,
         })
+    }
+
+    /// Leaves numbers as they are, in double precision: for models whose parameters follow the data's scale. A value that
+    /// is not a number is missing, and left to the model unless `data.missing = "refuse"`. Checks every row in one pass.
+    /// Columns with names are found by them in other data.
+    ///
+    /// # Errors
+    /// If an option is out of range or makes other numbers of the data, there are no training rows, a column holds words,
+    /// or a value is infinite, or missing where that is refused.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_data::{Array, DType, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Split};
+    /// let x = Field::new("x", Role::Observation, vec![1], Array::F64(vec![0.1, f64::NAN]))?;
+    /// let data = Dataset::from_fields("two numbers", vec![x])?;
+    /// let fitted = Preprocessing::fit_numbers(&DataConfig::default(), &data, &data.rows(Split::Train)?)?;
+    /// let seen = fitted.apply(data.read(&[0, 1])?, Draws::Evaluation)?;
+    /// assert_eq!(seen.field(Role::Observation).map(|field| field.spec().dtype), Some(DType::F64));
+    /// # Ok::<(), jensen_data::DataError>(())
+    /// ```
+    pub fn fit_numbers(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
+        let spec = fittable(config, dataset, train)?;
+        let missing = match config.missing {
+            Missing::Refuse => Missing::Refuse,
+            Missing::Auto | Missing::Mask => Missing::Mask,
+        };
+        refuse_table(&DataConfig { missing: Missing::Auto, ..config.clone() }, dataset.name(), spec)?;
+        let refuse = |option, value: &str| {
+            let expected = "left out: the model sees the numbers as they are".to_owned();
+            Err(DataError::Option { option, value: value.to_owned(), expected })
+        };
+        if config.binarize != Binarize::None {
+            return refuse("data.binarize", "set");
+        }
+        if config.standardize == Standardize::Yes {
+            return refuse("data.standardize", "yes");
+        }
+        let is_table = !spec.feature_names.is_empty();
+        let fitted = Self {
+            features: spec.features(),
+            dtype: spec.dtype,
+            support: Support::Real,
+            scale: config.scale,
+            binarize: Binarize::None,
+            standardization: None,
+            likelihood: Likelihood::Density,
+            table: is_table.then(|| Table { schema: TableSchema::of_numbers(spec), missing }),
+            precision: Precision::Double(missing),
+        };
+        dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
+            fitted.apply(batch.clone(), Draws::Evaluation).map(drop)
+        })?;
+        Ok(fitted)
     }
 
     /// The same, for a likelihood that gives probabilities (Bernoulli, discretized logistic): they
@@ -165,11 +232,23 @@ impl Preprocessing {
     /// If an observation is not finite, has another number of features, or is outside `[0, 1]` where
     /// it is binarised; of a table, if it lacks a column or a value is not what its column holds.
     pub fn apply(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
-        let (index, field) = batch.require(Role::Observation)?;
+        let index = batch.place_of(Role::Observation)?;
+        let field = &batch.fields()[index];
         if let Some(table) = &self.table {
             let alignment = Alignment::new(&table.schema, table.missing, batch.dataset(), field.spec())?;
             let (seen, log_jacobian) = alignment.apply(&batch, &field.array().to_f64())?;
-            let field = table.schema.field(&field.spec().name, Array::F32(seen))?;
+            let seen = match self.precision {
+                Precision::Single => Array::F32(alignment.to_single(&batch, &seen)?),
+                Precision::Double(_) => Array::F64(seen),
+            };
+            let field = table.schema.field(&field.spec().name, seen)?;
+            batch.replace(index, field, log_jacobian);
+            return Ok(batch);
+        }
+        if let Precision::Double(missing) = self.precision {
+            let values = self.numbers(&batch, field, missing)?;
+            let log_jacobian = vec![self.log_jacobian_of(field.spec().dtype); batch.len()];
+            let field = field.with_array(Array::F64(values))?;
             batch.replace(index, field, log_jacobian);
             return Ok(batch);
         }
@@ -195,7 +274,7 @@ impl Preprocessing {
     ///
     /// # Panics
     /// If `values` is not a whole number of examples.
-    pub fn undo(&self, values: &[f32]) -> Vec<f64> {
+    pub fn undo<T: Copy + Into<f64>>(&self, values: &[T]) -> Vec<f64> {
         assert!(values.len().is_multiple_of(self.features), "values are rows of {} features", self.features);
         if let Some(table) = &self.table {
             let columns = table.schema.columns.iter().cycle();
@@ -206,8 +285,8 @@ impl Preprocessing {
                 .collect();
         }
         let divisor = self.divisor(self.dtype);
-        let restore = |(feature, &value): (usize, &f32)| {
-            let value = f64::from(value);
+        let restore = |(feature, &value): (usize, &T)| {
+            let value = value.into();
             let scaled =
                 self.standardization.as_ref().map_or(value, |s| value * s.std[feature] + s.mean[feature]);
             scaled * divisor
@@ -295,7 +374,7 @@ impl Preprocessing {
         mut visit: impl FnMut(&[f32]),
     ) -> Result<(), DataError> {
         dataset.for_each_chunk(rows, |batch| {
-            let (_, field) = batch.require(Role::Observation)?;
+            let field = batch.require(Role::Observation)?;
             let mut values = self.grey(batch, field)?;
             if self.binarize == Binarize::Threshold {
                 threshold(&mut values);
@@ -307,16 +386,49 @@ impl Preprocessing {
         })
     }
 
+    /// That a batch has as many features as the training rows.
+    fn check_features(&self, batch: &Batch, spec: &FieldSpec) -> Result<(), DataError> {
+        if spec.features() == self.features {
+            return Ok(());
+        }
+        Err(DataError::OtherFeatures {
+            name: batch.dataset().to_owned(),
+            found: spec.features(),
+            expected: self.features,
+        })
+    }
+
+    /// Scaled values of a batch in double precision, checked.
+    fn numbers(&self, batch: &Batch, field: &Field, missing: Missing) -> Result<Vec<f64>, DataError> {
+        let spec = field.spec();
+        self.check_features(batch, spec)?;
+        let mut values = field.array().to_f64();
+        let divisor = self.divisor(spec.dtype);
+        for value in &mut values {
+            *value /= divisor;
+        }
+        let is_wrong = |value: &f64| value.is_infinite() || value.is_nan() && missing == Missing::Refuse;
+        match values.iter().position(is_wrong) {
+            Some(at) => Err(self.not_finite(batch, spec, at, values[at])),
+            None => Ok(values),
+        }
+    }
+
+    fn not_finite(&self, batch: &Batch, spec: &FieldSpec, at: usize, value: f64) -> DataError {
+        let (row, column) = self.place(batch, spec, at);
+        DataError::NotFinite {
+            name: batch.dataset().to_owned(),
+            field: spec.name.clone(),
+            row,
+            column,
+            value,
+        }
+    }
+
     /// Scaled and standardised values of a batch, checked.
     pub(crate) fn grey(&self, batch: &Batch, field: &Field) -> Result<Vec<f32>, DataError> {
         let spec = field.spec();
-        if spec.features() != self.features {
-            return Err(DataError::OtherFeatures {
-                name: batch.dataset().to_owned(),
-                found: spec.features(),
-                expected: self.features,
-            });
-        }
+        self.check_features(batch, spec)?;
         let divisor = self.divisor(spec.dtype);
         let values: Vec<f32> = match (field.array(), &self.standardization) {
             (Array::U8(bytes), None) => {
@@ -336,14 +448,7 @@ impl Preprocessing {
         if spec.dtype.is_float()
             && let Some(at) = values.iter().position(|value| !value.is_finite())
         {
-            let (row, column) = self.place(batch, spec, at);
-            return Err(DataError::NotFinite {
-                name: batch.dataset().to_owned(),
-                field: spec.name.clone(),
-                row,
-                column,
-                value: field.array().to_f64()[at],
-            });
+            return Err(self.not_finite(batch, spec, at, field.array().to_f64()[at]));
         }
         let surely_unit = spec.dtype == DType::U8 && self.scale == Scale::Unit;
         if self.binarize != Binarize::None

@@ -31,7 +31,7 @@ impl Survey {
         let mut bytes = Bytes { bits: true, ends: true };
         let mut support = Support::Binary;
         dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
-            let (_, field) = batch.require(Role::Observation)?;
+            let field = batch.require(Role::Observation)?;
             if let Array::U8(values) = field.array() {
                 bytes.add(values);
             }

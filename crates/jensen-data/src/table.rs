@@ -147,6 +147,15 @@ pub struct TableSchema {
 }
 
 impl TableSchema {
+    /// Columns that hold numbers and are left as they are.
+    pub(crate) fn of_numbers(spec: &FieldSpec) -> Self {
+        let column = |feature| {
+            let kind = ColumnKind::Real { mean: 0.0, std: 1.0 };
+            Column { name: column_name(spec, feature), kind }
+        };
+        Self { columns: (0..spec.features()).map(column).collect() }
+    }
+
     /// Numbers as the model sees them, with the names and levels of the columns.
     ///
     /// # Errors

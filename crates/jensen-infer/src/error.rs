@@ -30,6 +30,10 @@ pub enum InferError {
         valid: String,
     },
 
+    /// A model that learns in its own way cannot learn from these examples.
+    #[error("{0}")]
+    Model(#[source] Box<dyn std::error::Error + Send + Sync>),
+
     /// The estimator and the objective do not go together.
     #[error(
         "the {estimator} estimator has no gradient of the {objective} objective: use it with one of {valid}"

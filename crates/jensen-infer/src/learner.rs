@@ -46,6 +46,11 @@ pub trait Learner {
         ELBO
     }
 
+    /// Whether further steps would learn nothing: asked after each epoch. Learning by gradients never knows.
+    fn is_converged(&self) -> bool {
+        false
+    }
+
     /// Everything that learning goes on from: weights, averages, optimizer.
     fn state(&self) -> StateDict;
 

@@ -77,18 +77,14 @@ impl<'a> Alignment<'a> {
     ///
     /// # Errors
     /// If a value is not what its column holds, or is missing and may not be.
-    pub(crate) fn apply(&self, batch: &Batch, values: &[f64]) -> Result<(Vec<f32>, Vec<f64>), DataError> {
+    pub(crate) fn apply(&self, batch: &Batch, values: &[f64]) -> Result<(Vec<f64>, Vec<f64>), DataError> {
         let mut seen = Vec::with_capacity(batch.len() * self.places.len());
         let mut log_jacobians = Vec::with_capacity(batch.len());
         for (cells, &row) in values.chunks(self.features).zip(batch.rows()) {
             let mut log_jacobian = 0.0;
             for (column, place) in self.schema.columns.iter().zip(&self.places) {
                 let value = self.value(row, column, place, cells[place.feature])?;
-                let x = column.kind.apply(value) as f32;
-                if x.is_infinite() {
-                    return Err(self.too_large(row, column, value));
-                }
-                seen.push(x);
+                seen.push(column.kind.apply(value));
                 if !value.is_nan() {
                     log_jacobian += column.kind.log_jacobian(value);
                 }
@@ -98,14 +94,22 @@ impl<'a> Alignment<'a> {
         Ok((seen, log_jacobians))
     }
 
-    fn too_large(&self, row: u64, column: &Column, value: f64) -> DataError {
-        DataError::Cell {
+    /// What [`apply`](Self::apply) gave, in single precision.
+    ///
+    /// # Errors
+    /// If a number is too large for it.
+    pub(crate) fn to_single(&self, batch: &Batch, seen: &[f64]) -> Result<Vec<f32>, DataError> {
+        let single: Vec<f32> = seen.iter().map(|&x| x as f32).collect();
+        let Some(at) = single.iter().position(|x| x.is_infinite()) else { return Ok(single) };
+        let column = &self.schema.columns[at % self.places.len()];
+        let value = column.kind.undo(seen[at]);
+        Err(DataError::Cell {
             name: self.dataset.to_owned(),
-            row,
+            row: batch.rows()[at / self.places.len()],
             column: column.name.clone(),
             problem: format!("{value} is too far from the training data for single precision"),
             remedy: "correct the value".to_owned(),
-        }
+        })
     }
 
     /// A value in the data's units, checked.

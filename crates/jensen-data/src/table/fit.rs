@@ -64,7 +64,7 @@ fn tally(
     let mut tallies: Vec<Tally> = (0..features).map(|feature| Tally::new(most(feature))).collect();
     let fitted = Membership::of(fitted, dataset.len());
     dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
-        let (_, field) = batch.require(Role::Observation)?;
+        let field = batch.require(Role::Observation)?;
         let values = field.array().to_f64();
         for (cells, &row) in values.chunks(features).zip(batch.rows()) {
             let part = if fitted.contains(row) { Part::Fitted } else { Part::Seen };

@@ -9,6 +9,8 @@ pub enum Ending {
     Finished,
     /// Validation showed no more progress.
     EarlyStopped,
+    /// The learner has [converged](crate::Learner::is_converged).
+    Converged,
     /// It was asked to stop; a resume goes on from here.
     Interrupted,
 }

@@ -132,6 +132,9 @@ impl<'a, 'r> Run<'a, 'r> {
             if self.progress.monitor.is_exhausted(&self.fit.config.early_stopping) {
                 return Ok(Ending::EarlyStopped);
             }
+            if self.learner.is_converged() {
+                return Ok(Ending::Converged);
+            }
             if self.is_asked_to_stop() || self.epoch()? == Some(Ending::Interrupted) {
                 return Ok(Ending::Interrupted);
             }

@@ -1,6 +1,6 @@
 //! Arrays with names: how a model goes to a file and back.
 
-use super::MixtureError;
+use super::{GaussianMixture, MixtureError, Statistics};
 
 /// An array with a name and a shape, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,3 +43,44 @@ pub(super) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> 
 }
 
 impl<'a, F: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>> Find<'a> for F {}
+
+/// What goes to a file as arrays with names and comes back.
+pub trait Arrays: Sized {
+    /// All that it is, but for its kind.
+    fn to_arrays(&self) -> Vec<NamedArray>;
+
+    /// Another of the kind and the shapes of this one, with the numbers of these arrays, found by their names.
+    ///
+    /// # Errors
+    /// [`MixtureError::Parameter`] for an array that is not there or has another shape, and what numbers can be.
+    fn with_arrays<'a>(
+        &self,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError>;
+}
+
+impl Arrays for GaussianMixture {
+    fn to_arrays(&self) -> Vec<NamedArray> {
+        self.to_arrays()
+    }
+
+    fn with_arrays<'a>(
+        &self,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        Self::from_arrays(self.covariance(), array)
+    }
+}
+
+impl Arrays for Statistics {
+    fn to_arrays(&self) -> Vec<NamedArray> {
+        self.to_arrays()
+    }
+
+    fn with_arrays<'a>(
+        &self,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        Self::from_arrays(self.covariance(), array)
+    }
+}

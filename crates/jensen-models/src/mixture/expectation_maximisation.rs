@@ -28,10 +28,10 @@ use super::{GaussianMixture, MixtureError, RowSource, Rows};
 /// ```
 pub trait ExpectationMaximisation: Sized {
     /// What the M step needs of the rows.
-    type Statistics;
+    type Statistics: std::fmt::Debug;
 
     /// What the M step is told besides: what keeps parameters from the ends where the likelihood has no maximum.
-    type Regularisation: ?Sized;
+    type Regularisation: std::fmt::Debug + ?Sized;
 
     /// How many numbers a row has.
     fn columns(&self) -> usize;

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Covariance, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError, Regularisation, RowSource,
-    Rows, Statistics, Subsample, Summary,
+    Covariance, Density, EmLearner, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError,
+    Regularisation, RowSource, Rows, Statistics, Subsample, Summary,
 };
 
 /// How a mixture is learned.
@@ -141,16 +141,61 @@ impl GaussianMixture {
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
         let begin = |at: u64| {
-            let rng = rng.fork("beginning").at(at);
-            let kind = options.covariance;
-            Self::initialise(kind, options.components, rows, &summary, &regularisation, options.lloyd, &rng)?
-                .em(&rows, &regularisation, options.iterations, options.tolerance)
+            let start =
+                Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at))?;
+            start.em(&rows, &regularisation, options.iterations, options.tolerance)
         };
         let best = Fitted::best_of(options.initialisations, begin)?;
         if subsample.complete {
             return Ok(best);
         }
         best.mixture.em(source, &regularisation, options.iterations, options.tolerance)
+    }
+
+    /// A learner of such a mixture, whose beginnings go through the same passes over all rows: for a training that is
+    /// stored, resumed and watched. `options.iterations` is the course of the training's to say.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn learner(
+        source: &dyn RowSource,
+        options: &EmOptions,
+        rng: &Rng,
+    ) -> Result<EmLearner<Self>, MixtureError> {
+        options.check()?;
+        let summary = Summary::of(source)?;
+        let regularisation = Regularisation::relative(&summary, options.regularisation)?;
+        let subsample = Subsample::draw(source, options.subsample, rng)?;
+        let rows = subsample.rows()?;
+        let (mut begun, mut failure) = (Vec::new(), None);
+        for at in 0..options.initialisations as u64 {
+            match Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at)) {
+                Ok(mixture) => begun.push(mixture),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        match failure {
+            Some(error) if begun.is_empty() => Err(error),
+            _ => Ok(EmLearner::new(begun, regularisation, &summary, options.tolerance)),
+        }
+    }
+
+    /// One beginning.
+    fn beginning(
+        rows: Rows<'_>,
+        options: &EmOptions,
+        summary: &Summary,
+        regularisation: &Regularisation,
+        rng: &Rng,
+    ) -> Result<Self, MixtureError> {
+        let kind = options.covariance;
+        Self::initialise(kind, options.components, rows, summary, regularisation, options.lloyd, rng)
+    }
+}
+
+impl Density for GaussianMixture {
+    fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        self.log_prob(rows)
     }
 }
 

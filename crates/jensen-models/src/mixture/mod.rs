@@ -24,10 +24,13 @@
 
 mod arrays;
 mod blocks;
+mod candidate;
 mod cholesky;
 mod covariance;
+mod data;
 mod density;
 mod draw;
+mod em_learner;
 mod error;
 mod expectation_maximisation;
 mod exponential;
@@ -44,10 +47,12 @@ mod rows;
 mod statistics;
 mod summary;
 
-pub use arrays::NamedArray;
+pub use arrays::{Arrays, NamedArray};
 pub use blocks::BLOCK;
 pub use covariance::Covariance;
+pub use data::{Examples, Numbers};
 pub use draw::Draws;
+pub use em_learner::{Density, EmLearner, LOG_LIKELIHOOD, from_state, log_prob};
 pub use error::MixtureError;
 pub use expectation_maximisation::{ExpectationMaximisation, Fitted};
 pub use fit::EmOptions;
