@@ -59,8 +59,9 @@ pub struct Paired {
     pub stderr: Option<f64>,
     /// How many examples.
     pub n: usize,
-    /// Importance samples of each example.
-    pub iwae_samples: usize,
+    /// Importance samples of each example, where log p(x) is estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iwae_samples: Option<usize>,
 }
 
 impl Comparison {
@@ -93,11 +94,12 @@ impl Comparison {
             bar.inc(a.len() as u64);
         }
         bar.finish_and_clear();
-        let paired = draws.iwae.map(|iwae_samples| Paired {
+        let has_both = differences_of.count() > 0;
+        let paired = has_both.then(|| Paired {
             difference: differences_of.mean(),
             stderr: differences_of.standard_error(),
             n: differences_of.count() as usize,
-            iwae_samples,
+            iwae_samples: draws.iwae,
         });
         let sides = [0, 1].map(|i| Side {
             evaluation: subsets[i].evaluation(&measurements[i]),
@@ -127,7 +129,10 @@ impl Comparison {
         measure("KL(q‖p), nats", &|side| nats(side.evaluation.kl));
         measure("active units", &|side| side.evaluation.active_units.map(|n| n.to_string()));
         if let Some(paired) = &self.paired {
-            let name = format!("log p(x), IWAE-{}, nats", paired.iwae_samples);
+            let name = match paired.iwae_samples {
+                Some(samples) => format!("log p(x), IWAE-{samples}, nats"),
+                None => "log p(x), nats".to_owned(),
+            };
             measure(&name, &|side| {
                 side.evaluation.log_likelihood.as_ref().map(|e| format!("{:.2}", e.log_likelihood))
             });
@@ -139,10 +144,11 @@ impl Comparison {
         if let Some(Paired { difference, stderr, n, iwae_samples }) = &self.paired {
             let (first, second) = (&a.evaluation.run, &b.evaluation.run);
             let error = stderr.map(|error| format!(" ± {error:.3}")).unwrap_or_default();
+            let estimate = iwae_samples.map(|samples| format!(", IWAE-{samples}")).unwrap_or_default();
             let _ = write!(
                 text,
                 "\npaired difference of log p(x), {second} less {first}: {difference:+.3}{error} nats per example \
-                 (standard error over {n} examples, IWAE-{iwae_samples})"
+                 (standard error over {n} examples{estimate})"
             );
         }
         if self.config.is_empty() && self.parting.origin.is_empty() {

@@ -37,9 +37,32 @@ pub struct Evaluation {
     pub active_units: Option<usize>,
     /// All latents: dimensions, bits of all layers, or choices.
     pub latent_dim: usize,
-    /// `log p(x)`, if it was estimated.
+    /// `log p(x)`, if it was estimated or is known.
     #[serde(flatten)]
     pub log_likelihood: Option<LogLikelihood>,
+    /// Of a model that is fitted by maximum likelihood.
+    #[serde(flatten)]
+    pub criteria: Option<InformationCriteria>,
+}
+
+/// What weighs a likelihood against the parameters that it took, over all examples in nats, twice; less is better.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct InformationCriteria {
+    /// Of Schwarz (1978): `p ln n − 2 Σ log p(x)`.
+    pub bic: f64,
+    /// Of Akaike (1974): `2 p − 2 Σ log p(x)`.
+    pub aic: f64,
+    /// How many parameters are free, `p`.
+    pub parameters: usize,
+}
+
+impl InformationCriteria {
+    /// Of a mean over `n` examples.
+    fn of(log_likelihood: f64, n: usize, parameters: usize) -> Self {
+        let (n, p) = (n as f64, parameters as f64);
+        let twice = 2.0 * n * log_likelihood;
+        Self { bic: p * n.ln() - twice, aic: 2.0 * p - twice, parameters }
+    }
 }
 
 /// An estimate of the mean of `log p(x)`.
@@ -50,8 +73,9 @@ pub struct LogLikelihood {
     pub log_likelihood: f64,
     /// Its standard error over examples; infinite for one example, which JSON writes as null.
     pub log_likelihood_stderr: Option<f64>,
-    /// Draws for each example.
-    pub iwae_samples: usize,
+    /// Draws for each example, if it is an estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iwae_samples: Option<usize>,
     /// How it was estimated: `exact`, `iwae` or `ais`.
     pub log_likelihood_kind: String,
 }
@@ -81,13 +105,18 @@ impl<'a> Measurement<'a> {
         Self { model, draws, metrics: Metrics::new(0), log_likelihood, upper_bound }
     }
 
-    /// Measures further examples; gives `log p(x)` of each, if it is to be estimated.
+    /// Measures further examples; gives `log p(x)` of each, if it is to be estimated or is known.
     ///
     /// # Errors
     /// If the model cannot be evaluated so.
     pub fn add(&mut self, batch: &Batch) -> Result<Vec<f64>, CliError> {
         let rng = Rng::seed(self.draws.seed).fork("evaluation").fork("bound");
         self.metrics.merge(self.model.measure(batch, rng)?);
+        if let (None, Some(known)) = (self.draws.iwae, self.model.log_prob(batch)) {
+            let known = known?;
+            self.log_likelihood.extend(known.iter().copied());
+            return Ok(known);
+        }
         let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
         let rng = Rng::seed(self.draws.seed).fork("evaluation").fork("importance");
         let bounds = self.model.sandwich(batch, samples, rng)?;
@@ -108,11 +137,16 @@ impl<'a> Measurement<'a> {
 
     /// The means under their names; `place` is the run, the data and the split.
     pub fn evaluation(&self, place: [&str; 3]) -> Evaluation {
-        let estimate = self.draws.iwae.map(|samples| (self.log_likelihood, samples));
+        let has_values = self.log_likelihood.count() > 0;
+        let estimate = has_values.then_some((self.log_likelihood, self.draws.iwae));
         let variances = variances_of_means(&self.metrics).map(|numbers| self.model.by_latent(numbers));
         let active = |variances: Vec<f64>| variances.into_iter().filter(|&v| v > ACTIVE_VARIANCE).count();
         let latents = self.model.by_latent(vec![0.0; self.model.latent_dim()]).len();
-        Evaluation::new(place, (variances.map(active), latents), &self.metrics, estimate)
+        let evaluation = Evaluation::new(place, (variances.map(active), latents), &self.metrics, estimate);
+        let criteria = self.model.free_parameters().filter(|_| has_values).map(|parameters| {
+            InformationCriteria::of(self.log_likelihood.mean(), self.metrics.examples(), parameters)
+        });
+        Evaluation { criteria, ..evaluation }
     }
 }
 
@@ -122,7 +156,7 @@ impl Evaluation {
         place: [&str; 3],
         (active_units, latent_dim): (Option<usize>, usize),
         metrics: &Metrics,
-        log_likelihood: Option<(RunningMean, usize)>,
+        log_likelihood: Option<(RunningMean, Option<usize>)>,
     ) -> Self {
         let [run, data, split] = place.map(str::to_owned);
         Self {
@@ -139,8 +173,9 @@ impl Evaluation {
                 log_likelihood: values.mean(),
                 log_likelihood_stderr: values.standard_error(),
                 iwae_samples: samples,
-                log_likelihood_kind: "iwae".to_owned(),
+                log_likelihood_kind: if samples.is_some() { "iwae" } else { "exact" }.to_owned(),
             }),
+            criteria: None,
         }
     }
 
@@ -165,16 +200,30 @@ impl Evaluation {
         }
         if let Some(estimate) = &self.log_likelihood {
             let error = estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}"));
-            let LogLikelihood { log_likelihood, iwae_samples, log_likelihood_kind, .. } = estimate;
+            let log_likelihood = estimate.log_likelihood;
             rows.push((
-                format!("log p(x), {}-{iwae_samples}", log_likelihood_kind.to_uppercase()),
+                estimate.name(),
                 match error {
                     Some(error) => format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
                     None => format!("{log_likelihood:.2} nats"),
                 },
             ));
         }
+        if let Some(InformationCriteria { bic, aic, parameters }) = &self.criteria {
+            rows.push(("BIC".to_owned(), format!("{bic:.2} (less is better)")));
+            rows.push(("AIC".to_owned(), format!("{aic:.2}")));
+            rows.push(("free parameters".to_owned(), parameters.to_string()));
+        }
         rows
+    }
+}
+
+impl LogLikelihood {
+    /// What it is called: with the number of draws, if it is an estimate.
+    pub fn name(&self) -> String {
+        let kind = &self.log_likelihood_kind;
+        self.iwae_samples
+            .map_or("log p(x)".to_owned(), |samples| format!("log p(x), {}-{samples}", kind.to_uppercase()))
     }
 }
 
@@ -199,7 +248,7 @@ mod tests {
         assert!(bound.get("kl").is_none() && bound["elbo"].is_number(), "{bound}");
         let mut values = RunningMean::default();
         values.extend([-1.0, -2.0]);
-        let full = json(Some((values, 5))).expect("JSON");
+        let full = json(Some((values, Some(5)))).expect("JSON");
         assert_eq!((full["log_likelihood"].as_f64(), full["iwae_samples"].as_u64()), (Some(-1.5), Some(5)));
         assert_eq!(full["log_likelihood_kind"], "iwae");
     }

@@ -129,6 +129,12 @@ fn epoch_line(event: &Event<'_>) -> String {
         return String::new();
     };
     let EpochMeans { objective, terms, .. } = train;
+    if terms.is_empty() {
+        // The likelihood itself: iterations near their end differ in its digits.
+        let valid = validation.and_then(|metrics| metrics.mean(monitored));
+        let valid = valid.map(|value| format!("  valid {value:.4}")).unwrap_or_default();
+        return format!("epoch {epoch:3}  log p(x) {objective:.6} nats{valid}  {seconds:.1} s");
+    }
     let terms: String = terms.iter().map(|(name, value)| term_text(name, *value)).collect();
     let valid = validation
         .and_then(|metrics| metrics.mean(monitored))

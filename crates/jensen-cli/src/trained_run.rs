@@ -65,7 +65,7 @@ impl TrainedRun {
             StateDict::from_unsealed_safetensors
         };
         let (weights, _) = read(&bytes).map_err(|detail| RunError::Damaged { path: path.clone(), detail })?;
-        let broken = weights.iter().find(|(_, data)| data.iter::<f32>().any(|value| !value.is_finite()));
+        let broken = weights.iter().find(|(_, data)| data.iter::<f64>().any(|value| !value.is_finite()));
         if let Some((name, _)) = broken {
             let detail = format!("the weights `{name}` hold a value that is not finite");
             return Err(RunError::Damaged { path, detail }.into());

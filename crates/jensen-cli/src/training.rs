@@ -364,6 +364,7 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
     let (name, source) = (called(&run.directory), output::quoted(&run.config.data.source));
     let ended = match outcome.ending {
         Ending::EarlyStopped => " (stopped early)",
+        Ending::Converged => " (converged)",
         _ => "",
     };
     let (epochs, steps) = (output::count(outcome.epochs, "epoch"), output::count(outcome.steps, "step"));
@@ -378,22 +379,23 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         .into_iter()
         .chain(evaluation.to_rows())
         .chain(memory::row());
-    let shown = match run.record.preprocessing.table() {
-        Some(_) => [
-            format!("jensen sample {name} -o samples.csv"),
-            format!("jensen impute {name} --data {source} -o filled.csv"),
-        ],
-        None => [
-            format!("jensen sample {name} -o samples.png"),
-            format!("jensen traverse {name} -o traversal.png"),
-        ],
-    };
-    let [first, second] = shown;
-    let next = [
-        format!("jensen evaluate {name} --iwae 100"),
-        first,
-        second,
-        format!("jensen encode {name} --data {source} -o z.csv"),
-    ];
+    let mut next = Vec::new();
+    let is_mixture = run.model.mixture().is_some();
+    if !is_mixture {
+        next.push(format!("jensen evaluate {name} --iwae 100"));
+    }
+    if run.record.preprocessing.table().is_some() {
+        next.push(format!("jensen sample {name} -o samples.csv"));
+        next.push(format!("jensen impute {name} --data {source} -o filled.csv"));
+    } else {
+        next.push(format!("jensen sample {name} -o samples.png"));
+        if !is_mixture {
+            next.push(format!("jensen traverse {name} -o traversal.png"));
+        }
+    }
+    next.push(format!("jensen encode {name} --data {source} -o z.csv"));
+    if is_mixture {
+        next.push(format!("jensen score {name} --data {source} -o scores.csv"));
+    }
     format!("{}\n\nnext:\n  {}", output::aligned(&rows.collect::<Vec<_>>()), next.join("\n  "))
 }

@@ -7,6 +7,7 @@ use burn::tensor::Tensor;
 use jensen_data::{Array, DType, Field, Role, Scale, TableSchema};
 
 use crate::error::CliError;
+use crate::model::Samples;
 use crate::picture::{EventShape, Events, Intensity, PictureError, Scene, Theme};
 use crate::trained_run::TrainedRun;
 
@@ -41,8 +42,39 @@ impl<'a> View<'a> {
     /// What is shown of model values `[rows, features]`: images on [0, 1] as they are, everything
     /// else in its own units.
     pub fn shown(&self, values: Tensor<2>) -> Vec<f32> {
-        let values = to_vec(values);
-        if self.is_unit() { values } else { self.own_units(&values).into_iter().map(|x| x as f32).collect() }
+        self.shown_numbers(&to_vec(values))
+    }
+
+    /// The same of numbers, row by row.
+    pub fn shown_numbers<T: Copy + Into<f64>>(&self, values: &[T]) -> Vec<f32> {
+        if self.is_unit() {
+            return values.iter().map(|&value| value.into() as f32).collect();
+        }
+        self.own_units(values).into_iter().map(|x| x as f32).collect()
+    }
+
+    /// What is shown of samples.
+    ///
+    /// # Errors
+    /// If the model cannot decode.
+    pub fn samples(&self, samples: &Samples) -> Result<Vec<f32>, CliError> {
+        match samples {
+            Samples::Latents(latents) => self.decoded(latents),
+            Samples::Observations(values) => Ok(self.shown_numbers(values)),
+        }
+    }
+
+    /// Observations as the model sees them, row by row, in the data's own units, as a field `x` for a file.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn observed_field(&self, values: &[f64]) -> Result<Field, CliError> {
+        let own = Array::F64(self.own_units(values));
+        let record = &self.run.record;
+        Ok(match record.preprocessing.table() {
+            Some(schema) => schema.field("x", own)?,
+            None => Field::new("x", Role::Observation, record.shape.clone(), own)?,
+        })
     }
 
     /// What is shown of the mean observations given latents `[rows, latent]`.
@@ -126,7 +158,7 @@ impl<'a> View<'a> {
     }
 
     /// Model values in the data's own units.
-    fn own_units(&self, values: &[f32]) -> Vec<f64> {
+    fn own_units<T: Copy + Into<f64>>(&self, values: &[T]) -> Vec<f64> {
         self.run.record.preprocessing.undo(values)
     }
 }

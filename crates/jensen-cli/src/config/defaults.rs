@@ -1,11 +1,12 @@
 //! What a configuration is if no one says.
 
 use jensen_data::{Binarize, DataConfig};
-use jensen_infer::fit::FitConfig;
+use jensen_infer::fit::{FitConfig, Schedule};
 use jensen_infer::{
     EstimatorConfig, EstimatorKind, ObjectiveConfig, ObjectiveKind, OptimizerConfig, OptimizerKind,
 };
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::mixture::EmOptions;
 use jensen_models::nets::{Activation, NetConfig};
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
 
@@ -21,6 +22,7 @@ impl Default for RunConfig {
             vae: VaeConfig::default(),
             sbn: SbnConfig::default(),
             cat_vae: CategoricalConfig::default(),
+            mixture: EmOptions::default(),
             objective: ObjectiveConfig::default(),
             estimator: EstimatorConfig::default(),
             optimizer: OptimizerConfig::default(),
@@ -34,29 +36,41 @@ impl RunConfig {
     /// against each other.
     pub fn of_model(model: ModelKind, objective: Option<&str>) -> Self {
         let defaults = Self { model, ..Self::default() };
-        if !model.is_discrete() {
-            return defaults;
+        match model {
+            ModelKind::Vae => defaults,
+            // As the belief nets of the literature: 200 bits, linear nets.
+            ModelKind::Sbn => {
+                let net = NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() };
+                let vae = VaeConfig { latent_dim: 200, net, ..defaults.vae.clone() };
+                Self { vae, ..defaults.for_discrete_latents(objective) }
+            }
+            ModelKind::CatVae => defaults.for_discrete_latents(objective),
+            ModelKind::Gmm => defaults.for_iterations(),
         }
-        // Of the unbiased gradients of the objective one that learns nothing of its own, if there is one.
+    }
+
+    /// An estimator of discrete latents: of the unbiased gradients of the objective one that learns nothing of its own, if
+    /// there is one.
+    fn for_discrete_latents(self, objective: Option<&str>) -> Self {
         let kind = match objective {
             Some("iwae" | "renyi") => EstimatorKind::Vimco,
             Some("tvo") => EstimatorKind::Nvil,
             _ => EstimatorKind::Rloo,
         };
-        let vae = match model {
-            // As the belief nets of the literature: 200 bits, linear nets.
-            ModelKind::Sbn => VaeConfig {
-                latent_dim: 200,
-                net: NetConfig::Mlp { hidden: Vec::new(), activation: Activation::default() },
-                ..defaults.vae
-            },
-            ModelKind::Vae | ModelKind::CatVae => defaults.vae,
-        };
         Self {
-            vae,
-            objective: ObjectiveConfig { samples: 4, ..defaults.objective },
-            estimator: EstimatorConfig { kind, ..defaults.estimator },
-            ..defaults
+            objective: ObjectiveConfig { samples: 4, ..self.objective },
+            estimator: EstimatorConfig { kind, ..self.estimator },
+            ..self
+        }
+    }
+
+    /// Iterations over all examples as they are, until they raise nothing: there is no rate, and a mixture of few
+    /// components needs no validation to end.
+    fn for_iterations(self) -> Self {
+        Self {
+            data: DataConfig { binarize: Binarize::None, validation: 0.0, ..self.data },
+            fit: FitConfig { epochs: 200, batch_size: 8192, schedule: Schedule::Constant {}, ..self.fit },
+            ..self
         }
     }
 

@@ -84,6 +84,11 @@ impl Layers {
         Ok(self)
     }
 
+    /// The options, in their order.
+    pub fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
     /// The value of a key, if a layer gives one.
     pub fn get(&self, path: &str) -> Option<&Value> {
         let mut keys = path.split('.');

@@ -15,11 +15,16 @@ pub enum ModelKind {
     Sbn,
     /// An autoencoder whose latents are choices among a few categories each (Jang, Gu & Poole 2017).
     CatVae,
+    /// A mixture of Gaussians, by expectation–maximisation (Dempster, Laird & Rubin 1977).
+    Gmm,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 3] = [Self::Vae, Self::Sbn, Self::CatVae];
+    pub const ALL: [Self; 4] = [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm];
+
+    /// Those that learn by gradients of a bound.
+    pub const AUTOENCODERS: [Self; 3] = [Self::Vae, Self::Sbn, Self::CatVae];
 
     /// The name in configurations and run names.
     pub fn name(self) -> &'static str {
@@ -27,6 +32,7 @@ impl ModelKind {
             Self::Vae => "vae",
             Self::Sbn => "sbn",
             Self::CatVae => "cat-vae",
+            Self::Gmm => "gmm",
         }
     }
 
@@ -35,20 +41,27 @@ impl ModelKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether its latents are discrete.
-    pub fn is_discrete(self) -> bool {
+    /// Whether it is an autoencoder, learned by gradients of a bound.
+    pub fn is_autoencoder(self) -> bool {
+        Self::AUTOENCODERS.contains(&self)
+    }
+
+    /// What its posterior has for an estimator of gradients.
+    pub fn capabilities(self) -> &'static [Capability] {
         match self {
-            Self::Vae => false,
-            Self::Sbn | Self::CatVae => true,
+            Self::Vae => &[Capability::Density, Capability::Reparameterized],
+            Self::Sbn | Self::CatVae => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
+            Self::Gmm => &[],
         }
     }
 
-    /// What its posterior has for an estimator.
-    pub fn capabilities(self) -> &'static [Capability] {
-        if self.is_discrete() {
-            &[Capability::Density, Capability::Relaxable, Capability::Enumerable]
-        } else {
-            &[Capability::Density, Capability::Reparameterized]
+    /// The sections of the configuration that say what it is and how it learns, beside those that say it of every model.
+    pub fn sections(self) -> &'static [&'static str] {
+        match self {
+            Self::Vae => &["vae", "objective", "estimator", "optimizer"],
+            Self::Sbn => &["vae", "sbn", "objective", "estimator", "optimizer"],
+            Self::CatVae => &["vae", "cat_vae", "objective", "estimator", "optimizer"],
+            Self::Gmm => &["mixture"],
         }
     }
 }

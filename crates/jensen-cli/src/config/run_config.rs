@@ -7,6 +7,7 @@ use jensen_infer::fit::FitConfig;
 use jensen_infer::objective::DivergenceForm;
 use jensen_infer::{EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, OptimizerConfig};
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::mixture::{EmOptions, MixtureError};
 use jensen_models::posterior::PosteriorConfig;
 use jensen_models::prior::PriorConfig;
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
@@ -39,6 +40,8 @@ pub struct RunConfig {
     pub sbn: SbnConfig,
     /// What a categorical autoencoder has beside them.
     pub cat_vae: CategoricalConfig,
+    /// The mixture: its components and how their beginnings are found.
+    pub mixture: EmOptions,
     /// The bound that is climbed.
     pub objective: ObjectiveConfig,
     /// Which gradient of the bound is followed.
@@ -81,19 +84,24 @@ impl RunConfig {
     pub fn from_layers(layers: Layers) -> Result<Self, ConfigError> {
         let layers = with_dependent_defaults(layers)?;
         let config: Self = layers.resolve()?;
+        config.check_sections(&layers)?;
         config.validate().map_err(|(option, reason)| layers.refuse(option, reason))?;
         Ok(config)
     }
 
+    /// Refuses options that would do nothing: those of another model. A file may have them, for it may be of any.
+    fn check_sections(&self, layers: &Layers) -> Result<(), ConfigError> {
+        let others = ModelKind::ALL.into_iter().flat_map(ModelKind::sections);
+        let foreign: Vec<_> = others.filter(|section| !self.model.sections().contains(section)).collect();
+        let assigned = layers.assignments().iter().find(|one| foreign.contains(&&one.path[0].as_str()));
+        assigned.map_or(Ok(()), |one| {
+            let reason = format!("is no option of the model {}: leave it out", self.model.name());
+            Err(ConfigError::Value { origin: one.origin.clone(), key: one.path.join("."), reason })
+        })
+    }
+
     /// Checks every value; an error is the path at fault and what is wrong with it.
     fn validate(&self) -> Result<(), (&'static str, String)> {
-        let infer = |error: InferError| match &error {
-            InferError::Option { option, value, expected } => {
-                (*option, format!("is {value}, but must be {expected}"))
-            }
-            InferError::Estimator { .. } => ("estimator.kind", format!("does not fit: {error}")),
-            _ => ("model", error.to_string()),
-        };
         let data = |error: DataError| match error {
             DataError::Option { option, value, expected } => {
                 (option, format!("is {value}, but must be {expected}"))
@@ -105,13 +113,33 @@ impl RunConfig {
             return Err(("seed", format!("is {}, but must be below 2^63", self.seed)));
         }
         self.data.validate().map_err(data)?;
+        self.fit.validate().map_err(infer)?;
+        if self.model.is_autoencoder() { self.validate_autoencoder() } else { self.validate_mixture() }
+    }
+
+    /// Checks what a mixture reads.
+    fn validate_mixture(&self) -> Result<(), (&'static str, String)> {
+        if self.data.binarize != Binarize::None {
+            let reason = "makes bits, of which a Gaussian has no density: leave it at \"none\"";
+            return Err(("data.binarize", reason.to_owned()));
+        }
+        self.mixture.check().map_err(|error| match error {
+            MixtureError::Parameter { name, problem } => {
+                ("mixture", format!("has `{name}`, which {problem}"))
+            }
+            other => ("mixture", other.to_string()),
+        })
+    }
+
+    /// Checks what an autoencoder reads.
+    fn validate_autoencoder(&self) -> Result<(), (&'static str, String)> {
         // Bits are of a Bernoulli likelihood: a density of them grows without bound.
         if self.vae.likelihood != (LikelihoodConfig::Bernoulli {}) && self.data.binarize != Binarize::None {
             let reason = "makes bits, which only a Bernoulli likelihood is for: leave it at \"none\", or give \
                           `--likelihood bernoulli`";
             return Err(("data.binarize", reason.to_owned()));
         }
-        if self.model.is_discrete() && self.vae.likelihood.is_table() {
+        if self.has_discrete_latents() && self.vae.likelihood.is_table() {
             let model = self.model.name();
             return Err((
                 "model",
@@ -119,9 +147,9 @@ impl RunConfig {
             ));
         }
         match self.model {
-            ModelKind::Vae => {}
             ModelKind::Sbn => self.sbn.check().map_err(infer)?,
             ModelKind::CatVae => self.cat_vae.check().map_err(infer)?,
+            _ => {}
         }
         let objective = self.objective.init().map_err(infer)?;
         if let Some(reason) = self.refused_objective(objective.as_ref()) {
@@ -134,7 +162,7 @@ impl RunConfig {
         if self.estimator.kind == EstimatorKind::Enumeration && self.log2_of_values() > MOST_BITS {
             let fewer = match self.model {
                 ModelKind::CatVae => "`vae.latent_dim` or fewer `cat_vae.categories`",
-                ModelKind::Vae | ModelKind::Sbn => "`vae.latent_dim` or fewer `sbn.layers`",
+                _ => "`vae.latent_dim` or fewer `sbn.layers`",
             };
             let reason = format!(
                 "is enumeration, which sums over all values of the latents, of which there are more than 256: give \
@@ -142,7 +170,7 @@ impl RunConfig {
             );
             return Err(("estimator.kind", reason));
         }
-        if self.model.is_discrete() {
+        if self.has_discrete_latents() {
             let model = self.model.name();
             let reason =
                 || format!("is of continuous latents, but those of {model} are discrete: leave it alone");
@@ -155,9 +183,7 @@ impl RunConfig {
         }
         self.vae.prior.check(self.vae.latent_dim).map_err(infer)?;
         self.vae.posterior.check(self.vae.latent_dim).map_err(infer)?;
-        self.optimizer.validate().map_err(infer)?;
-        self.fit.validate().map_err(infer)?;
-        Ok(())
+        self.optimizer.validate().map_err(infer)
     }
 
     /// Why the model's posterior does not have what the estimator needs, if it does not.
@@ -174,7 +200,7 @@ impl RunConfig {
         let has = match self.model {
             ModelKind::Vae => self.vae.has_exact_kl(),
             ModelKind::Sbn => self.sbn.has_exact_kl(),
-            ModelKind::CatVae => true,
+            _ => true,
         };
         let refused = needs && !has;
         refused.then(|| format!("does not fit: {}", InferError::no_exact_kl(objective)))
@@ -186,13 +212,19 @@ impl RunConfig {
             ModelKind::Vae => self.vae.latent_dim,
             ModelKind::Sbn => self.sbn.latents(&self.vae),
             ModelKind::CatVae => self.cat_vae.latents(&self.vae),
+            ModelKind::Gmm => self.mixture.components,
         }
+    }
+
+    /// Whether it is an autoencoder with discrete latents.
+    fn has_discrete_latents(&self) -> bool {
+        matches!(self.model, ModelKind::Sbn | ModelKind::CatVae)
     }
 
     /// The logarithm to base 2 of how many values the latents have; infinite of continuous ones.
     fn log2_of_values(&self) -> f64 {
         match self.model {
-            ModelKind::Vae => f64::INFINITY,
+            ModelKind::Vae | ModelKind::Gmm => f64::INFINITY,
             ModelKind::Sbn => self.latents() as f64,
             ModelKind::CatVae => self.vae.latent_dim as f64 * (self.cat_vae.categories as f64).log2(),
         }
@@ -232,6 +264,17 @@ impl RunConfig {
     }
 }
 
+/// The path at fault and what is wrong with it.
+fn infer(error: InferError) -> (&'static str, String) {
+    match &error {
+        InferError::Option { option, value, expected } => {
+            (*option, format!("is {value}, but must be {expected}"))
+        }
+        InferError::Estimator { .. } => ("estimator.kind", format!("does not fit: {error}")),
+        _ => ("model", error.to_string()),
+    }
+}
+
 /// Adds every value of a table under its path.
 fn flatten(path: &str, table: &Table, options: &mut BTreeMap<String, String>) {
     for (key, value) in table {
@@ -253,6 +296,10 @@ fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
         layers.origin(&path) == Origin::Default
     };
     let mut follow = Vec::new();
+    let model = family(&layers, "model");
+    if model.as_deref().and_then(ModelKind::of_name).is_some_and(|model| !model.is_autoencoder()) {
+        return Ok(layers);
+    }
     let is_bernoulli = family(&layers, "vae.likelihood.family").as_deref() == Some("bernoulli");
     if !is_bernoulli && is_default(&layers, "data.binarize") {
         follow.push(Assignment::option("--likelihood", "data.binarize", "none"));
@@ -260,7 +307,7 @@ fn with_dependent_defaults(layers: Layers) -> Result<Layers, ConfigError> {
     let prior = family(&layers, "vae.prior.family");
     let posterior = family(&layers, "vae.posterior.family");
     let is_layered = layers.get("sbn.layers").and_then(Value::as_integer).is_some_and(|layers| layers > 1);
-    let option = match (family(&layers, "model").as_deref(), prior.as_deref(), posterior.as_deref()) {
+    let option = match (model.as_deref(), prior.as_deref(), posterior.as_deref()) {
         (Some("vae"), Some("normal") | None, Some("normal" | "full") | None) => None,
         (Some("vae"), Some("normal") | None, _) => Some("--posterior"),
         (Some("vae"), ..) => Some("--prior"),

@@ -34,10 +34,12 @@ pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> 
     })?;
     let (train, validation, steps) = (train.into_vec(), validation.into_vec(), steps.into_vec());
     let mut pictures = Vec::new();
+    let is_exact = train.iter().all(|terms| terms.kl.is_nan());
+    let title = if is_exact { "The likelihood" } else { "The bound and its two terms" };
     if !train.is_empty() {
         pictures.push(Picture {
             file: "training.svg",
-            scene: training_curves("The bound and its two terms", &train, &validation)?,
+            scene: training_curves(title, &train, &validation)?,
             encoding: Encoding::Svg,
             caption: "Training shows the objective that was climbed, its weights and warm-up included; validation the \
                       plain bound.",
@@ -52,6 +54,13 @@ pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> 
         });
     }
     Ok(pictures)
+}
+
+/// The curve of the likelihood, from a log of iterations.
+pub(super) fn of_iterations(log: &Path) -> Result<Vec<Picture>, CliError> {
+    let pictures = pictures(log, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
+    let caption = "The mean of log p(x) over the examples before each iteration.";
+    Ok(pictures.map(|picture| Picture { caption, ..picture }).collect())
 }
 
 fn terms(record: &EpochRecord, means: &BTreeMap<String, f64>, bound: &str) -> BoundTerms {

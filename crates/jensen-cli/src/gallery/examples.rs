@@ -21,8 +21,7 @@ impl Gallery<'_> {
         }
         let (model, view) = (self.run.model.as_ref(), &self.view);
         // The same draws as `jensen sample` makes.
-        let latents = model.sample_prior(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;
-        let samples = view.decoded(&latents)?;
+        let samples = view.samples(&model.sample(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?)?;
         let mut pictures = vec![Picture {
             file: "samples.png",
             scene: grid::samples("Samples from the prior", &view.events(&samples)?, view.intensity()),

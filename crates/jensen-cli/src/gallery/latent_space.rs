@@ -16,7 +16,7 @@ impl Gallery<'_> {
     pub(super) fn latent_space(&self) -> Result<Vec<Picture>, CliError> {
         let model = self.run.model.as_ref();
         let latent_dim = model.latent_dim();
-        let Points { means, labels, bounds } = &self.points;
+        let Points { places: means, labels, bounds, .. } = &self.points;
         let device = model.encode(&self.batch)?.mean.device();
         let title = "Where the examples lie";
         let mut pictures = vec![Picture {
@@ -33,7 +33,7 @@ impl Gallery<'_> {
             },
         }];
 
-        let traversal = model.traversal();
+        let traversal = model.traversal()?;
         let dimensions = self.dimensions();
         if !dimensions.is_empty() {
             pictures.push(Picture {
@@ -59,7 +59,7 @@ impl Gallery<'_> {
 
         pictures.push(Picture {
             file: "bound.svg",
-            scene: bound_histogram("The bound over the examples", bounds)?,
+            scene: bound_histogram("The bound over the examples", "bound on log p(x)", bounds)?,
             encoding: Encoding::Svg,
             caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
         });

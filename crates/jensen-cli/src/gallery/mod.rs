@@ -3,17 +3,18 @@
 mod curves;
 mod examples;
 mod latent_space;
+mod mixture;
 mod rows;
 mod thinned;
 
 use std::fs;
 
-use jensen_data::{Batch, Dataset, Rows, Split};
+use jensen_data::{Batch, Dataset, Role, Rows, Split};
 use jensen_infer::Metrics;
 use jensen_random::Rng;
 
 use crate::error::CliError;
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Evaluation, InformationCriteria};
 use crate::output;
 use crate::picture::Scene;
 use crate::report::{Figure, Graphic, Measure, Report, Section, Warning};
@@ -38,8 +39,10 @@ pub struct Gallery<'a> {
 /// What is shown of many examples: the first of them, whatever their number.
 #[derive(Default)]
 struct Points {
-    /// The posterior means, `[examples, latent]`.
-    means: Vec<f32>,
+    /// Where each lies: its posterior's mean, `[examples, latent]`; under a mixture the example itself, `[examples, features]`.
+    places: Vec<f32>,
+    /// Under a mixture, the component that answers for most of it.
+    chosen: Vec<usize>,
     /// The label of each, where the data have labels.
     labels: Option<Vec<i64>>,
     /// The bound on `log p(x)` of each, in nats.
@@ -53,8 +56,17 @@ impl Points {
         let mut points = Self::default();
         for batch in run.loader(dataset, rows.take(POINTS))?.ordered() {
             let batch = batch?;
-            points.means.extend(to_vec(run.model.encode(&batch)?.mean));
-            points.bounds.extend(run.model.bounds(&batch, rng)?.iter().map(|bound| bound.elbo()));
+            if run.model.mixture().is_some() {
+                points.places.extend(batch.require(Role::Observation)?.array().to_f32());
+                let codes = run.model.codes(&batch)?;
+                let chosen = codes.first().and_then(|code| code.values.to_i64()).unwrap_or_default();
+                points.chosen.extend(chosen.into_iter().map(|component| component as usize));
+            } else {
+                points.places.extend(to_vec(run.model.encode(&batch)?.mean));
+            }
+            points
+                .bounds
+                .extend(run.model.score(&batch, rng)?.into_iter().take(1).flat_map(|(_, score)| score));
             if let Some(labels) = batch.labels() {
                 points.labels.get_or_insert_default().extend(labels);
             }
@@ -114,8 +126,18 @@ impl<'a> Gallery<'a> {
         let directory = &self.run.directory;
         let folder = directory.pictures_path();
         fs::create_dir_all(&folder).map_err(CliError::file("create", &folder))?;
-        let sections = [
-            (
+        let sections = match self.run.model.mixture() {
+            Some(mixture) => self.of_mixture(mixture)?,
+            None => self.of_autoencoder()?,
+        };
+        directory.store_report(&self.report(sections).render())
+    }
+
+    /// What is shown of an autoencoder.
+    fn of_autoencoder(&self) -> Result<Vec<Section>, CliError> {
+        let log = self.run.directory.metrics_path();
+        let mut sections = vec![
+            self.section(
                 "What it has learned",
                 match self.shown_examples() {
                     Shown::HeldOut => {
@@ -130,27 +152,26 @@ impl<'a> Gallery<'a> {
                     }
                 },
                 self.examples()?,
-            ),
-            (
+            )?,
+            self.section(
                 "Training",
                 "The bound on log p(x) is the reconstruction term less the KL divergence; higher is better.",
-                curves::pictures(&directory.metrics_path(), self.run.config.objective.beta)?,
-            ),
-            (
+                curves::pictures(&log, self.run.config.objective.beta)?,
+            )?,
+            self.section(
                 "The latent space",
                 "Where the encoder puts the examples, how much each latent dimension carries and what it does.",
                 self.latent_space()?,
-            ),
+            )?,
         ];
-        let mut rendered = Vec::new();
-        for (heading, text, pictures) in sections {
-            let figures =
-                pictures.into_iter().map(|picture| self.store(picture)).collect::<Result<_, _>>()?;
-            let tables = Vec::new();
-            rendered.push(Section { heading: heading.to_owned(), text: text.to_owned(), tables, figures });
-        }
-        rendered[0].tables = self.rows()?;
-        directory.store_report(&self.report(rendered).render())
+        sections[0].tables = self.rows()?;
+        Ok(sections)
+    }
+
+    /// A section with its pictures stored.
+    fn section(&self, heading: &str, text: &str, pictures: Vec<Picture>) -> Result<Section, CliError> {
+        let figures = pictures.into_iter().map(|picture| self.store(picture)).collect::<Result<_, _>>()?;
+        Ok(Section { heading: heading.to_owned(), text: text.to_owned(), tables: Vec::new(), figures })
     }
 
     /// Which examples this is about.
@@ -200,8 +221,9 @@ impl<'a> Gallery<'a> {
     }
 
     fn measures(&self) -> Vec<Measure> {
-        let Evaluation { elbo, reconstruction, kl, active_units, latent_dim, log_likelihood, .. } =
-            self.evaluation;
+        let Evaluation {
+            elbo, reconstruction, kl, active_units, latent_dim, log_likelihood, criteria, ..
+        } = self.evaluation;
         let terms = [
             ("bound on log p(x)", elbo, "mean per example, higher is better"),
             ("reconstruction", reconstruction, "E[log p(x|z)]"),
@@ -212,10 +234,11 @@ impl<'a> Gallery<'a> {
             .filter_map(|(name, value, note)| Some(Measure::nats(name, (*value)?).with_note(note)))
             .collect();
         if let Some(estimate) = log_likelihood {
-            let measure = Measure::nats("log p(x)", estimate.log_likelihood).with_note(format!(
-                "{} with {} samples",
-                estimate.log_likelihood_kind, estimate.iwae_samples
-            ));
+            let measure =
+                Measure::nats("log p(x)", estimate.log_likelihood).with_note(match estimate.iwae_samples {
+                    Some(samples) => format!("{} with {samples} samples", estimate.log_likelihood_kind),
+                    None => "mean per example, exact".to_owned(),
+                });
             measures.insert(
                 1.min(measures.len()),
                 match estimate.log_likelihood_stderr {
@@ -223,6 +246,11 @@ impl<'a> Gallery<'a> {
                     None => measure,
                 },
             );
+        }
+        if let Some(InformationCriteria { bic, aic, parameters }) = criteria {
+            measures.push(Measure::number("BIC", *bic, 1, "").with_note("less is better"));
+            measures.push(Measure::number("AIC", *aic, 1, "").with_note("less is better"));
+            measures.push(Measure::count("free parameters", *parameters as u64, ""));
         }
         if let Some(active) = active_units {
             let unit = format!("of {latent_dim} latents");

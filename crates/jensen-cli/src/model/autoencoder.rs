@@ -15,7 +15,7 @@ use jensen_prob::{Distribution, Expand};
 use jensen_random::Rng;
 
 use super::size::{self, Purpose};
-use super::{Encoding, Examples, Imputing, Model, Traversal};
+use super::{Encoding, Examples, Imputing, Model, Samples, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_directory::RunRecord;
@@ -201,8 +201,14 @@ impl<A: Kind> Model for Trained<A> {
         Ok(evaluation::measure(&self.net, &self.evidence(batch)?, rng))
     }
 
-    fn bounds(&self, batch: &Batch, rng: Rng) -> Result<Vec<ExampleBound>, CliError> {
-        Ok(evaluation::bounds(&self.net, &self.evidence(batch)?, rng))
+    fn score(&self, batch: &Batch, rng: Rng) -> Result<Vec<(&'static str, Vec<f64>)>, CliError> {
+        let bounds = evaluation::bounds(&self.net, &self.evidence(batch)?, rng);
+        let of = |value: fn(&ExampleBound) -> f64| bounds.iter().map(value).collect();
+        Ok(vec![
+            ("elbo", of(|bound| bound.elbo())),
+            ("reconstruction", of(|bound| bound.reconstruction)),
+            ("kl", of(|bound| bound.kl)),
+        ])
     }
 
     fn sandwich(&self, batch: &Batch, samples: usize, rng: Rng) -> Result<Vec<Sandwich>, CliError> {
@@ -216,6 +222,10 @@ impl<A: Kind> Model for Trained<A> {
 
     fn encode(&self, batch: &Batch) -> Result<Encoding, CliError> {
         Ok(self.net.encoding(batch.tensor(Role::Observation, &self.device)?, batch.rows()))
+    }
+
+    fn check_decodes(&self, _: &'static str) -> Result<(), CliError> {
+        Ok(())
     }
 
     fn refuses(&self, latent: &[f32]) -> Option<&'static str> {
@@ -240,11 +250,11 @@ impl<A: Kind> Model for Trained<A> {
         })
     }
 
-    fn traversal(&self) -> Traversal {
-        self.net.traversal()
+    fn traversal(&self) -> Result<Traversal, CliError> {
+        Ok(self.net.traversal())
     }
 
-    fn sample_prior(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Tensor<2>, CliError> {
-        Ok(self.net.sample_latents(rows, temperature, &rng))
+    fn sample(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Samples, CliError> {
+        Ok(Samples::Latents(self.net.sample_latents(rows, temperature, &rng)))
     }
 }

@@ -5,14 +5,16 @@
 
 mod autoencoder;
 mod categorical;
+mod mixture;
 mod sbn;
 mod size;
 mod vae;
 
 use burn::tensor::{Device, Tensor};
-use jensen_data::{Batch, Dataset, Preprocessing, Rows};
-use jensen_infer::evaluation::{Decomposition, ExampleBound, Imputation, Sandwich};
+use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
+use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
+use jensen_models::mixture::GaussianMixture;
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_prob::Variance;
 use jensen_random::Rng;
@@ -21,6 +23,7 @@ use crate::config::{ModelKind, RunConfig};
 use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
+use crate::view::to_vec;
 
 /// A trained model, without gradients.
 ///
@@ -41,8 +44,13 @@ pub trait Model {
     /// Sums over the examples of a batch that [`Metrics::merge`] adds up over a split.
     fn measure(&self, batch: &Batch, rng: Rng) -> Result<Metrics, CliError>;
 
-    /// The lower bound on `log p(x)` of each example.
-    fn bounds(&self, _: &Batch, _: Rng) -> Result<Vec<ExampleBound>, CliError> {
+    /// `log p(x)` of each example, of a model that knows it.
+    fn log_prob(&self, _: &Batch) -> Option<Result<Vec<f64>, CliError>> {
+        None
+    }
+
+    /// How likely each example is, in nats, under the names of what is said of it; the first says most.
+    fn score(&self, _: &Batch, _: Rng) -> Result<Vec<(&'static str, Vec<f64>)>, CliError> {
         Err(self.cannot("bound log p(x) for each example"))
     }
 
@@ -58,7 +66,27 @@ pub trait Model {
 
     /// The posterior of each example.
     fn encode(&self, _: &Batch) -> Result<Encoding, CliError> {
-        Err(self.cannot("encode"))
+        Err(self.cannot("place examples among its latents"))
+    }
+
+    /// The posterior of each example in numbers.
+    fn codes(&self, batch: &Batch) -> Result<Vec<Code>, CliError> {
+        Ok(self.encode(batch)?.into())
+    }
+
+    /// The mixture that it is, if it is one.
+    fn mixture(&self) -> Option<&GaussianMixture> {
+        None
+    }
+
+    /// How many parameters are free: what information criteria count, of a model whose likelihood is at its maximum.
+    fn free_parameters(&self) -> Option<usize> {
+        None
+    }
+
+    /// That it makes observations of latents, which a verb is about.
+    fn check_decodes(&self, verb: &'static str) -> Result<(), CliError> {
+        Err(self.cannot(verb))
     }
 
     /// What is wrong with a row of latents, if the model has no such value: `expected …`.
@@ -83,18 +111,38 @@ pub trait Model {
         Err(self.cannot("fill in missing values"))
     }
 
-    /// Latents from the prior, its deviations multiplied or its logits divided by `temperature`: `[rows, latent]`.
-    fn sample_prior(&self, _rows: usize, _temperature: f64, _: Rng) -> Result<Tensor<2>, CliError> {
-        Err(self.cannot("sample"))
-    }
+    /// Invented examples, more or less typical by `temperature`.
+    fn sample(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Samples, CliError>;
 
     /// The way through the latent space on which one dimension after the other is shown.
-    fn traversal(&self) -> Traversal;
+    fn traversal(&self) -> Result<Traversal, CliError> {
+        Err(self.cannot("traverse"))
+    }
 
     /// The error for something it cannot do.
     fn cannot(&self, verb: &'static str) -> CliError {
         CliError::Unsupported { model: self.name(), verb, can: self.can() }
     }
+}
+
+/// What a model invents.
+pub enum Samples {
+    /// Latents from the prior, its deviations multiplied or its logits divided by the temperature, `[rows, latent]`: what
+    /// is shown is their mean observation.
+    Latents(Tensor<2>),
+    /// Observations as the model sees data, `[rows, features]`, their deviations from the chosen component's mean
+    /// multiplied by the temperature.
+    Observations(Vec<f64>),
+}
+
+/// Numbers that say where examples are encoded, `width` an example.
+pub struct Code {
+    /// What they are.
+    pub name: &'static str,
+    /// How many there are of an example.
+    pub width: usize,
+    /// All of them.
+    pub values: Array,
 }
 
 /// Where one latent variable goes while all others stay.
@@ -145,6 +193,35 @@ impl Encoding {
     }
 }
 
+impl Code {
+    /// All of them in one array, row by row: in single precision if each is.
+    pub fn beside(codes: &[Self]) -> Self {
+        let width = codes.iter().map(|code| code.width).sum();
+        let is_single = codes.iter().all(|code| matches!(code.values, Array::F32(_)));
+        let columns: Vec<(usize, Vec<f64>)> =
+            codes.iter().map(|code| (code.width, code.values.to_f64())).collect();
+        let rows = columns.first().map_or(0, |(width, values)| values.len() / width);
+        let row = |row: usize| {
+            columns.iter().flat_map(move |(width, values)| &values[row * width..(row + 1) * width]).copied()
+        };
+        let values = (0..rows).flat_map(row);
+        let values = if is_single {
+            Array::F32(values.map(|value| value as f32).collect())
+        } else {
+            Array::F64(values.collect())
+        };
+        Self { name: "z", width, values }
+    }
+}
+
+impl From<Encoding> for Vec<Code> {
+    fn from(encoding: Encoding) -> Self {
+        let width = encoding.mean.dims()[1];
+        let code = |name, values| Code { name, width, values: Array::F32(to_vec(values)) };
+        vec![code("mean", encoding.mean), code("log_variance", encoding.log_variance)]
+    }
+}
+
 /// How missing entries are filled in.
 #[derive(Clone, Copy, Debug)]
 pub struct Imputing {
@@ -171,6 +248,7 @@ pub struct Examples<'a> {
 pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => vae::preprocessing(config, dataset, train),
+        ModelKind::Gmm => Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?),
     }
 }
 
@@ -179,6 +257,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
+        ModelKind::Gmm => false,
     }
 }
 
@@ -195,6 +274,7 @@ pub fn learner(
         ModelKind::Vae => autoencoder::learner::<Vae>(config, examples, device),
         ModelKind::Sbn => autoencoder::learner::<Sbn>(config, examples, device),
         ModelKind::CatVae => autoencoder::learner::<CategoricalVae>(config, examples, device),
+        ModelKind::Gmm => mixture::learner(config, examples),
     }
 }
 
@@ -211,6 +291,7 @@ pub fn blank_learner(
         ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
         ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
+        ModelKind::Gmm => Err(mixture::no_replay()),
     }
 }
 
@@ -228,5 +309,6 @@ pub fn trained(
         ModelKind::Vae => autoencoder::trained::<Vae>(config, record, weights, device),
         ModelKind::Sbn => autoencoder::trained::<Sbn>(config, record, weights, device),
         ModelKind::CatVae => autoencoder::trained::<CategoricalVae>(config, record, weights, device),
+        ModelKind::Gmm => mixture::trained(config, record, weights),
     }
 }

@@ -11,6 +11,20 @@ pub struct PrincipalComponents {
     pub coordinates: Vec<(f64, f64)>,
     /// Share of the total variance on the first and the second component, in [0, 1].
     pub explained: (f64, f64),
+    /// The mean of the points, which has the coordinates (0, 0).
+    pub mean: Vec<f64>,
+    /// The unit vectors of the first and the second component.
+    pub directions: [Vec<f64>; 2],
+}
+
+impl PrincipalComponents {
+    /// What their axes are called.
+    pub fn names(&self) -> [String; 2] {
+        let name = |k: usize, share: f64| {
+            format!("principal component {k} ({:.0} % of the variance)", 100.0 * share)
+        };
+        [name(1, self.explained.0), name(2, self.explained.1)]
+    }
 }
 
 /// Projects points, given row by row as `[rows · dims]`, on their first two principal components.
@@ -62,7 +76,8 @@ pub fn principal_components(points: &[f32], dims: usize) -> Result<PrincipalComp
     };
     let coordinates =
         points.chunks_exact(dims).map(|point| (along(point, &first), along(point, &second))).collect();
-    Ok(PrincipalComponents { coordinates, explained: (share_1, share_2) })
+    let explained = (share_1, share_2);
+    Ok(PrincipalComponents { coordinates, explained, mean, directions: [first, second] })
 }
 
 #[cfg(test)]

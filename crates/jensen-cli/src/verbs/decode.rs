@@ -37,6 +37,7 @@ impl Decode {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        run.model.check_decodes("decode")?;
         let latents = self.read(run.model.latent_dim())?;
         let mut rows = latents.chunks(run.model.latent_dim()).enumerate();
         let refused = rows.find_map(|(row, latent)| Some((row, run.model.refuses(latent)?)));

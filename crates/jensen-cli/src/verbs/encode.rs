@@ -2,23 +2,23 @@
 
 use std::path::PathBuf;
 
-use burn::tensor::Tensor;
 use clap::Args;
-use jensen_data::{Array, Field, Role, Split};
+use jensen_data::{Field, Role, Split};
 
 use super::options::{DataOptions, RunOption, check_ending};
 use crate::error::CliError;
+use crate::model::Code;
 use crate::output;
 use crate::session::Session;
 use crate::subset::{Subset, label_field, row_field};
 use crate::trained_run::TrainedRun;
-use crate::view::to_vec;
 
-/// Write the posterior of each example: means and log-variances
+/// Write the posterior of each example: means and log-variances, or what each component answers for
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A .npy file holds one array, [examples, 2 × latent]: the means, then the log-variances. A .npz, \
-                  .csv or .parquet file also holds the row of each example and its label."
+    after_help = "A .npy file holds one array, [examples, 2 × latent]: the means, then the log-variances; of a mixture \
+                  [examples, 1 + components]: the likeliest component, then the responsibilities. A .npz, .csv or \
+                  .parquet file also holds the row of each example and its label."
 )]
 pub struct Encode {
     #[command(flatten)]
@@ -39,20 +39,19 @@ impl Encode {
         let format = check_ending(&self.output, &["npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let subset = Subset::of(&run, &self.data, Split::All)?;
-        let latent = run.model.latent_dim();
-        let field =
-            |name, width, values| Field::new(name, Role::Observation, vec![width], Array::F32(values));
+        let field = |Code { name, width, values }| {
+            let shape = if width == 1 { vec![] } else { vec![width] };
+            Field::new(name, Role::Observation, shape, values)
+        };
         subset.write(&self.output, session, |batch| {
-            let encoding = run.model.encode(batch)?;
+            let codes = run.model.codes(batch)?;
             if format == "npy" {
-                let both = Tensor::cat(vec![encoding.mean, encoding.log_variance], 1);
-                return Ok(vec![field("z", 2 * latent, to_vec(both))?]);
+                return Ok(vec![field(Code::beside(&codes))?]);
             }
-            let mut fields = vec![
-                row_field(batch)?,
-                field("mean", latent, to_vec(encoding.mean))?,
-                field("log_variance", latent, to_vec(encoding.log_variance))?,
-            ];
+            let mut fields = vec![row_field(batch)?];
+            for code in codes {
+                fields.push(field(code)?);
+            }
             fields.extend(label_field(batch)?);
             Ok(fields)
         })?;

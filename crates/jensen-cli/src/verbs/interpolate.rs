@@ -43,6 +43,7 @@ impl Interpolate {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        run.model.check_decodes("interpolate")?;
         View::of(&run).check_picture()?;
         let dataset = run.dataset(self.data.data.as_deref())?;
         let (rows, split) = rows_of(&dataset, &self.data, Split::Test)?;

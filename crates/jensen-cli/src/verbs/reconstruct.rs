@@ -37,6 +37,7 @@ impl Reconstruct {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         let format = check_ending(&self.output, &["png", "svg", "npy", "npz", "csv", "parquet"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        run.model.check_decodes("reconstruct")?;
         let dataset = run.dataset(self.data.data.as_deref())?;
         let (rows, _) = rows_of(&dataset, &self.data, Split::Test)?;
         let batch = run.batch(&dataset, &rows.take(self.n.get()))?;

@@ -62,6 +62,7 @@ struct Listed {
     created: Option<String>,
     seconds: Option<f64>,
     elbo: Option<f64>,
+    log_likelihood: Option<f64>,
 }
 
 impl Runs {
@@ -101,11 +102,14 @@ impl Runs {
                     run.data,
                     run.created.unwrap_or_default(),
                     number(run.seconds, 1),
-                    number(run.elbo, 2),
+                    number(run.elbo.or(run.log_likelihood), 2),
                 ]
             })
             .collect();
-        output::line(output::table(&["run", "model", "data", "begun", "seconds", "test bound, nats"], &rows))
+        output::line(output::table(
+            &["run", "model", "data", "begun", "seconds", "test bound or log p(x), nats"],
+            &rows,
+        ))
     }
 
     fn show(&self, run: &RunDirectory) -> Result<(), CliError> {
@@ -149,5 +153,6 @@ fn listed(run: &RunDirectory) -> Option<Listed> {
         created: record.as_ref().map(|record| record.created.clone()),
         seconds: record.and_then(|record| record.training_seconds),
         elbo: run.evaluation().and_then(|evaluation| evaluation["elbo"].as_f64()),
+        log_likelihood: run.evaluation().and_then(|evaluation| evaluation["log_likelihood"].as_f64()),
     })
 }

@@ -8,6 +8,7 @@ use jensen_random::Rng;
 
 use super::options::{RunOption, SeedOption, at_least_one, check_ending};
 use crate::error::CliError;
+use crate::model::Samples;
 use crate::output;
 use crate::picture::grid;
 use crate::session::Session;
@@ -60,19 +61,26 @@ impl Sample {
         }
         let run = TrainedRun::open(&self.run.run, session.device())?;
         let rng = Rng::seed(self.seed.seed).fork("sample");
-        let latents = run.model.sample_prior(self.n.get(), self.temperature, rng)?;
         let view = View::of(&run);
-        if matches!(format, "png" | "svg") {
+        let is_picture = matches!(format, "png" | "svg");
+        if is_picture {
             view.check_picture()?;
-            let shown = view.decoded(&latents)?;
+        }
+        let samples = run.model.sample(self.n.get(), self.temperature, rng)?;
+        if is_picture {
+            let shown = view.samples(&samples)?;
             let title = format!("Samples from {}", run.directory.name());
             write_scene(&self.output, &grid::samples(&title, &view.events(&shown)?, view.intensity()))?;
-        } else if let Some(schema) = run.record.preprocessing.table() {
-            // A row of means is no row of the table: each cell is drawn.
-            let rows = run.model.draw(latents, rng.fork("observation"))?;
-            jensen_data::write(&self.output, &[view.table_field(schema, rows)?])?;
         } else {
-            jensen_data::write(&self.output, &[view.decoded_field(&latents)?])?;
+            let field = match (samples, run.record.preprocessing.table()) {
+                (Samples::Observations(values), _) => view.observed_field(&values)?,
+                // A row of means is no row of the table: each cell is drawn.
+                (Samples::Latents(latents), Some(schema)) => {
+                    view.table_field(schema, run.model.draw(latents, rng.fork("observation"))?)?
+                }
+                (Samples::Latents(latents), None) => view.decoded_field(&latents)?,
+            };
+            jensen_data::write(&self.output, &[field])?;
         }
         output::line(self.output.display())
     }

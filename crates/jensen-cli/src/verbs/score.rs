@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jensen_data::{Array, Field, Role, Split};
-use jensen_infer::evaluation::ExampleBound;
 use jensen_random::Rng;
 
 use super::options::{DataOptions, RunOption, SeedOption, at_least_one, check_ending};
@@ -48,14 +47,10 @@ impl Score {
         let rng = Rng::seed(self.seed.seed).fork("evaluation");
         let column = |name, values| Field::new(name, Role::Observation, vec![], Array::F64(values));
         subset.write(&self.output, session, |batch| {
-            let bounds = run.model.bounds(batch, rng.fork("bound"))?;
-            let of = |value: fn(&ExampleBound) -> f64| bounds.iter().map(value).collect();
-            let mut fields = vec![
-                row_field(batch)?,
-                column("elbo", of(|bound| bound.elbo()))?,
-                column("reconstruction", of(|bound| bound.reconstruction))?,
-                column("kl", of(|bound| bound.kl))?,
-            ];
+            let mut fields = vec![row_field(batch)?];
+            for (name, values) in run.model.score(batch, rng.fork("bound"))? {
+                fields.push(column(name, values)?);
+            }
             if let Some(samples) = self.iwae {
                 let sandwich = run.model.sandwich(batch, samples.get(), rng.fork("importance"))?;
                 let lower = sandwich.iter().map(|bounds| bounds.lower).collect();

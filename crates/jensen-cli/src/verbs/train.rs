@@ -64,6 +64,16 @@ pub struct Train {
     #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "full", "iaf", "flow"]))]
     posterior: Option<String>,
 
+    /// The components of a mixture
+    #[arg(long, value_name = "K", help_heading = "Model")]
+    components: Option<u32>,
+    /// What the covariances of a mixture are free to be
+    #[arg(long, value_name = "KIND", help_heading = "Model", value_parser = PossibleValuesParser::new(["full", "tied", "diag", "spherical"]))]
+    covariance: Option<String>,
+    /// The beginnings of a mixture, of which the best is kept
+    #[arg(long, value_name = "N", help_heading = "Model")]
+    inits: Option<u32>,
+
     /// The bound that is climbed [default: `elbo`, or `elbo-mc` where prior and posterior have no divergence in
     /// closed form; `iwae` for a table]
     #[arg(long, value_name = "BOUND", help_heading = "Training", value_parser = PossibleValuesParser::new(["elbo", "elbo-mc", "iwae", "renyi", "tvo"]))]
@@ -177,8 +187,9 @@ impl Train {
         let data = data.clone().anywhere();
         let dataset = memory::held(Holder::Data, || Dataset::open(&data.spec()))?;
         let family = ["vae", "likelihood", "family"].map(str::to_owned);
+        let is_autoencoder = plain.as_ref().is_ok_and(|config| config.model.is_autoencoder());
         let is_table = match layers.origin(&family) {
-            Origin::Default => is_table(&dataset),
+            Origin::Default => is_table(&dataset) && (plain.is_err() || is_autoencoder),
             _ => layers.get("vae.likelihood.family").and_then(Value::as_str) == Some("table"),
         };
         let mut config = if is_table { table? } else { plain? };
@@ -212,6 +223,9 @@ impl Train {
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
             ("--prior", "vae.prior.family", text(&self.prior)),
             ("--posterior", "vae.posterior.family", text(&self.posterior)),
+            ("--components", "mixture.components", count(self.components)),
+            ("--covariance", "mixture.covariance", text(&self.covariance)),
+            ("--inits", "mixture.initialisations", count(self.inits)),
             ("--objective", "objective.kind", text(&self.objective)),
             ("--estimator", "estimator.kind", text(&self.estimator)),
             ("--samples", "objective.samples", count(self.samples)),

@@ -43,8 +43,9 @@ impl Traverse {
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
         check_ending(&self.output, &["png", "svg"])?;
         let run = TrainedRun::open(&self.run.run, session.device())?;
+        run.model.check_decodes("traverse")?;
         View::of(&run).check_picture()?;
-        let mut traversal = run.model.traversal();
+        let mut traversal = run.model.traversal()?;
         let variables = traversal.variables;
         let dims = self.dims.clone().unwrap_or_else(|| (0..variables.min(SHOWN)).collect());
         if let Some(dim) = dims.iter().find(|&&dim| dim >= variables) {

@@ -1,6 +1,6 @@
 //! Arrays with names: how a model goes to a file and back.
 
-use super::{GaussianMixture, MixtureError, Statistics};
+use super::{Covariance, GaussianMixture, MixtureError, Statistics};
 
 /// An array with a name and a shape, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,41 +46,59 @@ impl<'a, F: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>> Find<'a> for F
 
 /// What goes to a file as arrays with names and comes back.
 pub trait Arrays: Sized {
+    /// What the arrays alone do not say.
+    type Kind;
+
+    /// Which kind this one is of.
+    fn kind(&self) -> Self::Kind;
+
     /// All that it is, but for its kind.
     fn to_arrays(&self) -> Vec<NamedArray>;
 
-    /// Another of the kind and the shapes of this one, with the numbers of these arrays, found by their names.
+    /// The one of a kind with the numbers of these arrays, found by their names.
     ///
     /// # Errors
-    /// [`MixtureError::Parameter`] for an array that is not there or has another shape, and what numbers can be.
-    fn with_arrays<'a>(
-        &self,
+    /// [`MixtureError::Parameter`] for an array that is not there or has the wrong shape, and what numbers can be.
+    fn from_arrays<'a>(
+        kind: Self::Kind,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError>;
 }
 
 impl Arrays for GaussianMixture {
+    type Kind = Covariance;
+
+    fn kind(&self) -> Covariance {
+        self.covariance()
+    }
+
     fn to_arrays(&self) -> Vec<NamedArray> {
         self.to_arrays()
     }
 
-    fn with_arrays<'a>(
-        &self,
+    fn from_arrays<'a>(
+        kind: Covariance,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
-        Self::from_arrays(self.covariance(), array)
+        Self::from_arrays(kind, array)
     }
 }
 
 impl Arrays for Statistics {
+    type Kind = Covariance;
+
+    fn kind(&self) -> Covariance {
+        self.covariance()
+    }
+
     fn to_arrays(&self) -> Vec<NamedArray> {
         self.to_arrays()
     }
 
-    fn with_arrays<'a>(
-        &self,
+    fn from_arrays<'a>(
+        kind: Covariance,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
-        Self::from_arrays(self.covariance(), array)
+        Self::from_arrays(kind, array)
     }
 }

@@ -106,8 +106,8 @@ impl<M: ExpectationMaximisation<Statistics: Arrays> + Arrays> Candidate<M> {
             return Err(InferError::State { detail: "it is on no course".to_owned() });
         };
         Ok(Self {
-            model: from_state(&self.model, &state.with_prefix_removed("model"))?,
-            statistics: from_state(&self.statistics, &state.with_prefix_removed("statistics"))?,
+            model: from_state(self.model.kind(), &state.with_prefix_removed("model"))?,
+            statistics: from_state(self.statistics.kind(), &state.with_prefix_removed("statistics"))?,
             objective,
             course,
         })

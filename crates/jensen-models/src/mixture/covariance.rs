@@ -13,6 +13,7 @@ pub enum Covariance {
     /// All components have one matrix in common.
     Tied,
     /// Each component has a variance of its own for each column.
+    #[serde(rename = "diag")]
     Diagonal,
     /// Each component has one variance for all columns.
     Spherical,
@@ -20,7 +21,7 @@ pub enum Covariance {
 
 impl Covariance {
     /// The names, as a configuration writes them.
-    pub const NAMES: [&str; 4] = ["full", "tied", "diagonal", "spherical"];
+    pub const NAMES: [&str; 4] = ["full", "tied", "diag", "spherical"];
 
     /// Whether the covariances are matrices, and not variances of independent columns.
     pub(super) fn is_dense(self) -> bool {

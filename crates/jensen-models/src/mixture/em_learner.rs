@@ -224,11 +224,11 @@ pub fn to_state(model: &impl Arrays) -> StateDict {
     state
 }
 
-/// The model of the entries of a state, of the kind and the shapes of `blank`.
+/// The model of a kind of the entries of a state.
 ///
 /// # Errors
 /// [`InferError::State`] if an array is missing, of another shape, or none of such a model.
-pub fn from_state<M: Arrays>(blank: &M, state: &StateDict) -> Result<M, InferError> {
+pub fn from_state<M: Arrays>(kind: M::Kind, state: &StateDict) -> Result<M, InferError> {
     let arrays: Vec<(String, Vec<usize>, Vec<f64>)> = state
         .iter()
         .map(|(name, data)| (name.to_owned(), data.shape().to_vec(), data.iter::<f64>().collect()))
@@ -237,7 +237,7 @@ pub fn from_state<M: Arrays>(blank: &M, state: &StateDict) -> Result<M, InferErr
         let (_, shape, values) = arrays.iter().find(|(own, ..)| own == name)?;
         Some((&shape[..], &values[..]))
     };
-    blank.with_arrays(find).map_err(|error| InferError::State { detail: error.to_string() })
+    M::from_arrays(kind, find).map_err(|error| InferError::State { detail: error.to_string() })
 }
 
 /// An error of a model as one of learning.

@@ -147,6 +147,16 @@ impl GaussianMixture {
         &self.means[component * self.columns..(component + 1) * self.columns]
     }
 
+    /// The covariance of one component as a matrix, `[columns, columns]`.
+    pub fn dense_covariance(&self, component: usize) -> Vec<f64> {
+        let own = self.covariance_of(component);
+        if self.covariance.is_dense() {
+            return own.to_vec();
+        }
+        let d = self.columns;
+        (0..d * d).map(|at| if at % (d + 1) == 0 { own[(at / d).min(own.len() - 1)] } else { 0.0 }).collect()
+    }
+
     /// One component's covariance as it lies in [`covariances`](Self::covariances).
     pub(super) fn covariance_of(&self, component: usize) -> &[f64] {
         &self.covariances[self.covariance.range(component, self.columns)]

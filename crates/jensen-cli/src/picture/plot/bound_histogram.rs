@@ -9,14 +9,14 @@ use crate::picture::scene::{Align, Scene, Text};
 use crate::picture::theme::Paint;
 use crate::picture::{PictureError, ticks};
 
-/// A histogram of the bound of each example, in nats, with its mean.
+/// A histogram of the bound of each example, or of what `axis` says, in nats, with its mean.
 ///
 /// Bars count examples. Outliers that would flatten the rest are left out of the range, and their number is
 /// said; values that are not finite are not counted.
 ///
 /// # Errors
 /// [`PictureError::Empty`] if no value is finite.
-pub fn bound_histogram(title: &str, bounds: &[f64]) -> Result<Scene, PictureError> {
+pub fn bound_histogram(title: &str, axis: &str, bounds: &[f64]) -> Result<Scene, PictureError> {
     let mut sorted: Vec<f64> = bounds.iter().copied().filter(|bound| bound.is_finite()).collect();
     if sorted.is_empty() {
         return Err(PictureError::Empty { what: "the histogram of the bound" });
@@ -44,7 +44,7 @@ pub fn bound_histogram(title: &str, bounds: &[f64]) -> Result<Scene, PictureErro
 
     let mut scene = Scene::new(880.0, 330.0);
     let area = layout::head(&mut scene, title, &note, &[]);
-    let x = Axis::continuous(range::padded((low, high), 0.02), "bound on log p(x), nats", 9);
+    let x = Axis::continuous(range::padded((low, high), 0.02), format!("{axis}, nats"), 9);
     let y = Axis::counting((0.0, 1.15 * tallest), "examples", 5);
     let panel = Panel::draw(&mut scene, area, "", x, y);
     for (bin, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {

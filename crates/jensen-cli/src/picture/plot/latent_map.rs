@@ -13,7 +13,7 @@ use crate::picture::theme::{CATEGORIES, Paint};
 use crate::picture::{PictureError, ticks};
 
 /// More points than this hide each other, and make a file large.
-const MOST_POINTS: usize = 4000;
+pub(super) const MOST_POINTS: usize = 4000;
 
 /// More classes than this are shown on a continuous scale: the colours would repeat.
 const MOST_CLASSES: usize = CATEGORIES;
@@ -63,10 +63,10 @@ pub fn latent_map(
 }
 
 /// Points in the plane and the names of its axes.
-struct Cloud {
-    points: Vec<Point>,
-    x: String,
-    y: Option<String>,
+pub(super) struct Cloud {
+    pub(super) points: Vec<Point>,
+    pub(super) x: String,
+    pub(super) y: Option<String>,
 }
 
 impl Cloud {
@@ -84,14 +84,8 @@ impl Cloud {
             }
             _ => {
                 let found = principal_components(means, latent_dim)?;
-                let name = |k: usize, share: f64| {
-                    format!("principal component {k} ({:.0} % of the variance)", 100.0 * share)
-                };
-                Self {
-                    points: found.coordinates,
-                    x: name(1, found.explained.0),
-                    y: Some(name(2, found.explained.1)),
-                }
+                let [x, y] = found.names();
+                Self { points: found.coordinates, x, y: Some(y) }
             }
         })
     }
@@ -123,7 +117,7 @@ impl Cloud {
 
     /// Axes with one scale for both coordinates, so that distances can be compared, unless one of them would
     /// then be squeezed into less than a third of the panel.
-    fn panel(&self, scene: &mut Scene, area: Area) -> Panel {
+    pub(super) fn panel(&self, scene: &mut Scene, area: Area) -> Panel {
         let x = range::padded(range::extent(self.points.iter().map(|point| point.0)), 0.04);
         let Some(title) = &self.y else {
             return Panel::draw(

@@ -2,6 +2,7 @@
 
 mod axis;
 mod bound_histogram;
+mod components;
 mod gradient_estimators;
 mod kl_per_dimension;
 mod latent_map;
@@ -12,6 +13,7 @@ mod schedule;
 mod training_curves;
 
 pub use bound_histogram::bound_histogram;
+pub use components::{Component, component_map};
 pub use gradient_estimators::{EstimatorMark, GrowthCurve, ProblemMarks, gradient_estimators};
 pub use kl_per_dimension::{Activity, LatentDimension, kl_per_dimension};
 pub use latent_map::latent_map;

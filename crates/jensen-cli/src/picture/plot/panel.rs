@@ -119,6 +119,16 @@ impl Panel {
         }
     }
 
+    /// Draws a closed line, of which only what lies within both ranges is seen.
+    pub(super) fn outline(&self, scene: &mut Scene, points: &[Point], width: f64, paint: Paint) {
+        let is_within = |&(x, y): &Point| {
+            (self.x.range.0..=self.x.range.1).contains(&x) && (self.y.range.0..=self.y.range.1).contains(&y)
+        };
+        for run in points.split(|point| !is_within(point)) {
+            scene.line(run.iter().map(|&point| self.place(point)), width, paint);
+        }
+    }
+
     /// The part of a segment inside the vertical range.
     fn clip(&self, from: Point, to: Point) -> Option<(Point, Point)> {
         let (low, high) = self.y.range;

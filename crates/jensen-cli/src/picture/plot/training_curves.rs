@@ -26,7 +26,8 @@ const TRAIN: Paint = Paint::Category(0);
 const VALIDATION: Paint = Paint::Category(1);
 
 /// Three panels against the epoch: the bound, the reconstruction term and the KL term, in training and, where
-/// there is any, in validation. Values that are not finite leave a gap.
+/// there is any, in validation. Values that are not finite leave a gap. Where there are no terms, since the posterior is
+/// exact and the bound the likelihood itself, that alone is shown.
 ///
 /// # Errors
 /// [`PictureError::Empty`] if both curves are empty.
@@ -48,9 +49,13 @@ pub fn training_curves(
     }
     let note = "means per example, in nats";
     let area = layout::head(&mut scene, title, note, &legend);
+    let curves = Curves { train, validation };
+    if train.iter().chain(validation).all(|terms| terms.kl.is_nan()) {
+        curves.draw(&mut scene, area, "log p(x)", |terms| terms.bound);
+        return Ok(scene);
+    }
     let (left, right) = area.split_across(0.58, 28.0);
     let (upper, lower) = right.split_down(18.0);
-    let curves = Curves { train, validation };
     curves.draw(&mut scene, left, "Bound on log p(x)", |terms| terms.bound);
     curves.draw(&mut scene, upper, "Reconstruction, E[log p(x|z)]", |terms| terms.reconstruction);
     curves.draw(&mut scene, lower, "KL(q(z|x) ‖ p(z))", |terms| terms.kl);

@@ -38,7 +38,7 @@ impl Estimators {
                 EstimatorKind::ALL.into_iter().map(|kind| (kind.name(), row(kind))).collect();
             return output::json(&rows);
         }
-        let models = ModelKind::ALL.map(ModelKind::name);
+        let models = ModelKind::AUTOENCODERS.map(ModelKind::name);
         let header = ["estimator"]
             .into_iter()
             .chain(models)
@@ -49,7 +49,7 @@ impl Estimators {
         let lines = EstimatorKind::ALL.into_iter().map(|kind| {
             let Row { models, objectives, unbiased, .. } = row(kind);
             let mut cells = vec![kind.name().to_owned()];
-            cells.extend(ModelKind::ALL.map(|model| mark(models.contains(&model.name()))));
+            cells.extend(ModelKind::AUTOENCODERS.map(|model| mark(models.contains(&model.name()))));
             cells.extend(ObjectiveKind::ALL.map(|objective| mark(objectives.contains(&objective.name()))));
             cells.push(mark(unbiased));
             cells
@@ -60,7 +60,8 @@ impl Estimators {
 }
 
 fn row(kind: EstimatorKind) -> Row {
-    let models = ModelKind::ALL.into_iter().filter(|model| model.capabilities().contains(&kind.needs()));
+    let models =
+        ModelKind::AUTOENCODERS.into_iter().filter(|model| model.capabilities().contains(&kind.needs()));
     let models = models.map(ModelKind::name).collect();
     Row {
         needs: kind.needs().to_string(),
