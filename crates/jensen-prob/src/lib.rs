@@ -100,6 +100,7 @@ mod pareto;
 mod poisson;
 mod polar;
 mod positive;
+mod quadrature;
 mod relaxed_bernoulli;
 mod rows;
 mod share;
