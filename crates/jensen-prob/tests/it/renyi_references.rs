@@ -148,7 +148,7 @@ fn compact_families_have_their_references() -> Result<(), GoldenError> {
     Ok(())
 }
 
-/// In both precisions; of it all pairs that meet, with its covariance written out and without.
+/// In both precisions; orders next to 1 among them.
 #[test]
 fn covariances_of_low_rank_have_their_references() -> Result<(), GoldenError> {
     for (dtype, tolerance) in [(DType::F32, Tolerance::both(1e-5)), (DType::F64, Tolerance::both(1e-12))] {
@@ -169,7 +169,65 @@ fn covariances_of_low_rank_have_their_references() -> Result<(), GoldenError> {
     Ok(())
 }
 
-/// Where each of one rank is `+∞` and where it is not; a rank beyond the dimensions, and pairs with other covariances.
+/// The slopes of what is computed on the host, at extremes too, where differences of single numbers have no digits.
+#[test]
+fn compact_families_have_the_slopes_of_their_references() -> Result<(), GoldenError> {
+    fn check<D: RenyiDivergence>(
+        json: &str,
+        names: &[&str],
+        new: fn(&[Tensor<2>]) -> D,
+    ) -> Result<(), GoldenError> {
+        let table = golden(json);
+        let orders = table.column("order")?;
+        let mut slopes = vec![Vec::new(); names.len()];
+        for (row, &order) in orders.iter().enumerate() {
+            let leaf = |name: &&str| {
+                let number = table.column(name)?[row];
+                Ok::<_, GoldenError>(double(&[1, 1], &[number]).autodiff().require_grad())
+            };
+            let leaves = names.iter().map(leaf).collect::<Result<Vec<_>, _>>()?;
+            let (q, p) = leaves.split_at(names.len() / 2);
+            let gradients = new(q).renyi_divergence(&new(p), order).backward();
+            for (slopes, leaf) in slopes.iter_mut().zip(&leaves) {
+                slopes.push(leaf.grad(&gradients).expect("a gradient").into_scalar::<f64>());
+            }
+        }
+        for (name, slopes) in names.iter().zip(&slopes) {
+            let slopes = double(&[slopes.len()], slopes);
+            let tolerance = Tolerance { relative: 1e-9, absolute: 1e-15 };
+            table.compare(&format!("{name}_slope"), &slopes, tolerance)?;
+        }
+        Ok(())
+    }
+    let json = include_str!("../references/renyi_continuous_bernoulli.json");
+    check(json, &["q", "p"], |x| ContinuousBernoulli::from_logits(x[0].clone()))?;
+    let json = include_str!("../references/renyi_von_mises.json");
+    let names = ["q_first", "q_second", "p_first", "p_second"];
+    check(json, &names, |x| VonMises::new(x[0].clone(), x[1].clone()))
+}
+
+/// In the plane it is that of the angles, near and far apart.
+#[test]
+fn directions_in_the_plane_are_angles() {
+    let concentrations = |side: [f64; 4]| double(&[4, 1], &side);
+    let (location, other) =
+        (double(&[4, 1], &[0.0, 1.0, -2.0, 3.0]), double(&[4, 1], &[0.0, -2.1, -1.9, 0.0]));
+    let (few, many) = (concentrations([1.0, 0.2, 50.0, 1e3]), concentrations([3.0, 7.0, 49.0, 1e3]));
+    let on_sphere = |angle: &Tensor<2>, concentration: &Tensor<2>| {
+        let direction = Tensor::cat(vec![angle.clone().cos(), angle.clone().sin()], 1);
+        VonMisesFisher::new(direction, concentration.clone())
+    };
+    for order in [0.1, 0.99, 2.0] {
+        let of_angles = VonMises::new(location.clone(), few.clone())
+            .renyi_divergence(&VonMises::new(other.clone(), many.clone()), order);
+        let of_directions = on_sphere(&location, &few).renyi_divergence(&on_sphere(&other, &many), order);
+        let difference =
+            Tolerance::both(1e-13).first_difference(&numbers(&of_directions), &numbers(&of_angles));
+        assert_eq!(difference, None, "order {order}");
+    }
+}
+
+/// Where it is `+∞` and where it is not, with more directions than dimensions too; and beside other covariances.
 #[test]
 fn a_covariance_of_low_rank_is_the_full_one() {
     let noise =

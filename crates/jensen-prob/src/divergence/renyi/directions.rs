@@ -16,7 +16,10 @@ impl RenyiDivergence for VonMises {
         let meeting = Meeting::of(self.location().dims(), p.location().dims());
         let angle = meeting.fold(self.location()) - meeting.fold(p.location());
         let [q, p] = [self, p].map(|d| meeting.fold(d.concentration()));
-        let between = |angle: f64, q, p| Between::of(0.0, [q, p], (0.5 * angle).sin().powi(2), epsilon);
+        let between = |angle: f64, q, p| {
+            let (sin, cos) = (0.5 * angle).sin_cos();
+            Between::of(0.0, [q, p], [sin * sin, cos * cos], epsilon)
+        };
         let per_dim = pointwise(
             [angle, q, p],
             |[angle, q, p]| between(angle, q, p).divergence(),
@@ -41,12 +44,14 @@ impl RenyiDivergence for VonMisesFisher {
         let apart = meeting.fold(self.direction()) - meeting.fold(p.direction());
         let square = meeting.unfold(apart.square()).sum_dim(1) * 0.25;
         let order = 0.5 * self.direction().dims()[1] as f64 - 1.0;
+        let between =
+            |square: f64, q, p| Between::of(order, [q, p], [square, (1.0 - square).max(0.0)], epsilon);
         let [q, p] = [self, p].map(VonMisesFisher::concentration);
         let meeting = Meeting::of(q.dims(), p.dims());
         let of_rows = pointwise(
             [square, q, p].map(|column| meeting.fold(column)),
-            |[square, q, p]| Between::of(order, [q, p], square, epsilon).divergence(),
-            |[square, q, p], _| Between::of(order, [q, p], square, epsilon).slopes(),
+            |[square, q, p]| between(square, q, p).divergence(),
+            |[square, q, p], _| between(square, q, p).slopes(),
         );
         sum_event(meeting.unfold(of_rows))
     }
@@ -67,12 +72,13 @@ struct Between {
 }
 
 impl Between {
-    fn of(order: f64, [q, p]: [f64; 2], square: f64, epsilon: f64) -> Self {
+    /// Of squares of the sine and the cosine of half the angle.
+    fn of(order: f64, [q, p]: [f64; 2], [square, rest]: [f64; 2], epsilon: f64) -> Self {
         let alpha = 1.0 - epsilon;
         let sum = alpha * q + epsilon * p;
         let mixed = 2.0 * (alpha * epsilon.abs()).sqrt() * q.sqrt() * p.sqrt();
         let length = if epsilon > 0.0 {
-            (alpha * q - epsilon * p).hypot(mixed * (1.0 - square).max(0.0).sqrt())
+            (alpha * q - epsilon * p).hypot(mixed * rest.sqrt())
         } else {
             sum.hypot(mixed * square.sqrt())
         };
@@ -90,7 +96,7 @@ impl Between {
         let weight = (1.0 - self.epsilon) / self.epsilon;
         self.above_tangent(self.p)
             + weight * self.above_tangent(self.q)
-            + Ratio::of(self.order, self.length).value * self.lost
+            + self.ratio(self.length).value * self.lost
     }
 
     /// For the square, `κ_q` and `κ_p`.
@@ -98,13 +104,16 @@ impl Between {
         let Self { q, p, square, epsilon, length, lost, .. } = *self;
         let alpha = 1.0 - epsilon;
         let by_length = if length == 0.0 { self.slope(0.0) } else { self.ratio(length).value / length };
-        // (κ_* − κ_q)/ε, which is not 0 where both are next to equal.
-        let change = (p - q) * (alpha * q + epsilon * p + q) - 4.0 * alpha * q * p * square;
-        let change = if length + q > 0.0 { change / (length + q) } else { 0.0 };
+        // (κ_* − κ_q)/ε and (κ_* − κ_p)/α, without the difference.
+        let change = |end: f64, other: f64, weight: f64| {
+            let squares = (other - end) * (alpha * q + epsilon * p + end) - 4.0 * weight * q * p * square;
+            if length + end > 0.0 { squares / (length + end) } else { 0.0 }
+        };
         [
             2.0 * alpha * q * p * by_length,
-            alpha * (by_length * (2.0 * p * square - lost) - change * self.mean_slope(q)),
-            (p - length) * self.mean_slope(p) + by_length * (2.0 * alpha * q * square - epsilon * lost),
+            alpha * (by_length * (2.0 * p * square - lost) - change(q, p, alpha) * self.mean_slope(q)),
+            by_length * (2.0 * alpha * q * square - epsilon * lost)
+                - alpha * change(p, q, epsilon) * self.mean_slope(p),
         ]
     }
 

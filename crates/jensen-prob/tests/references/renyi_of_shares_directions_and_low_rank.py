@@ -55,6 +55,29 @@ def directly(log_q, log_p, order, points):
     return mpmath.log(total) / (order - 1)
 
 
+def closed_form_of_shares(q, p, order):
+    log_total = lambda l: mpmath.log(mpmath.expm1(l) / l) if l else m(0)
+    return divergence(log_total, order)(q, p, order * q + (1 - order) * p)
+
+
+def closed_form_of_angles(mu, k, nu, l, order):
+    # Even in κ, so that it has a slope at 0.
+    log_total = lambda size: mpmath.log(mpmath.besseli(0, size))
+    between = mpmath.sqrt((order * k) ** 2 + ((1 - order) * l) ** 2 + 2 * order * (1 - order) * k * l * mpmath.cos(mu - nu))
+    return divergence(log_total, order)(k, l, between)
+
+
+def slopes(f, arguments):
+    """By central differences of 20 digits."""
+
+    def slope(i):
+        step = m(10) ** -20 * max(abs(arguments[i]), m(1))
+        moved = lambda by: [x + by if i == j else x for j, x in enumerate(arguments)]
+        return (f(*moved(step)) - f(*moved(-step))) / (2 * step)
+
+    return [slope(i) for i in range(len(arguments))]
+
+
 def agree(ours, theirs):
     np.testing.assert_allclose(float(ours), float(theirs), rtol=1e-12)
 
@@ -70,7 +93,12 @@ def write_all(write, f32):
             return lambda x: l * x + mpmath.log(l / mpmath.expm1(l))
 
         agree(values[8], directly(log_share(m(rows[8][0])), log_share(m(rows[8][1])), m(rows[8][2]), [0, 1]))
-    write("renyi_continuous_bernoulli", MPMATH, q=rows[:, 0], p=rows[:, 1], order=rows[:, 2], divergence=values)
+    with mpmath.workdps(80):
+        for row, value in zip(rows, values):
+            agree(closed_form_of_shares(*map(m, row)), value)
+        moved = [slopes(lambda q, p: closed_form_of_shares(q, p, m(order)), [m(q), m(p)]) for q, p, order in rows]
+    write("renyi_continuous_bernoulli", MPMATH, q=rows[:, 0], p=rows[:, 1], order=rows[:, 2], divergence=values,
+          q_slope=[s[0] for s in moved], p_slope=[s[1] for s in moved])
 
     cases = [(0, 1, 0, 2), (0.5, 3, -0.2, 2.5), (2, 5, 2.0078125, 5.0078125), (0, 4, 3.1415927, 4), (1, 1e4, 1.03125, 2e4), (-2, 0, 40, 3),
              (3, 3, 3, 0), (0.1, 1e-3, 3, 2e-3), (0, 1e6, 3, 1e6)]
@@ -85,8 +113,13 @@ def write_all(write, f32):
             a, k, b, l, order = rows[row]
             points = mpmath.linspace(-mpmath.pi, mpmath.pi, 9)
             agree(values[row], directly(log_density(a, k), log_density(b, l), m(order), points))
+    with mpmath.workdps(80):
+        for row, value in zip(rows, values):
+            agree(closed_form_of_angles(*map(m, row)), value)
+        moved = [slopes(lambda *x: closed_form_of_angles(*x, m(row[4])), [m(x) for x in row[:4]]) for row in rows]
+    moved = {f"{name}_slope": [s[i] for s in moved] for i, name in enumerate(["q_first", "q_second", "p_first", "p_second"])}
     write("renyi_von_mises", MPMATH, q_first=rows[:, 0], q_second=rows[:, 1], p_first=rows[:, 2], p_second=rows[:, 3], order=rows[:, 4],
-          divergence=values)
+          divergence=values, **moved)
 
     for dimensions in (3, 8):
         one, other = np.cos(np.arange(dimensions)), np.sin(2 * np.arange(dimensions) + 1)
