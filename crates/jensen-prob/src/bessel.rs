@@ -67,11 +67,11 @@ pub(crate) fn log_bessel_reduced(order: f64, x: Tensor<2>) -> Tensor<2> {
 
 /// `A = I_{ν+1}(x)/I_ν(x)`
 pub(crate) struct Ratio {
-    value: f64,
+    pub(crate) value: f64,
     /// `1 − A`
     pub(crate) complement: f64,
     /// `dA/dx`
-    slope: f64,
+    pub(crate) slope: f64,
 }
 
 impl Ratio {

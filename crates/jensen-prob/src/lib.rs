@@ -46,7 +46,7 @@
 //! | | families |
 //! |---|---|
 //! | [`KlDivergence`] | each to itself, as in the table; Laplace, logistic, Gumbel, gamma, beta, exponential, half-normal, Pareto, uniform and continuous Bernoulli to normal; normal to Laplace; normal, gamma, exponential and uniform to Gumbel; beta, exponential, Weibull, Pareto and uniform to gamma; gamma, beta, half-normal, log-normal, Weibull, Pareto, uniform and continuous Bernoulli to exponential; uniform to beta and Pareto; beta and uniform to continuous Bernoulli; beta and continuous Bernoulli to uniform; Bernoulli to Poisson; normal, that of a full covariance and that of one of low rank to each other |
-//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, also with a full covariance, log-normal, tanh-normal, half-normal, Laplace, gamma, inverse gamma, exponential, Pareto, beta, Dirichlet, uniform, Bernoulli, binomial, categorical, one-hot, multinomial, geometric, Poisson |
+//! | [`RenyiDivergence`], with [`alpha_divergence`], Bhattacharyya and Hellinger | normal, also with a full covariance and with one of low rank, log-normal, tanh-normal, half-normal, Laplace, gamma, inverse gamma, exponential, Pareto, beta, Dirichlet, uniform, continuous Bernoulli, von Mises, von Mises–Fisher, Bernoulli, binomial, categorical, one-hot, multinomial, geometric, Poisson |
 //! | [`SquaredWasserstein`] | normal, Laplace, logistic, Gumbel |
 //! | [`jensen_shannon_divergence`] | those that are [`Enumerable`] |
 //! | [`jeffreys_divergence`] | those with a divergence both ways |
@@ -100,6 +100,7 @@ mod pareto;
 mod poisson;
 mod polar;
 mod positive;
+mod quadrature;
 mod relaxed_bernoulli;
 mod rows;
 mod share;

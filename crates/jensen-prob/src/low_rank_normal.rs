@@ -59,6 +59,13 @@ impl LowRankNormal {
         Self { diagonal, factor, whitened, capacitance }
     }
 
+    /// A normal distribution with independent dimensions, whose factor is a column of zeros.
+    pub(crate) fn from_normal(normal: &Normal) -> Self {
+        let mean = normal.mean().inner();
+        let [_, d] = mean.dims();
+        Self::new(normal.clone(), mean.narrow(0, 0, 1).zeros_like().reshape([1, d, 1]))
+    }
+
     /// `N(μ, diag(σ²))`
     pub fn diagonal(&self) -> Normal {
         self.diagonal.clone()
@@ -74,6 +81,16 @@ impl LowRankNormal {
         let diagonal = MultivariateNormal::from_normal(&self.diagonal).covariance();
         let covariance = diagonal + self.factor.clone().matmul(self.factor.clone().transpose());
         MultivariateNormal::from_covariance(self.diagonal.mean(), covariance)
+    }
+
+    /// `V` of each row, `[rows, d, rank]`.
+    pub(crate) fn whitened(&self) -> Tensor<3> {
+        self.whitened.clone()
+    }
+
+    /// The Cholesky factor of `C` of each row, `[rows, rank, rank]`.
+    pub(crate) fn capacitance(&self) -> Tensor<3> {
+        self.capacitance.clone()
     }
 
     /// `½ log |Σ|` of each row.
@@ -105,7 +122,7 @@ impl LowRankNormal {
     }
 
     /// For `rows` rows, a multiple of its own.
-    fn spelled_out(&self, rows: usize) -> Self {
+    pub(crate) fn spelled_out(&self, rows: usize) -> Self {
         if rows == self.rows() { self.clone() } else { self.expand(rows / self.rows()) }
     }
 
@@ -209,8 +226,7 @@ impl KlDivergence<Normal> for LowRankNormal {
 
 impl KlDivergence<LowRankNormal> for Normal {
     fn kl_divergence(&self, p: &LowRankNormal) -> Tensor<1> {
-        let none = p.factor.clone().inner().narrow(0, 0, 1).narrow(2, 0, 1).zeros_like();
-        LowRankNormal::new(self.clone(), none).kl_divergence(p)
+        LowRankNormal::from_normal(self).kl_divergence(p)
     }
 }
 

@@ -36,12 +36,13 @@ impl Meeting {
         tensor.reshape([rows / self.block, self.block * self.event])
     }
 
-    /// Back to `[rows, event]`.
+    /// Back to `[rows, event]`, of one side alone too.
     pub(crate) fn unfold(&self, tensor: Tensor<2>) -> Tensor<2> {
-        expand(
-            if self.block == 1 { tensor } else { tensor.reshape([self.rows, self.event]) },
-            [self.rows, self.event],
-        )
+        let shape = [self.rows, self.event];
+        if self.block == 1 {
+            return expand(tensor, shape);
+        }
+        expand(tensor, [self.rows / self.block, self.block * self.event]).reshape(shape)
     }
 }
 

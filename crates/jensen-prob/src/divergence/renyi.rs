@@ -3,7 +3,9 @@
 mod blend;
 mod closed_forms;
 mod counts;
+mod directions;
 mod full_covariance;
+mod low_rank;
 mod rewritten;
 mod with_ends;
 

@@ -1,10 +1,13 @@
 //! What holds of every Rényi divergence and its relatives.
 
+use std::f64::consts::PI;
+
 use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::{
-    Bernoulli, Beta, Binomial, Categorical, Dirichlet, Gamma, Geometric, Independent, Joint, KlDivergence,
-    Laplace, Multinomial, MultivariateNormal, Normal, Poisson, RenyiDivergence, SquaredWasserstein,
-    alpha_divergence, jeffreys_divergence, jensen_shannon_divergence,
+    Bernoulli, Beta, Binomial, Categorical, ContinuousBernoulli, Dirichlet, Gamma, Geometric, Independent,
+    Joint, KlDivergence, Laplace, LowRankNormal, Multinomial, MultivariateNormal, Normal, Poisson,
+    RenyiDivergence, SquaredWasserstein, VonMises, VonMisesFisher, alpha_divergence, jeffreys_divergence,
+    jensen_shannon_divergence,
 };
 use jensen_testing::{Tolerance, check_gradients, double};
 
@@ -73,6 +76,13 @@ impl<D: RenyiDivergence + KlDivergence> Case<D> {
         let (one, two) = (first(&self.q), first(&self.p));
         near(&one.renyi_divergence(&p, 0.6).narrow(0, 0, 1), &one.renyi_divergence(&two, 0.6), 1e-12, "rows");
         near(&q.renyi_divergence(&two, 0.6).narrow(0, 0, 1), &one.renyi_divergence(&two, 0.6), 1e-12, "rows");
+
+        // Four rows against two are the two twice.
+        let twice: Vec<_> = self.q.iter().map(|t| t.clone().repeat_dim(0, 2)).collect();
+        let twice = (self.new)(&twice);
+        let [there, back] = [q.renyi_divergence(&p, 0.6), p.renyi_divergence(&q, 0.6)];
+        near(&twice.renyi_divergence(&p, 0.6), &there.repeat_dim(0, 2), 1e-12, "rows");
+        near(&p.renyi_divergence(&twice, 0.6), &back.repeat_dim(0, 2), 1e-12, "rows");
 
         near(&alpha_divergence(&q, &p, 1.0), &kl, 1e-12, "of order 1");
         near(&alpha_divergence(&q, &p, 0.0), &p.kl_divergence(&q), 1e-12, "of order 0");
@@ -151,6 +161,46 @@ fn each_family_has_what_holds_of_all() {
     .check();
 }
 
+#[test]
+fn families_on_compact_sets_and_of_low_rank_have_it_too() {
+    Case::new(
+        |p| ContinuousBernoulli::from_logits(p[0].clone()),
+        &[[0.0, 2.0, -3.0, 0.4]],
+        &[[1.0, -2.0, -2.9, 9.0]],
+    )
+    .check();
+    let angles = |p: &[Tensor<2>]| VonMises::new(p[0].clone(), p[1].clone());
+    Case::new(
+        angles,
+        &[[0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 2.0, 9.0]],
+        &[[0.5, 4.1, 0.0, 0.5], [1.4, 0.8, 2.2, 8.0]],
+    )
+    .check();
+    let directions = |p: &[Tensor<2>]| {
+        let direction = Tensor::cat(vec![p[0].clone(), p[1].clone()], 1);
+        VonMisesFisher::new(direction, p[1].clone().narrow(1, 0, 1))
+    };
+    Case::new(
+        directions,
+        &[[0.0, 1.0, -2.0, 0.4], [1.0, 0.5, 6.0, 0.9]],
+        &[[0.5, 4.1, 0.0, 0.4], [1.4, 0.8, 7.2, 1.0]],
+    )
+    .check();
+    let low_rank = |p: &[Tensor<2>]| {
+        let [rows, d] = p[0].dims();
+        LowRankNormal::new(
+            Normal::from_log_std(p[0].clone(), p[1].clone()),
+            p[2].clone().reshape([rows, d, 1]),
+        )
+    };
+    Case::new(
+        low_rank,
+        &[[0.0, 1.0, -2.0, 0.4], [0.1, -0.5, 0.3, 0.0], [0.5, 0.2, -0.7, 1.0]],
+        &[[0.5, 1.2, 0.0, 0.4], [0.4, -0.1, 0.2, 0.3], [0.3, -0.2, -0.5, 0.8]],
+    )
+    .check();
+}
+
 /// `v = 1 + (1 − α)(r² − 1)` is 0 at `α = r²/(r² − 1)`: at `r = 2` from order 4/3 on.
 #[test]
 fn where_the_integral_diverges_it_is_infinite_and_has_no_gradient() {
@@ -195,25 +245,41 @@ fn where_the_integral_diverges_it_is_infinite_and_has_no_gradient() {
     assert_eq!(numbers(&divergence.clone().inner()), [f64::INFINITY]);
     let slopes = factor.grad(&divergence.backward()).expect("a gradient").into_data();
     assert!(slopes.iter::<f32>().all(|slope| slope == 0.0));
+    // The same of low rank, where a deviation of the diagonal alone is too wide, and where that of p is beside its own.
+    let at_rank_one = |std: [f32; 2], column: [f32; 2]| {
+        let normal = Normal::new(Tensor::zeros([1, 2], &device), Tensor::from_data([std], &device));
+        let factor = Tensor::<2>::from_data([column], &device).require_grad();
+        (LowRankNormal::new(normal, factor.clone().reshape([1, 2, 1])), factor)
+    };
+    let of = |q: &LowRankNormal, p: &LowRankNormal| numbers(&q.renyi_divergence(p, 1.5).inner())[0];
+    let (q, factor) = at_rank_one([2.0, 1.0], [0.0, 0.5]);
+    let (narrow, _) = at_rank_one([1.0, 1.0], [0.0, 2.0]);
+    let (wide, _) = at_rank_one([1.0, 1.0], [2.0, 0.1]);
+    assert!(of(&q, &wide).is_finite() && of(&q, &narrow) == f64::INFINITY);
+    let divergence = q.renyi_divergence(&narrow, 1.5);
+    let slopes = factor.grad(&divergence.backward()).expect("a gradient").into_data();
+    assert!(slopes.iter::<f32>().all(|slope| slope == 0.0));
     let beta = |a: f32, b: f32| Beta::new(at(a), at(b));
     let of = |a: f32, b: f32, order: f64| numbers(&beta(a, b).renyi_divergence(&beta(2.0, 2.0), order))[0];
     assert!(of(1.0, 1.0, 1.9).is_finite());
     assert_eq!((of(1.0, 2.0, 2.1), of(2.0, 1.0, 2.1)), (f64::INFINITY, f64::INFINITY));
 }
 
+/// Of a function of single-precision leaves and its gradients.
+fn finite(what: &str, leaves: &[Tensor<2>], f: &dyn Fn(&[Tensor<2>]) -> Tensor<1>) {
+    let leaves: Vec<_> =
+        leaves.iter().map(|t| t.clone().cast(DType::F32).autodiff().require_grad()).collect();
+    let value = f(&leaves);
+    assert!(numbers(&value.clone().inner()).iter().all(|x| x.is_finite()), "{what}: {value}");
+    let gradients = value.sum().backward();
+    for leaf in &leaves {
+        let slopes: Vec<f64> = leaf.grad(&gradients).expect("a gradient").into_data().iter().collect();
+        assert!(slopes.iter().all(|x| x.is_finite()), "slopes of {what}: {slopes:?}");
+    }
+}
+
 #[test]
 fn extreme_parameters_stay_finite() {
-    let finite = |what: &str, leaves: &[Tensor<2>], f: &dyn Fn(&[Tensor<2>]) -> Tensor<1>| {
-        let leaves: Vec<_> =
-            leaves.iter().map(|t| t.clone().cast(DType::F32).autodiff().require_grad()).collect();
-        let value = f(&leaves);
-        assert!(numbers(&value.clone().inner()).iter().all(|x| x.is_finite()), "{what}: {value}");
-        let gradients = value.sum().backward();
-        for leaf in &leaves {
-            let slopes: Vec<f64> = leaf.grad(&gradients).expect("a gradient").into_data().iter().collect();
-            assert!(slopes.iter().all(|x| x.is_finite()), "slopes of {what}: {slopes:?}");
-        }
-    };
     let one = || double(&[1, 1], &[1.0]).cast(DType::F32);
     for order in [0.1, 0.5, 0.999] {
         let means = double(&[4, 1], &[1e6, -1e6, 0.0, 1.0]);
@@ -273,6 +339,59 @@ fn extreme_parameters_stay_finite() {
             family.renyi_divergence(&fair, order)
                 + fair.renyi_divergence(&family, order)
                 + jensen_shannon_divergence(&family, &fair)
+        });
+    }
+}
+
+#[test]
+fn shares_directions_and_low_ranks_stay_finite() {
+    for order in [0.1, 0.5, 0.999, 1.001, 3.0] {
+        let wide = double(&[4, 2], &[1e6, -1e6, 300.0, 0.0, 1e-30, -80.0, 1e30, 1e30]);
+        finite("continuous Bernoulli", &[wide], &|p| {
+            let flat = ContinuousBernoulli::from_logits(Tensor::zeros([1, 2], &Device::flex()));
+            let steep = ContinuousBernoulli::from_logits(Tensor::full([1, 2], 1e6, &Device::flex()));
+            let family = ContinuousBernoulli::from_logits(p[0].clone());
+            family.renyi_divergence(&flat, order)
+                + flat.renyi_divergence(&family, order)
+                + family.renyi_divergence(&steep, order)
+                + steep.renyi_divergence(&family, order)
+        });
+        let angles = double(&[4, 2], &[0.0, PI, 1.0, 40.0, 0.0, 1e-30, 0.0, 0.0]);
+        let concentrations = double(&[4, 2], &[0.0, 1e12, 1e6, 1e-30, 1e12, 1.0, 1.0, 0.0]);
+        finite("von Mises", &[angles, concentrations], &|p| {
+            let at = |kappa: f32| {
+                let full = |x: f32| Tensor::<2>::full([1, 2], x, &Device::flex());
+                VonMises::new(full(0.0), full(kappa))
+            };
+            let family = VonMises::new(p[0].clone(), p[1].clone());
+            let of = |other: &VonMises| {
+                family.renyi_divergence(other, order) + other.renyi_divergence(&family, order)
+            };
+            of(&at(0.0)) + of(&at(1.0)) + of(&at(1e12))
+        });
+        let directions = double(&[3, 3], &[1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 0.0, 1e-6, -1.0]);
+        let concentrations = double(&[3, 1], &[0.0, 1e12, 1.0]);
+        finite("von Mises–Fisher", &[directions, concentrations], &|p| {
+            let pole = |kappa: f32| {
+                let device = Device::flex();
+                VonMisesFisher::new(Tensor::ones([1, 3], &device), Tensor::full([1, 1], kappa, &device))
+            };
+            let family = VonMisesFisher::new(p[0].clone(), p[1].clone());
+            let of = |other: &VonMisesFisher| {
+                family.renyi_divergence(other, order) + other.renyi_divergence(&family, order)
+            };
+            of(&pole(0.0)) + of(&pole(1.0)) + of(&pole(1e12))
+        });
+        if order > 1.0 {
+            continue; // Where it is infinite of such deviations.
+        }
+        let log_scales = double(&[3, 2], &[-15.0, 15.0, 10.0, -3.0, 0.0, 15.0]);
+        let factors = double(&[3, 2], &[1e3, 0.0, 1e-6, 1e-6, 1.0, -1e3]);
+        finite("low rank", &[log_scales, factors], &|p| {
+            let normal = Normal::from_log_std(Tensor::zeros([3, 2], &Device::flex()), p[0].clone());
+            let family = LowRankNormal::new(normal, p[1].clone().reshape([3, 2, 1]));
+            let standard = Normal::standard(1, 2, &Device::flex());
+            family.renyi_divergence(&standard, order) + standard.renyi_divergence(&family, order)
         });
     }
 }

@@ -1,10 +1,10 @@
 //! Rényi divergences against their integrals, and against one another.
 
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use jensen_prob::{
-    Bernoulli, Beta, Binomial, Categorical, Dirichlet, Exponential, Gamma, Geometric, HalfNormal,
-    InverseGamma, Laplace, LogNormal, Multinomial, MultivariateNormal, Normal, OneHotCategorical, Pareto,
-    Poisson, RenyiDivergence, TanhNormal, Uniform,
+    Bernoulli, Beta, Binomial, Categorical, ContinuousBernoulli, Dirichlet, Exponential, Gamma, Geometric,
+    HalfNormal, InverseGamma, Laplace, LogNormal, LowRankNormal, Multinomial, MultivariateNormal, Normal,
+    OneHotCategorical, Pareto, Poisson, RenyiDivergence, Rng, TanhNormal, Uniform, VonMises, VonMisesFisher,
 };
 use jensen_testing::{Golden, GoldenError, Tolerance, check_gradients, double};
 
@@ -103,6 +103,163 @@ fn full_covariances_have_their_references() -> Result<(), GoldenError> {
         by_row(include_str!("../references/renyi_multivariate_normal.json"), sides, tolerance)?;
     }
     Ok(())
+}
+
+/// In both precisions, to the rounding of the parameters' differences.
+#[test]
+fn compact_families_have_their_references() -> Result<(), GoldenError> {
+    for (dtype, digits) in [(DType::F32, 1e-7), (DType::F64, 1e-14)] {
+        let column = |table: &Golden, name: &str, width: usize| {
+            let numbers = table.column(name)?;
+            Ok::<_, GoldenError>(double(&[numbers.len() / width, width], numbers).cast(dtype))
+        };
+        let logits = |table: &Golden, name| {
+            Ok::<_, GoldenError>(ContinuousBernoulli::from_logits(column(table, name, 1)?))
+        };
+        by_row(
+            include_str!("../references/renyi_continuous_bernoulli.json"),
+            |table| Ok((logits(table, "q")?, logits(table, "p")?)),
+            Tolerance { relative: 50.0 * digits, absolute: 1e-45 },
+        )?;
+        let angles = |table: &Golden, location: &str, concentration: &str| {
+            Ok::<_, GoldenError>(VonMises::new(column(table, location, 1)?, column(table, concentration, 1)?))
+        };
+        by_row(
+            include_str!("../references/renyi_von_mises.json"),
+            |table| Ok((angles(table, "q_first", "q_second")?, angles(table, "p_first", "p_second")?)),
+            Tolerance::both(50.0 * digits),
+        )?;
+        for (width, json) in [
+            (3, include_str!("../references/renyi_von_mises_fisher_3.json")),
+            (8, include_str!("../references/renyi_von_mises_fisher_8.json")),
+        ] {
+            let side = |table: &Golden, direction: &str, concentration: &str| {
+                let direction = column(table, direction, width)?;
+                Ok::<_, GoldenError>(VonMisesFisher::new(direction, column(table, concentration, 1)?))
+            };
+            let sides = |table: &Golden| {
+                let q = side(table, "q_direction", "q_concentration")?;
+                Ok((q, side(table, "p_direction", "p_concentration")?))
+            };
+            // The square of the distance of near directions, 4e-3, is known to 1e-4 in single precision.
+            by_row(json, sides, Tolerance { relative: 1000.0 * digits, absolute: 10.0 * digits })?;
+        }
+    }
+    Ok(())
+}
+
+/// In both precisions; orders next to 1 among them.
+#[test]
+fn covariances_of_low_rank_have_their_references() -> Result<(), GoldenError> {
+    for (dtype, tolerance) in [(DType::F32, Tolerance::both(1e-5)), (DType::F64, Tolerance::both(1e-12))] {
+        let sides = |table: &Golden| {
+            let side = |mean: &str, std: &str, factor: &str| {
+                let column = |name: &str| {
+                    let numbers = table.column(name)?;
+                    Ok::<_, GoldenError>(double(&[numbers.len() / 4, 4], numbers).cast(dtype))
+                };
+                let normal = Normal::new(column(mean)?, column(std)?);
+                let [rows, _] = normal.mean().dims();
+                Ok::<_, GoldenError>(LowRankNormal::new(normal, column(factor)?.reshape([rows, 4, 2])))
+            };
+            Ok((side("q_mean", "q_std", "q_factor")?, side("p_mean", "p_std", "p_factor")?))
+        };
+        by_row(include_str!("../references/renyi_low_rank_normal.json"), sides, tolerance)?;
+    }
+    Ok(())
+}
+
+/// The slopes of what is computed on the host, at extremes too, where differences of single numbers have no digits.
+#[test]
+fn compact_families_have_the_slopes_of_their_references() -> Result<(), GoldenError> {
+    fn check<D: RenyiDivergence>(
+        json: &str,
+        names: &[&str],
+        new: fn(&[Tensor<2>]) -> D,
+    ) -> Result<(), GoldenError> {
+        let table = golden(json);
+        let orders = table.column("order")?;
+        let mut slopes = vec![Vec::new(); names.len()];
+        for (row, &order) in orders.iter().enumerate() {
+            let leaf = |name: &&str| {
+                let number = table.column(name)?[row];
+                Ok::<_, GoldenError>(double(&[1, 1], &[number]).autodiff().require_grad())
+            };
+            let leaves = names.iter().map(leaf).collect::<Result<Vec<_>, _>>()?;
+            let (q, p) = leaves.split_at(names.len() / 2);
+            let gradients = new(q).renyi_divergence(&new(p), order).backward();
+            for (slopes, leaf) in slopes.iter_mut().zip(&leaves) {
+                slopes.push(leaf.grad(&gradients).expect("a gradient").into_scalar::<f64>());
+            }
+        }
+        for (name, slopes) in names.iter().zip(&slopes) {
+            let slopes = double(&[slopes.len()], slopes);
+            let tolerance = Tolerance { relative: 1e-9, absolute: 1e-15 };
+            table.compare(&format!("{name}_slope"), &slopes, tolerance)?;
+        }
+        Ok(())
+    }
+    let json = include_str!("../references/renyi_continuous_bernoulli.json");
+    check(json, &["q", "p"], |x| ContinuousBernoulli::from_logits(x[0].clone()))?;
+    let json = include_str!("../references/renyi_von_mises.json");
+    let names = ["q_first", "q_second", "p_first", "p_second"];
+    check(json, &names, |x| VonMises::new(x[0].clone(), x[1].clone()))
+}
+
+/// In the plane it is that of the angles, near and far apart.
+#[test]
+fn directions_in_the_plane_are_angles() {
+    let concentrations = |side: [f64; 4]| double(&[4, 1], &side);
+    let (location, other) =
+        (double(&[4, 1], &[0.0, 1.0, -2.0, 3.0]), double(&[4, 1], &[0.0, -2.1, -1.9, 0.0]));
+    let (few, many) = (concentrations([1.0, 0.2, 50.0, 1e3]), concentrations([3.0, 7.0, 49.0, 1e3]));
+    let on_sphere = |angle: &Tensor<2>, concentration: &Tensor<2>| {
+        let direction = Tensor::cat(vec![angle.clone().cos(), angle.clone().sin()], 1);
+        VonMisesFisher::new(direction, concentration.clone())
+    };
+    for order in [0.1, 0.99, 2.0] {
+        let of_angles = VonMises::new(location.clone(), few.clone())
+            .renyi_divergence(&VonMises::new(other.clone(), many.clone()), order);
+        let of_directions = on_sphere(&location, &few).renyi_divergence(&on_sphere(&other, &many), order);
+        let difference =
+            Tolerance::both(1e-13).first_difference(&numbers(&of_directions), &numbers(&of_angles));
+        assert_eq!(difference, None, "order {order}");
+    }
+}
+
+/// Where it is `+∞` and where it is not, with more directions than dimensions too; and beside other covariances.
+#[test]
+fn a_covariance_of_low_rank_is_the_full_one() {
+    let noise =
+        |key: u64, shape: [usize; 2]| Rng::seed(key).normal(shape, &Device::flex()).cast(DType::F64) * 0.7;
+    let family = |key: u64, rank: usize| {
+        let diagonal = Normal::from_log_std(noise(key, [40, 4]), noise(key + 1, [40, 4]));
+        LowRankNormal::new(diagonal, noise(key + 2, [160, rank]).reshape([40, 4, rank]))
+    };
+    let mut counts = [0; 2];
+    for (rank_q, rank_p) in [(1, 1), (2, 3), (6, 1), (1, 5)] {
+        let (q, p) = (family(10, rank_q), family(20, rank_p));
+        let (full_q, full_p, diagonal) = (q.to_full(), p.to_full(), p.diagonal());
+        for order in [0.0, 0.2, 0.9, 0.999_999, 1.000_001, 1.1, 1.5, 3.0] {
+            let expected = numbers(&full_q.renyi_divergence(&full_p, order));
+            let ours = [
+                (q.renyi_divergence(&p, order), &expected),
+                (q.renyi_divergence(&full_p, order), &expected),
+                (full_q.renyi_divergence(&p, order), &expected),
+                (q.renyi_divergence(&diagonal, order), &numbers(&full_q.renyi_divergence(&diagonal, order))),
+                (diagonal.renyi_divergence(&q, order), &numbers(&diagonal.renyi_divergence(&full_q, order))),
+            ];
+            for (pair, (ours, expected)) in ours.into_iter().enumerate() {
+                let difference = Tolerance::both(1e-8).first_difference(&numbers(&ours), expected);
+                assert_eq!(difference, None, "pair {pair}, ranks {rank_q} and {rank_p}, order {order}");
+            }
+            if order > 1.01 {
+                counts[0] += expected.iter().filter(|x| x.is_finite()).count();
+                counts[1] += expected.iter().filter(|x| x.is_infinite()).count();
+            }
+        }
+    }
+    assert!(counts.iter().all(|&count| count > 50), "{counts:?}");
 }
 
 /// Of a diagonal covariance it is the normal distribution, on either side or both.

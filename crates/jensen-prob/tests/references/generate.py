@@ -24,6 +24,7 @@ from continuous import continuous
 import simplex_counts_directions
 import divergences
 import between_families
+import renyi_of_shares_directions_and_low_rank
 import renyi_of_vectors_and_counts
 
 mpmath.mp.dps = 60
@@ -319,3 +320,4 @@ divergences.write_all(write, f32)
 between_families.write_all(write, f32)
 renyi_of_vectors_and_counts.write_all(write, f32)
 renyi_of_vectors_and_counts.von_mises_shares(write, f32)
+renyi_of_shares_directions_and_low_rank.write_all(write, f32)

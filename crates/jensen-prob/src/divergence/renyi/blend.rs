@@ -80,6 +80,32 @@ impl Blend {
     }
 }
 
+/// `v = α + ε r²` of the ratio `r` of the deviations of `q` and `p`: what lies between two variances, in units of that
+/// of `p`.
+pub(super) struct VarianceBetween {
+    /// `v`, and 1 where it is not positive.
+    pub(super) value: Tensor<2>,
+    /// `log(v)/ε`
+    pub(super) log_by_epsilon: Tensor<2>,
+    /// Where `v` is not positive.
+    pub(super) is_outside: Tensor<2, Bool>,
+}
+
+impl VarianceBetween {
+    pub(super) fn of(ratio: Tensor<2>, epsilon: f64) -> Self {
+        // Below order 1 a sum of positive terms, above it a difference that is exact near 1.
+        let change = (ratio.clone() - 1.0) * (ratio.clone() + 1.0) * epsilon;
+        let value =
+            if epsilon > 0.0 { ratio.square() * epsilon + (1.0 - epsilon) } else { change.clone() + 1.0 };
+        let is_outside = value.clone().lower_equal_elem(0.0);
+        let value = value.mask_fill(is_outside.clone(), 1.0);
+        let is_far = change.clone().abs().greater_elem(0.5);
+        let near = change.mask_fill(is_far.clone(), 0.0).log1p();
+        let log_by_epsilon = near.mask_where(is_far, value.clone().log()) / epsilon;
+        Self { value, log_by_epsilon, is_outside }
+    }
+}
+
 /// `w − log(1 + w)`, near 0 as `w²/2 − w³/3 + …` to 3e-7 of itself.
 fn excess_beyond_one(w: Tensor<2>) -> Tensor<2> {
     const TINY: f64 = 0.03;

@@ -7,11 +7,15 @@
 use burn::tensor::Tensor;
 use jensen_kernels::exponential;
 
-use super::blend::Blend;
+use super::blend::{Blend, VarianceBetween};
 use super::distance_from_one;
+use crate::continuous_bernoulli::log_sinhc::{above_tangent, langevin_mean_slope};
+use crate::host::pointwise;
 use crate::rows::{Meeting, sum_event};
 use crate::special::mean_decay;
-use crate::{Beta, Dirichlet, Exponential, Gamma, KlDivergence, Laplace, Normal, RenyiDivergence};
+use crate::{
+    Beta, ContinuousBernoulli, Dirichlet, Exponential, Gamma, KlDivergence, Laplace, Normal, RenyiDivergence,
+};
 
 impl RenyiDivergence for Normal {
     /// `½ (α δ²/v + log(v)/ε) − log r` with `δ = (μ_q − μ_p)/σ_p`, `r = σ_q/σ_p` and `v = α + ε r²`, finite where
@@ -24,16 +28,10 @@ impl RenyiDivergence for Normal {
         let distance = (meeting.fold(self.mean()) - meeting.fold(p.mean())) / std.clone();
         let ratio = meeting.fold(self.std()) / std;
         let log_ratio = (meeting.fold(self.log_variance()) - meeting.fold(p.log_variance())) * 0.5;
-        // Below order 1 a sum of positive terms, above it a difference that is exact near 1.
-        let change = (ratio.clone() - 1.0) * (ratio.clone() + 1.0) * epsilon;
-        let precision = if epsilon > 0.0 { ratio.square() * epsilon + alpha } else { change.clone() + 1.0 };
-        let outside = precision.clone().lower_equal_elem(0.0);
-        let precision = precision.mask_fill(outside.clone(), 1.0);
-        let is_far = change.clone().abs().greater_elem(0.5);
-        let near = change.mask_fill(is_far.clone(), 0.0).log1p();
-        let spread = near.mask_where(is_far, precision.clone().log()) / epsilon;
-        let per_dim = (distance.square() * alpha / precision + spread) * 0.5 - log_ratio;
-        sum_event(meeting.unfold(per_dim.mask_fill(outside, f32::INFINITY)))
+        let between = VarianceBetween::of(ratio, epsilon);
+        let spread = between.log_by_epsilon;
+        let per_dim = (distance.square() * alpha / between.value + spread) * 0.5 - log_ratio;
+        sum_event(meeting.unfold(per_dim.mask_fill(between.is_outside, f32::INFINITY)))
     }
 }
 
@@ -115,5 +113,29 @@ impl RenyiDivergence for Dirichlet {
         let of_whole = whole.gap_of_remainders() / self.concentration().dims()[1] as f64;
         let per_class = part.gap_of_shares(&whole) + part.gap_of_remainders() - of_whole;
         sum_event(meeting.unfold(per_class.mask_fill(part.is_outside(), f32::INFINITY)))
+    }
+}
+
+impl RenyiDivergence for ContinuousBernoulli {
+    /// With `S(h) = log (sinh h)/h` of `h = l/2` and `h_* = α h_q + ε h_p` what the tangent of `S` at `h_*` leaves at
+    /// `h_p`, and `α/ε` of what it leaves at `h_q`: always finite.
+    fn renyi_divergence(&self, p: &Self, alpha: f64) -> Tensor<1> {
+        let Some(epsilon) = distance_from_one(alpha) else { return self.kl_divergence(p) };
+        let halves = move |[q, p]: [f64; 2]| (0.5 * q, 0.5 * p, 0.5 * (alpha * q + epsilon * p));
+        let meeting = Meeting::of(self.logits().dims(), p.logits().dims());
+        let per_dim = pointwise(
+            [meeting.fold(self.logits()), meeting.fold(p.logits())],
+            |logits| {
+                let (q, p, between) = halves(logits);
+                above_tangent(between, p) + alpha / epsilon * above_tangent(between, q)
+            },
+            |logits, _| {
+                let (q, p, between) = halves(logits);
+                // `h_p − h_*` is `α (h_p − h_q)`, and `h_q − h_*` is `−ε (h_p − h_q)`.
+                let change = 0.5 * alpha * (p - q);
+                [-change * langevin_mean_slope(between, q), change * langevin_mean_slope(between, p)]
+            },
+        );
+        sum_event(meeting.unfold(per_dim))
     }
 }

@@ -41,7 +41,7 @@ impl RenyiDivergence for MultivariateNormal {
 
 /// The lower triangular `K` of `(I + εK)(I + εK)ᵀ = I + εE`, that is of `K + Kᵀ + εKKᵀ = E`, column by
 /// column, and where there is none, as the matrix is not positive definite.
-fn factor_beside_identity(excess: Tensor<3>, epsilon: f64) -> (Tensor<3>, Tensor<1, Bool>) {
+pub(super) fn factor_beside_identity(excess: Tensor<3>, epsilon: f64) -> (Tensor<3>, Tensor<1, Bool>) {
     let [count, d, _] = excess.dims();
     let mut columns: Vec<Tensor<3>> = Vec::with_capacity(d);
     let mut outside = excess.clone().inner().narrow(1, 0, 1).narrow(2, 0, 1).is_nan();
