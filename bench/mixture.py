@@ -17,7 +17,7 @@ import sklearn
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
-KINDS = {"full": "full", "tied": "tied", "diagonal": "diag", "spherical": "spherical"}
+KINDS = {"full": "full", "tied": "tied", "diag": "diag", "spherical": "spherical"}
 
 
 def start(values, components, kind):
@@ -27,7 +27,7 @@ def start(values, components, kind):
     mixture.weights_ = np.full(components, 1 / components)
     mixture.means_ = values[:components].copy()
     mixture.covariances_ = {"full": np.tile(eye, (components, 1, 1)), "tied": eye,
-                            "diagonal": np.ones((components, columns)), "spherical": np.ones(components)}[kind]
+                            "diag": np.ones((components, columns)), "spherical": np.ones(components)}[kind]
     mixture.precisions_cholesky_ = _compute_precision_cholesky(mixture.covariances_, KINDS[kind])
     return mixture
 

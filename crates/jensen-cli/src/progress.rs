@@ -196,7 +196,7 @@ mod tests {
         );
         assert_eq!(
             line(&[], "log_likelihood"),
-            "epoch   3  bound -112.31 nats  valid -1.50  5120 examples/s  12.3 s"
+            "epoch   3  log p(x) -112.310000 nats  valid -1.5000  12.3 s"
         );
     }
 }

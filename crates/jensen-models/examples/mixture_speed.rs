@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (kind, identity) = match kind.as_str() {
         "full" => (Covariance::Full, eye(columns).repeat(components)),
         "tied" => (Covariance::Tied, eye(columns)),
-        "diagonal" => (Covariance::Diagonal, vec![1.0; components * columns]),
+        "diag" => (Covariance::Diagonal, vec![1.0; components * columns]),
         "spherical" => (Covariance::Spherical, vec![1.0; components]),
         other => return Err(format!("`{other}` is none of {:?}", Covariance::NAMES).into()),
     };

@@ -237,15 +237,46 @@ fn histograms_and_schedules() {
     let mut bounds: Vec<f64> = (0..1000).map(|k| -100.0 + f64::from(k % 37) - f64::from(k % 11)).collect();
     bounds[3] = -900.0;
     bounds[4] = f64::NAN;
-    let scene = plot::bound_histogram("Bounds", &bounds).expect("finite values");
+    let scene = plot::bound_histogram("Bounds", "bound", &bounds).expect("finite values");
     check(&scene);
     assert!(texts(&scene).iter().any(|text| text.contains("999 examples") && text.contains("1 beyond")));
-    check(&plot::bound_histogram("One", &[-98.0]).expect("a finite value"));
-    check(&plot::bound_histogram("Equal", &[0.0; 9]).expect("finite values"));
-    assert!(plot::bound_histogram("None", &[f64::NAN]).is_err());
+    check(&plot::bound_histogram("One", "bound", &[-98.0]).expect("a finite value"));
+    check(&plot::bound_histogram("Equal", "bound", &[0.0; 9]).expect("finite values"));
+    assert!(plot::bound_histogram("None", "bound", &[f64::NAN]).is_err());
     let step =
         |k: i32| ScheduleStep { step: f64::from(k), learning_rate: 1e-5 * f64::from(k), kl_weight: 1.0 };
     check(&plot::schedule("Schedules", &[step(0), step(1), step(2)]).expect("three steps"));
     check(&plot::schedule("Schedules", &[step(0)]).expect("one step"));
     assert!(plot::schedule("Schedules", &[]).is_err());
+}
+
+#[test]
+fn components_of_one_two_and_many_columns() {
+    use plot::{Component, component_map};
+    let component = |columns: usize, at: f64, scale: f64| Component {
+        weight: 0.5,
+        mean: vec![at; columns],
+        covariance: (0..columns * columns)
+            .map(|i| if i % (columns + 1) == 0 { scale } else { 0.1 * scale })
+            .collect(),
+    };
+    for columns in [1, 2, 5] {
+        let rows: Vec<f32> = (0..200 * columns).map(|i| ((i * 31 % 97) as f32) * 0.1).collect();
+        let chosen: Vec<usize> = (0..200).map(|row| row % 12).collect();
+        let names: Vec<String> = (0..columns).map(|column| format!("column {column}")).collect();
+        let components: Vec<_> = (0..12).map(|k| component(columns, f64::from(k), 1.0)).collect();
+        let map = |rows: &[f32]| component_map("Components", rows, &names, &chosen, &components);
+        check(&map(&rows).expect("rows"));
+        // Missing values leave their row out, which is said.
+        let mut holes = rows.clone();
+        holes[0] = f32::NAN;
+        let says =
+            |shape: &Shape| matches!(shape, Shape::Text(text) if text.content.contains("1 with missing"));
+        assert!(map(&holes).expect("rows").shapes.iter().any(says));
+        assert!(map(&vec![f32::NAN; rows.len()]).is_err());
+        assert!(map(&rows[..columns]).is_err());
+        // Rows that are all the same, and a component without extent.
+        let flat = [component(columns, 2.0, 1e-300)];
+        check(&component_map("Flat", &vec![2.0; 200 * columns], &names, &[0; 200], &flat).expect("rows"));
+    }
 }

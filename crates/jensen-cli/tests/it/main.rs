@@ -9,6 +9,7 @@ mod estimators;
 mod formats;
 #[cfg(unix)]
 mod kill;
+mod mixture;
 mod nonfinite;
 mod pairs;
 mod resources;

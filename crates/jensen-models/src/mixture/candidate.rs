@@ -12,7 +12,7 @@ use super::{ExpectationMaximisation, MixtureError};
 pub(super) struct Candidate<M: ExpectationMaximisation> {
     pub model: M,
     pub statistics: M::Statistics,
-    /// The objective of the last whole epoch, mean over rows.
+    /// The objective of the last whole epoch, mean over rows; 0 before there was one, for states hold finite numbers.
     objective: f64,
     course: Course,
 }
@@ -20,24 +20,26 @@ pub(super) struct Candidate<M: ExpectationMaximisation> {
 /// Whether it still moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Course {
+    /// No whole epoch has been seen.
+    New,
     Rising,
     Converged,
     LeftBehind,
 }
 
 impl Course {
-    const ALL: [Self; 3] = [Self::Rising, Self::Converged, Self::LeftBehind];
+    const ALL: [Self; 4] = [Self::New, Self::Rising, Self::Converged, Self::LeftBehind];
 }
 
 impl<M: ExpectationMaximisation> Candidate<M> {
     /// One that has seen nothing.
     pub fn new(model: M) -> Self {
         let statistics = model.no_rows();
-        Self { model, statistics, objective: f64::NEG_INFINITY, course: Course::Rising }
+        Self { model, statistics, objective: 0.0, course: Course::New }
     }
 
     pub fn is_rising(&self) -> bool {
-        self.course == Course::Rising
+        matches!(self.course, Course::New | Course::Rising)
     }
 
     pub fn is_left_behind(&self) -> bool {
@@ -64,9 +66,10 @@ impl<M: ExpectationMaximisation> Candidate<M> {
         if !self.is_rising() {
             return Ok(());
         }
-        let before = self.objective;
+        let (course, before) = (self.course, self.objective);
         self.objective = self.model.objective(&statistics, regularisation) / weight;
-        if (self.objective - before).abs() < tolerance {
+        self.course = Course::Rising;
+        if course == Course::Rising && (self.objective - before).abs() < tolerance {
             self.course = Course::Converged;
             return Ok(());
         }

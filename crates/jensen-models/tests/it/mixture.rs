@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 mod degenerate;
 mod iterations;
+mod learner;
 mod missing;
 mod online;
 mod parity;

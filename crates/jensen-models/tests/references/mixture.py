@@ -22,7 +22,7 @@ from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
 HERE = pathlib.Path(__file__).parent
 SKLEARN, SCIPY = f"scikit-learn {sklearn.__version__}", f"SciPy {scipy.__version__}"
-KINDS = {"full": "full", "tied": "tied", "diagonal": "diag", "spherical": "spherical"}
+KINDS = {"full": "full", "tied": "tied", "diag": "diag", "spherical": "spherical"}
 
 
 def write(name, source, **columns):
@@ -150,7 +150,7 @@ def best():
     blobs = centres[rng.integers(8, size=300)] + rng.normal(size=(300, 2)) * 0.6
     wine = datasets.load_wine().data
     wine = np.round((wine - wine.mean(0)) / wine.std(0), 4)
-    sets = {"blobs": (blobs, 8, "tied"), "iris": (datasets.load_iris().data, 3, "full"), "wine": (wine, 3, "diagonal")}
+    sets = {"blobs": (blobs, 8, "tied"), "iris": (datasets.load_iris().data, 3, "full"), "wine": (wine, 3, "diag")}
     for name, (values, k, kind) in sets.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
