@@ -6,6 +6,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use super::cholesky::{cholesky, column_major, log_det, whitening};
+use super::family::Family;
 use super::pattern::Group;
 use super::{GaussianMixture, MixtureError};
 
@@ -84,20 +85,15 @@ impl<'a> Marginals<'a> {
         }
     }
 
-    /// `log N(x_o; μ_o, Σ_oo)` of one component for every row, into `out`.
-    pub fn log_prob(&self, component: usize, scratch: &mut [Vec<f64>; 2], out: &mut [f64]) {
+    /// The log density of one component over the observed columns for every row, into `out`.
+    pub fn log_prob(&self, component: usize, family: &Family, scratch: &mut [Vec<f64>; 2], out: &mut [f64]) {
         let (n, o) = (self.group.rows.len(), self.group.observed.len());
         let [centred, white] = scratch;
         self.whiten(component, centred, white);
-        out.fill(0.0);
-        for column in white.chunks_exact(n).take(o) {
-            for (out, white) in out.iter_mut().zip(column) {
-                *out += white * white;
-            }
-        }
-        let constant = -0.5 * o as f64 * std::f64::consts::TAU.ln() - self.factor(component).log_det;
+        family.log_prob(component, &white[..n * o], out);
+        let log_det = self.factor(component).log_det;
         for out in out {
-            *out = constant - 0.5 * *out;
+            *out -= log_det;
         }
     }
 

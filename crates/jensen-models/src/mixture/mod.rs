@@ -23,6 +23,7 @@
 //! ```
 
 mod arrays;
+mod bayesian;
 mod blocks;
 mod cholesky;
 mod covariance;
@@ -31,6 +32,7 @@ mod draw;
 mod error;
 mod expectation_maximisation;
 mod exponential;
+mod family;
 mod fit;
 mod gaussian;
 mod imputation;
@@ -40,11 +42,13 @@ mod marginal;
 mod maximisation;
 mod online;
 mod pattern;
+mod precision;
 mod rows;
 mod statistics;
 mod summary;
 
 pub use arrays::NamedArray;
+pub use bayesian::{BayesianMixture, BayesianOptions, NormalWishart, WeightPrior};
 pub use blocks::BLOCK;
 pub use covariance::Covariance;
 pub use draw::Draws;

@@ -4,7 +4,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::arrays::{Find, NamedArray};
-use super::density::{Scratch, reachable};
+use super::density::{Scratch, Weighted, reachable};
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
@@ -38,6 +38,17 @@ impl Statistics {
         }
     }
 
+    /// Of these moments, with neither weight nor likelihood.
+    pub(super) fn of_parts(
+        covariance: Covariance,
+        counts: Vec<f64>,
+        means: Vec<f64>,
+        scatters: Vec<f64>,
+    ) -> Self {
+        let columns = means.len() / counts.len();
+        Self { covariance, columns, counts, means, scatters, weight: 0.0, log_likelihood: 0.0 }
+    }
+
     /// The E step: what `mixture` expects of the rows (for missing values: Ghahramani & Jordan 1994).
     ///
     /// The result is the same bits for any number of threads.
@@ -45,12 +56,18 @@ impl Statistics {
     /// # Errors
     /// If the rows are not of the mixture's width, or one is infinite or beyond the reach of every component.
     pub fn expect(mixture: &GaussianMixture, rows: Rows<'_>) -> Result<Self, MixtureError> {
-        let empty = || Self::new(mixture.covariance(), mixture.components(), mixture.columns());
+        Self::expect_weighted(&mixture.weighted(), rows)
+    }
+
+    /// The same of components with weights that need not sum to one.
+    pub(super) fn expect_weighted(weighted: &Weighted<'_>, rows: Rows<'_>) -> Result<Self, MixtureError> {
+        let of = weighted.gaussians;
+        let empty = || Self::new(of.covariance(), of.components(), of.columns());
         let mut all = empty();
         blocks::fold(
             rows,
             || (empty(), Scratch::default()),
-            |(statistics, scratch), rows| statistics.add(mixture, rows, scratch),
+            |(statistics, scratch), rows| statistics.add(weighted, rows, scratch),
             |(part, _)| all.merge(&part),
         )?;
         Ok(all)
@@ -151,13 +168,18 @@ impl Statistics {
     /// # Panics
     /// If they are not of the same shape.
     pub fn merge(&mut self, other: &Self) {
+        self.weight += other.weight;
+        self.log_likelihood += other.log_likelihood;
+        self.merge_moments(other);
+    }
+
+    /// The same of counts, means and scatters alone.
+    pub(super) fn merge_moments(&mut self, other: &Self) {
         assert_eq!(
             (self.covariance, self.columns, self.counts.len()),
             (other.covariance, other.columns, other.counts.len()),
             "statistics of different mixtures do not merge"
         );
-        self.weight += other.weight;
-        self.log_likelihood += other.log_likelihood;
         for (scatter, more) in self.scatters.iter_mut().zip(&other.scatters) {
             *scatter += more;
         }
@@ -175,15 +197,15 @@ impl Statistics {
         }
     }
 
-    /// Adds what `mixture` expects of a block.
+    /// Adds what is expected of a block.
     fn add(
         &mut self,
-        mixture: &GaussianMixture,
+        weighted: &Weighted<'_>,
         rows: Rows<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), MixtureError> {
         let mut completed = Vec::new();
-        mixture.each_group(rows, scratch, |group, marginals, scratch| {
+        weighted.each_group(rows, scratch, |group, marginals, scratch| {
             reachable(rows, group, &scratch.log_prob)?;
             let n = group.rows.len();
             let weights: Vec<_> = group.rows.iter().map(|&at| rows.weight(at)).collect();
