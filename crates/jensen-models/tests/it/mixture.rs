@@ -1,4 +1,4 @@
-//! Gaussian mixtures: what their tests share.
+//! Mixtures: what their tests share.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 mod bayesian;
 mod degenerate;
+mod discrete;
 mod iterations;
 mod missing;
 mod online;
