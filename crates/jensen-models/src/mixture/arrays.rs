@@ -40,6 +40,20 @@ pub(super) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> 
             None => Ok(values.to_vec()),
         }
     }
+
+    /// The same of an array of one dimension and any length but zero, of what cannot be negative.
+    ///
+    /// # Errors
+    /// As [`find_shaped`](Self::find_shaped), and for a number below zero.
+    fn find_amounts(&self, name: &'static str) -> Result<Vec<f64>, MixtureError> {
+        let length = self.find(name)?.1.len();
+        let amounts = self.find_shaped(name, &[length])?;
+        if amounts.is_empty() || amounts.iter().any(|&amount| amount < 0.0) {
+            let problem = "must be zero or more, for one component at least".into();
+            return Err(MixtureError::Parameter { name, problem });
+        }
+        Ok(amounts)
+    }
 }
 
 impl<'a, F: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>> Find<'a> for F {}

@@ -98,16 +98,17 @@ impl Statistics {
         covariance: Covariance,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
-        let components = array.find("counts")?.1.len();
+        let counts = array.find_amounts("counts")?;
+        let components = counts.len();
         let columns = array.find("means")?.0.last().copied().unwrap_or(0);
-        if components == 0 || columns == 0 {
+        if columns == 0 {
             return Err(MixtureError::Parameter { name: "means", problem: "is empty".into() });
         }
         let totals = array.find_shaped("totals", &[2])?;
         Ok(Self {
             covariance,
             columns,
-            counts: array.find_shaped("counts", &[components])?,
+            counts,
             means: array.find_shaped("means", &[components, columns])?,
             scatters: array.find_shaped("scatters", &covariance.shape(components, columns))?,
             weight: totals[0],

@@ -107,7 +107,8 @@ impl BayesianMixture {
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
         weights.check()?;
-        let (k, d) = (array.find("counts")?.1.len(), array.find("prior_mean")?.1.len());
+        let counts = array.find_amounts("counts")?;
+        let (k, d) = (counts.len(), array.find("prior_mean")?.1.len());
         let of_one = if covariance == Covariance::Tied { vec![d, d] } else { covariance.shape(1, d) };
         let [mean_precision, degrees_of_freedom] = [
             array.find_shaped("prior_mean_precision", &[1])?,
@@ -120,11 +121,6 @@ impl BayesianMixture {
             degrees_of_freedom[0],
             array.find_shaped("prior_scatter", &of_one)?,
         )?;
-        let counts = array.find_shaped("counts", &[k])?;
-        if k == 0 || counts.iter().any(|&count| count < 0.0) {
-            let problem = "must be zero or more, for one component at least".into();
-            return Err(MixtureError::Parameter { name: "counts", problem });
-        }
         let posterior = Statistics::of_parts(
             covariance,
             counts.iter().map(|count| prior.mean_precision() + count).collect(),

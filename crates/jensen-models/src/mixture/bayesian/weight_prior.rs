@@ -1,6 +1,6 @@
 //! Priors of the weights.
 
-use jensen_kernels::scalar::{digamma, log_gamma};
+use jensen_kernels::scalar::{digamma, digamma_remainder, log_gamma_remainder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -98,34 +98,48 @@ impl WeightPrior {
     pub(super) fn kl_divergence(&self, counts: &[f64]) -> f64 {
         match *self {
             Self::Dirichlet { concentration } => {
-                let posterior: Vec<_> = counts.iter().map(|count| concentration + count).collect();
-                dirichlet(&posterior, &vec![concentration; counts.len()])
+                dirichlet(counts.iter().map(|&count| [concentration, count]))
             }
             Self::DirichletProcess { concentration } => {
-                let sticks = sticks(counts, concentration);
-                sticks.iter().map(|stick| dirichlet(stick, &[1.0, concentration])).sum()
+                let shares = broken(counts).into_iter();
+                shares.map(|[own, after]| dirichlet([[1.0, own], [concentration, after]].into_iter())).sum()
             }
         }
     }
 }
 
-/// The posterior of each stick but the last, which is whole: `Beta(1 + Nₖ, γ + Σ_{j>k} Nⱼ)`.
-fn sticks(counts: &[f64], concentration: f64) -> Vec<Beta> {
+/// The rows of each component but the last, and those of all that follow it.
+fn broken(counts: &[f64]) -> Vec<[f64; 2]> {
     let mut after = 0.0;
-    let mut sticks = vec![[0.0; 2]; counts.len() - 1];
-    for (k, stick) in sticks.iter_mut().enumerate().rev() {
-        after += counts[k + 1];
-        *stick = [1.0 + counts[k], concentration + after];
-    }
-    sticks
+    let mut shares: Vec<_> = (counts.windows(2).rev())
+        .map(|pair| {
+            after += pair[1];
+            [pair[0], after]
+        })
+        .collect();
+    shares.reverse();
+    shares
 }
 
-/// `KL(Dirichlet(q) ‖ Dirichlet(p))`.
-fn dirichlet(q: &[f64], p: &[f64]) -> f64 {
-    let [of_q, of_p] = [q, p].map(|all| all.iter().sum::<f64>());
-    let terms = q.iter().zip(p).map(|(q, p)| {
-        let moved = if q == p { 0.0 } else { (q - p) * (digamma(*q) - digamma(of_q)) };
-        log_gamma(*p) - log_gamma(*q) + moved
+/// The posterior of each stick but the last, which is whole: `Beta(1 + Nₖ, γ + Σ_{j>k} Nⱼ)`.
+fn sticks(counts: &[f64], concentration: f64) -> Vec<Beta> {
+    broken(counts).into_iter().map(|[own, after]| [1.0 + own, concentration + after]).collect()
+}
+
+/// `KL(Dirichlet(p + n) ‖ Dirichlet(p))`, of `[p, n]` for each share.
+///
+/// `log Γ(x) = x log x − x + r(x)` and `ψ(x) = log x + s(x)` leave `P log(1 + N/P) − Σ p log(1 + n/p)` of the large terms, and
+/// nothing that cancels, however large a concentration is.
+fn dirichlet(shares: impl Iterator<Item = [f64; 2]> + Clone) -> f64 {
+    let [all, rows] = shares.clone().fold([0.0; 2], |[all, rows], [p, n]| [all + p, rows + n]);
+    let rise = |[p, n]: [f64; 2]| {
+        let ratio = if n < p { (n / p).ln_1p() } else { (p + n).ln() - p.ln() };
+        p * ratio + log_gamma_remainder(p + n) - log_gamma_remainder(p)
+    };
+    let slope = digamma_remainder(all + rows);
+    let terms = shares.map(|[p, n]| {
+        let moved = if n > 0.0 { n * (digamma_remainder(p + n) - slope) } else { 0.0 };
+        moved - rise([p, n])
     });
-    log_gamma(of_q) - log_gamma(of_p) + terms.sum::<f64>()
+    rise([all, rows]) + terms.sum::<f64>()
 }

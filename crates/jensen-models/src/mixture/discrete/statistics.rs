@@ -52,9 +52,8 @@ impl DiscreteStatistics {
         categories: Categories,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
-        let components = array.find("counts")?.1.len();
-        let counts = array.find_shaped("counts", &[components])?;
-        let tallies = array.find_shaped("tallies", &[components, categories.all()])?;
+        let counts = array.find_amounts("counts")?;
+        let tallies = array.find_shaped("tallies", &[counts.len(), categories.all()])?;
         let totals = array.find_shaped("totals", &[2])?;
         Ok(Self { categories, counts, tallies, weight: totals[0], log_likelihood: totals[1] })
     }

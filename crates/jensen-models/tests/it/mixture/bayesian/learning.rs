@@ -121,6 +121,8 @@ fn data_that_leave_a_mixture_undetermined() {
                 fit(&[1.0, f64::NAN, f64::NAN, f64::NAN, 2.0, 3.0, f64::NAN, f64::NAN], 2, &options(6));
             assert!((gone.mixture.counts().iter().sum::<f64>() - 2.0).abs() < 1e-12);
             assert_eq!(gone.statistics.weight(), 2.0);
+            let nothing = gone.mixture.log_predictive(Rows::new(&[f64::NAN; 2], 2).unwrap()).unwrap();
+            assert!(nothing[0].abs() < 1e-14, "{nothing:?}");
         }
     }
     let rows = Rows::new(&[1.0, f64::INFINITY], 1).unwrap();
@@ -174,6 +176,77 @@ fn a_row_that_is_far_has_a_density() {
             steps.iter().all(|step| (step - steps[0]).abs() < 1e-9 * steps[0]),
             "{covariance:?}: {steps:?}"
         );
+    }
+}
+
+/// In other units, and far from zero, the same is learned; the bound moves by the units of what is there
+/// alone.
+#[test]
+fn units_do_not_matter() {
+    // Values on a grid of 2⁻²⁰ and factors of two lose nothing.
+    let grid = |value: f64| (value * 1_048_576.0).round() / 1_048_576.0;
+    let values: Vec<_> = clusters(&Rng::seed(8), 300, 2, 0.1).into_iter().map(grid).collect();
+    let seen = values.iter().filter(|value| !value.is_nan()).count() as f64;
+    for covariance in KINDS {
+        let options =
+            BayesianOptions { components: 3, covariance, iterations: 30, ..BayesianOptions::default() };
+        let near = fit(&values, 2, &options);
+        for (scale, shift) in [(1_048_576.0, 0.0), (1.0, 1e6), (2.0_f64.powi(-200), 0.0)] {
+            let moved: Vec<_> = values.iter().map(|value| value * scale + shift).collect();
+            let far = fit(&moved, 2, &options);
+            let expected = bound(&near) - seen * f64::ln(scale);
+            assert!(
+                (bound(&far) - expected).abs() < 1e-8 * expected.abs(),
+                "{covariance:?}: {}, expected {expected}",
+                bound(&far)
+            );
+        }
+    }
+}
+
+/// Ever larger concentrations make the weights known; smaller ones than any number's inverse leave all to one component.
+#[test]
+fn concentrations_at_the_ends() {
+    let mut arrays =
+        BayesianMixture::new(3, WeightPrior::default(), prior(Covariance::Diagonal, 2)).unwrap().to_arrays();
+    let without =
+        BayesianMixture::from_arrays(Covariance::Diagonal, WeightPrior::default(), finder(&arrays)).unwrap();
+    assert!(without.kl_divergence().abs() < 1e-14, "{}", without.kl_divergence());
+    arrays[0].values = vec![5.0, 100.0, 0.0];
+    let kl = |weights| {
+        let mixture = BayesianMixture::from_arrays(Covariance::Diagonal, weights, finder(&arrays)).unwrap();
+        assert!(mixture.expected().weights().iter().all(|weight| weight.is_finite()));
+        mixture.kl_divergence()
+    };
+    let dirichlet = |concentration| kl(WeightPrior::Dirichlet { concentration });
+    let known = dirichlet(1e300);
+    for (concentration, tolerance) in [(1e9, 1e-5), (1e13, 1e-9), (1e200, 1e-12)] {
+        assert!((dirichlet(concentration) - known).abs() < tolerance, "{concentration}");
+    }
+    for concentration in [1e-310, 1e-300, 1e-20, 1e300] {
+        let process = kl(WeightPrior::DirichletProcess { concentration });
+        assert!(process.is_finite() && dirichlet(concentration).is_finite(), "{concentration}: {process}");
+    }
+}
+
+#[test]
+fn options_as_a_configuration_writes_them() {
+    let text = r#"{"components": 20, "weights": {"kind": "dirichlet_process", "concentration": 0.5}}"#;
+    let options: BayesianOptions = serde_json::from_str(text).unwrap();
+    let weights = WeightPrior::DirichletProcess { concentration: 0.5 };
+    assert_eq!(options, BayesianOptions { components: 20, weights, ..BayesianOptions::default() });
+    let text = serde_json::to_string(&options).unwrap();
+    assert_eq!(serde_json::from_str::<BayesianOptions>(&text).unwrap(), options);
+    for wrong in [r#"{"weights": {"kind": "dirichlet", "gamma": 1}}"#, r#"{"component": 3}"#] {
+        assert!(serde_json::from_str::<BayesianOptions>(wrong).is_err(), "{wrong}");
+    }
+    for wrong in [
+        BayesianOptions { components: 0, ..BayesianOptions::default() },
+        BayesianOptions { spread: f64::NAN, ..BayesianOptions::default() },
+        BayesianOptions { mean_precision: 0.0, ..BayesianOptions::default() },
+        BayesianOptions { tolerance: -1.0, ..BayesianOptions::default() },
+    ] {
+        assert!(matches!(wrong.check(), Err(MixtureError::Parameter { .. })), "{wrong:?}");
     }
 }
 
