@@ -19,8 +19,8 @@ pub(super) struct Scratch {
     sums: Vec<f64>,
 }
 
-/// Components with weights that need not sum to one: `Σₖ wₖ fₖ(x)`, where `fₖ` is of a family whose places and scales are
-/// those of Gaussians.
+/// Components with weights that need not sum to one: `Σₖ wₖ fₖ(x)`, where `fₖ` is of a family whose places and scales
+/// are those of Gaussians.
 pub(super) struct Weighted<'a> {
     pub gaussians: &'a GaussianMixture,
     pub log_weights: Vec<f64>,
@@ -96,10 +96,7 @@ impl Weighted<'_> {
             let n = group.rows.len();
             scratch.joint.resize(n * self.log_weights.len(), 0.0);
             for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                marginals.log_prob(k, &self.family, &mut scratch.pair, joint);
-                for joint in joint {
-                    *joint += self.log_weights[k];
-                }
+                marginals.log_prob(k, &self.family, self.log_weights[k], &mut scratch.pair, joint);
             }
             scratch.normalise(n);
             visit(&group, &marginals, scratch)?;

@@ -25,15 +25,15 @@ pub(super) enum Tails {
 }
 
 impl Family {
-    /// The log density for each row, of which `white` holds the whitened values, `[rows, columns]` column-major; without
-    /// the determinant that the whitening has.
-    pub fn log_prob(&self, component: usize, white: &[f64], out: &mut [f64]) {
+    /// The log density for each row, of which `white` holds the whitened values, `[rows, columns]` column-major, and
+    /// `added` to it.
+    pub fn log_prob(&self, component: usize, added: f64, white: &[f64], out: &mut [f64]) {
         let n = out.len();
         let columns = (white.len() / n) as f64;
         match self {
             Self::Normal => {
                 squares(white, out);
-                let constant = -0.5 * columns * std::f64::consts::TAU.ln();
+                let constant = added - 0.5 * columns * std::f64::consts::TAU.ln();
                 for out in out {
                     *out = constant - 0.5 * *out;
                 }
@@ -41,28 +41,19 @@ impl Family {
             Self::StudentT { degrees_of_freedom, stretch, tails } => {
                 let (nu, stretch) = (degrees_of_freedom[component], stretch[component]);
                 let scale = (nu * stretch).sqrt().recip();
-                let narrower = -0.5 * columns * stretch.ln();
+                let added = added - 0.5 * columns * stretch.ln();
                 match tails {
                     Tails::Together => {
                         squares(white, out);
-                        let constant = log_constant(nu, columns) + narrower;
+                        let (constant, power) = (log_constant(nu, columns) + added, 0.5 * (nu + columns));
                         for (row, out) in out.iter_mut().enumerate() {
-                            let length = if out.is_finite() {
-                                out.sqrt()
-                            } else {
-                                // The square of a length that is a number need not be one.
-                                white
-                                    .iter()
-                                    .skip(row)
-                                    .step_by(n)
-                                    .fold(0.0_f64, |sum, white| sum.hypot(*white))
-                            };
-                            *out = constant - 0.5 * (nu + columns) * log_one_plus_square(length * scale);
+                            // The square of a length that is a number need not be one.
+                            let length = if out.is_finite() { out.sqrt() } else { length(white, row, n) };
+                            *out = constant - power * log_one_plus_square(length * scale);
                         }
                     }
                     Tails::Apart => {
-                        let constant = columns * log_constant(nu, 1.0) + narrower;
-                        out.fill(constant);
+                        out.fill(columns * log_constant(nu, 1.0) + added);
                         for column in white.chunks_exact(n) {
                             for (out, white) in out.iter_mut().zip(column) {
                                 *out -= 0.5 * (nu + 1.0) * log_one_plus_square(white * scale);
@@ -73,6 +64,11 @@ impl Family {
             }
         }
     }
+}
+
+/// `‖white‖` of one row of `rows`.
+fn length(white: &[f64], row: usize, rows: usize) -> f64 {
+    white.iter().skip(row).step_by(rows).fold(0.0, |sum, white| white.hypot(sum))
 }
 
 /// `log(1 + x²)`, which is a number for every number.

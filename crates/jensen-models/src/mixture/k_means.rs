@@ -80,8 +80,9 @@ impl Standardised {
     }
 }
 
-/// `K` rows by k-means++ (Arthur & Vassilvitskii 2007): each next is drawn in proportion to its weight and its distance to
-/// the nearest before, squared where that is Euclid's; of `2 + ⌊log K⌋` draws it is the one that leaves the least.
+/// `K` rows by k-means++ (Arthur & Vassilvitskii 2007): each next is drawn in proportion to its weight and its
+/// distance to the nearest before, squared where that is Euclid's; of `2 + ⌊log K⌋` draws it is the one that leaves
+/// the least.
 ///
 /// `distances` of a row gives each row's distance to it, if that is less than what it had.
 ///

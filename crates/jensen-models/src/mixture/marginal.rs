@@ -85,16 +85,19 @@ impl<'a> Marginals<'a> {
         }
     }
 
-    /// The log density of one component over the observed columns for every row, into `out`.
-    pub fn log_prob(&self, component: usize, family: &Family, scratch: &mut [Vec<f64>; 2], out: &mut [f64]) {
+    /// The log density of one component over the observed columns for every row and `added` to it, into `out`.
+    pub fn log_prob(
+        &self,
+        component: usize,
+        family: &Family,
+        added: f64,
+        scratch: &mut [Vec<f64>; 2],
+        out: &mut [f64],
+    ) {
         let (n, o) = (self.group.rows.len(), self.group.observed.len());
         let [centred, white] = scratch;
         self.whiten(component, centred, white);
-        family.log_prob(component, &white[..n * o], out);
-        let log_det = self.factor(component).log_det;
-        for out in out {
-            *out -= log_det;
-        }
+        family.log_prob(component, added - self.factor(component).log_det, &white[..n * o], out);
     }
 
     /// Every row with its missing values at their conditional means, `[rows, columns]` column-major, into `out`.

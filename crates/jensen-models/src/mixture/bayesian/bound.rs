@@ -6,8 +6,8 @@ use super::{BayesianMixture, WeightPrior};
 use crate::mixture::{Covariance, Statistics};
 
 impl BayesianMixture {
-    /// `log p(rows)` is at least this, in nats with all constants: `Σ w log Σₖ exp E[log πₖ N(x; μₖ, Λₖ⁻¹)]`, what the E step
-    /// found in `statistics`, less [`kl_divergence`](Self::kl_divergence).
+    /// `log p(rows)` is at least this, in nats with all constants: `Σ w log Σₖ exp E[log πₖ N(x; μₖ, Λₖ⁻¹)]`, what
+    /// the E step found in `statistics`, less [`kl_divergence`](Self::kl_divergence).
     ///
     /// The statistics must be this very posterior's: those that `fit` gives beside it.
     pub fn bound(&self, statistics: &Statistics) -> f64 {
@@ -26,8 +26,8 @@ impl BayesianMixture {
         self.weights.kl_divergence(&self.counts) + means + precisions
     }
 
-    /// The logarithm of how many relabellings of the components are different posteriors, each as good: what to add to the
-    /// bound to compare numbers of components (Bishop 2006, 10.2.4).
+    /// The logarithm of how many relabellings of the components are different posteriors, each as good: what to add
+    /// to the bound to compare numbers of components (Bishop 2006, 10.2.4).
     ///
     /// The bound is of one labelling, and the evidence of all `K!`. Components with less than one row are all like the
     /// prior, and to relabel those changes nothing. Where components overlap much, so do relabellings, and this is too

@@ -83,8 +83,8 @@ impl BayesianOptions {
     }
 }
 
-/// Variational Bayes: the E step is the posterior of what is latent, the M step that of the parameters, and the objective
-/// is the [bound](BayesianMixture::bound).
+/// Variational Bayes: the E step is the posterior of what is latent, the M step that of the parameters, and the
+/// objective is the [bound](BayesianMixture::bound).
 impl ExpectationMaximisation for BayesianMixture {
     type Statistics = Statistics;
     /// The prior is part of the model.
@@ -125,10 +125,10 @@ impl ExpectationMaximisation for BayesianMixture {
 }
 
 impl BayesianMixture {
-    /// The posterior of the data: the best of several beginnings, taken to the end on a subsample that fits in memory, then
-    /// on all rows. A beginning is the posterior of the clusters that k-means++ and Lloyd's iterations find. Of a Dirichlet
-    /// process, whose components are but allowed, the first beginning has a cluster for each, and those after have fewer
-    /// and fewer: rows leave a component more easily than they are all found again by one.
+    /// The posterior of the data: the best of several beginnings, taken to the end on a subsample that fits in
+    /// memory, then on all rows. A beginning is the posterior of the clusters that k-means++ and Lloyd's iterations
+    /// find. Of a Dirichlet process, whose components are but allowed, the first beginning has a cluster for each,
+    /// and those after have fewer and fewer: rows leave a component more easily than they are all found again by one.
     ///
     /// The prior is [`NormalWishart::of_data`]. It is what answers where the data do not: for a constant column, for
     /// rows that are all one, for more components than rows.
@@ -165,8 +165,8 @@ impl BayesianMixture {
         best.mixture.em(source, &(), options.iterations, options.tolerance)
     }
 
-    /// A posterior to begin with: that of so many clusters, or fewer where there are fewer components or different rows,
-    /// under the prior that this posterior has. The other components are as the prior.
+    /// A posterior to begin with: that of so many clusters, or fewer where there are fewer components or different
+    /// rows, under the prior that this posterior has. The other components are as the prior.
     ///
     /// # Errors
     /// [`MixtureError::NoRows`] if no row has a positive weight.

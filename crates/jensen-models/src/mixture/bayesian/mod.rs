@@ -15,13 +15,15 @@ use super::density::Weighted;
 use super::family::Family;
 use super::{Covariance, GaussianMixture, MixtureError, Rows, Statistics};
 
-/// A variational posterior over mixtures of Gaussians (Attias 2000; Bishop 2006, 10.2; with a Dirichlet process for prior
-/// of the weights Blei & Jordan 2006).
+/// A variational posterior over mixtures of Gaussians (Attias 2000; Bishop 2006, 10.2; with a Dirichlet process for
+/// prior of the weights Blei & Jordan 2006).
 ///
-/// `q(π) Π q(μₖ, Λₖ) Π q(zₙ, x_mis,ₙ)`, of which the last are what the E step finds and the others what the M step does.
-/// Without rows it is the prior. Missing values are latent together with the choice of a component, so their posterior is
-/// exact given the other factors; a row that is missing altogether says nothing and is left out. A row of weight two is
-/// the row twice.
+/// `q(π) Π q(μₖ, Λₖ) Π q(zₙ, x_mis,ₙ)`, of which the last are what the E step finds and the others what the M step
+/// does. Without rows it is the prior. A row of weight two is the row twice.
+///
+/// Missing values are latent together with the choice of a component, so their posterior is exact given the other
+/// factors. But those are independent of it: a row counts as a whole one however much of it is missing, so where much
+/// is, the posterior is surer than it should be, and the bound looser. A row that is missing altogether is left out.
 ///
 /// [`bound`](Self::bound) is of the evidence, with all constants, so that it compares numbers of components and priors;
 /// [`log_predictive`](Self::log_predictive) is of rows that were not seen.

@@ -7,13 +7,14 @@ use crate::mixture::{Covariance, MixtureError, Statistics, Summary};
 
 /// What is believed of each component before any row is seen: the conjugate prior of a Gaussian's mean and precision.
 ///
-/// `μ | Λ ~ N(m₀, (β₀ Λ)⁻¹)` and `Λ ~ Wishart(ν₀, S₀⁻¹)`, whose mean is `ν₀ S₀⁻¹`; so `S₀` is like the scatter of `ν₀` rows
-/// and `m₀` like the mean of `β₀`. The covariance is `S₀ / (ν₀ − p − 1)` on average. By what covariances are free to be:
+/// `μ | Λ ~ N(m₀, (β₀ Λ)⁻¹)` and `Λ ~ Wishart(ν₀, S₀⁻¹)`, whose mean is `ν₀ S₀⁻¹`; so `S₀` is like the scatter of
+/// `ν₀` rows and `m₀` like the mean of `β₀`. The covariance is `S₀ / (ν₀ − p − 1)` on average. By what covariances
+/// are free to be:
 ///
 /// - full: a matrix for each component, `p` columns;
 /// - tied: one matrix for all, and a mean for each component given it;
-/// - diagonal: for each component and column a precision `λ ~ Gamma(ν₀/2, s₀/2)`, `s₀` of that column; this is the Wishart
-///   with `p = 1`;
+/// - diagonal: for each component and column a precision `λ ~ Gamma(ν₀/2, s₀/2)`, `s₀` of that column; this is the
+///   Wishart with `p = 1`;
 /// - spherical: for each component one such precision for all columns, and `s₀` one number.
 ///
 /// The posterior given which rows are whose is of the same form, exactly, for all four.
@@ -77,9 +78,10 @@ impl NormalWishart {
         Ok(Self { covariance, mean, mean_precision, degrees_of_freedom, scatter, log_dets })
     }
 
-    /// A weak prior of the data's own scale: `m₀` the columns' means, `β₀ = mean_precision`, `ν₀ = p + 2`, and `S₀` the share
-    /// `spread` of the columns' variances, which is what a covariance is on average (as in Fraley & Raftery 2007). A
-    /// constant column has no scale and counts as one of variance 1.
+    /// A weak prior of the data's own scale: `m₀` the columns' means, `β₀ = mean_precision`, `ν₀ = p + 2`, and `S₀`
+    /// the share `spread` of the columns' variances, which is what a covariance is on average (Fraley & Raftery 2007,
+    /// but for their share, which falls with the number of components). A constant column has no scale and counts as
+    /// one of variance 1.
     ///
     /// # Errors
     /// If a number is not finite and above zero.

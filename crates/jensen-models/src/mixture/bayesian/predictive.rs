@@ -6,9 +6,9 @@ use crate::mixture::family::{Family, Tails};
 use crate::mixture::{Covariance, MixtureError, Rows};
 
 impl BayesianMixture {
-    /// `log E[p(x | π, μ, Λ)]` of each row over the posterior and the values that are there: a mixture of Student's t, which
-    /// have `ν + 1 − p` degrees of freedom and the squared scales `S (1 + β) / β(ν + 1 − p)` (Bishop 2006, 10.81). With
-    /// diagonal covariances each column has a t of its own.
+    /// `log E[p(x | π, μ, Λ)]` of each row over the posterior and the values that are there: a mixture of Student's
+    /// t, which have `ν + 1 − p` degrees of freedom and the squared scales `S (1 + β) / β(ν + 1 − p)` (Bishop 2006,
+    /// 10.81). With diagonal covariances each column has a t of its own.
     ///
     /// # Errors
     /// If the rows are not of the mixture's width or hold an infinite value.

@@ -128,8 +128,8 @@ fn sticks(counts: &[f64], concentration: f64) -> Vec<Beta> {
 
 /// `KL(Dirichlet(p + n) ‖ Dirichlet(p))`, of `[p, n]` for each share.
 ///
-/// `log Γ(x) = x log x − x + r(x)` and `ψ(x) = log x + s(x)` leave `P log(1 + N/P) − Σ p log(1 + n/p)` of the large terms, and
-/// nothing that cancels, however large a concentration is.
+/// `log Γ(x) = x log x − x + r(x)` and `ψ(x) = log x + s(x)` leave `P log(1 + N/P) − Σ p log(1 + n/p)` of the large
+/// terms, and nothing that cancels, however large a concentration is.
 fn dirichlet(shares: impl Iterator<Item = [f64; 2]> + Clone) -> f64 {
     let [all, rows] = shares.clone().fold([0.0; 2], |[all, rows], [p, n]| [all + p, rows + n]);
     let rise = |[p, n]: [f64; 2]| {

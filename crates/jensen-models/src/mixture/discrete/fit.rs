@@ -9,9 +9,9 @@ use crate::mixture::{ExpectationMaximisation, Fitted, MixtureError, RowSource, R
 
 /// What is added to how often each category was seen, in each component and column: `p ∝ n + a`.
 ///
-/// It is the mode under a symmetric Dirichlet prior of concentration `1 + a`, so the objective is the log-likelihood and
-/// `a Σ log p`, the prior's logarithm but for a constant. With nothing added a category that a component has not seen is
-/// impossible under it.
+/// It is the mode under a symmetric Dirichlet prior of concentration `1 + a`, so the objective is the log-likelihood
+/// and `a Σ log p`, the prior's logarithm but for a constant. With nothing added a category that a component has not
+/// seen is impossible under it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Smoothing {
     pseudo_count: f64,

@@ -30,8 +30,9 @@ impl DiscreteMixture {
         }
     }
 
-    /// A mixture to begin with: rows by k-means++, each component being halfway between its row and `marginal`, which has
-    /// one component. The distance of rows is the share of columns in which they differ, over those that both have.
+    /// A mixture to begin with: rows by k-means++, each component being halfway between its row and `marginal`, which
+    /// has one component. The distance of rows is the share of columns in which they differ, over those that both
+    /// have.
     ///
     /// # Errors
     /// [`MixtureError::TooFewRows`] if there are fewer different rows than components, and [`MixtureError::Category`].

@@ -22,8 +22,8 @@ const SUM_TOLERANCE: f64 = 1e-6;
 /// `p(x) = Σₖ πₖ Πⱼ p(xⱼ | k)` of columns that are categories, each of its own number of them: latent class analysis
 /// (Lazarsfeld & Henry 1968); with two categories everywhere the mixture of Bernoullis.
 ///
-/// A value is the whole number of its category, from 0; one that is not a number is missing, and every probability is that
-/// of the values that are there, which is the mixture's exact marginal.
+/// A value is the whole number of its category, from 0; one that is not a number is missing, and every probability is
+/// that of the values that are there, which is the mixture's exact marginal.
 ///
 /// # Example
 /// ```

@@ -12,8 +12,8 @@ use crate::mixture::{KINDS, clusters, finder};
 
 type Row = [f64; 2];
 
-/// `log ∫ Π N(x; μ, λ⁻¹) p(μ | λ) p(λ)`, the columns having one precision and a mean each; values that are no numbers are
-/// not there.
+/// `log ∫ Π N(x; μ, λ⁻¹) p(μ | λ) p(λ)`, the columns having one precision and a mean each; values that are no numbers
+/// are not there.
 fn scalar_evidence(prior: &NormalWishart, columns: &[(usize, Vec<f64>)], s0: f64) -> f64 {
     let (beta, mut nu, mut s, mut log) = (prior.mean_precision(), prior.degrees_of_freedom(), s0, 0.0);
     log += 0.5 * nu * s0.ln() - log_gamma(0.5 * nu);

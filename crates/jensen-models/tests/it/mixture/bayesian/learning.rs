@@ -147,6 +147,22 @@ fn threads_do_not_move_a_bit_and_files_keep_them() {
     }
 }
 
+/// What is begun on a subsample ends on all rows, at the bound that all rows lead to.
+#[test]
+fn data_larger_than_the_subsample() {
+    let values = three(6000);
+    let options = BayesianOptions { components: 3, initialisations: 3, ..BayesianOptions::default() };
+    let whole = fit(&values, 2, &options);
+    let begun = fit(&values, 2, &BayesianOptions { subsample: 300, ..options });
+    assert_eq!(begun.statistics.weight(), 6000.0);
+    assert!(
+        (bound(&begun) - bound(&whole)).abs() < 0.05,
+        "{}, from all rows {}",
+        bound(&begun),
+        bound(&whole)
+    );
+}
+
 /// Over a sample too small to know the covariances, what is averaged over the posterior predicts better than its
 /// expectation.
 #[test]
@@ -204,7 +220,8 @@ fn units_do_not_matter() {
     }
 }
 
-/// Ever larger concentrations make the weights known; smaller ones than any number's inverse leave all to one component.
+/// Ever larger concentrations make the weights known; smaller ones than any number's inverse leave all to one
+/// component.
 #[test]
 fn concentrations_at_the_ends() {
     let mut arrays =

@@ -31,8 +31,8 @@ fn filled(mut arrays: Vec<NamedArray>, reference: &Reference) -> Vec<NamedArray>
     arrays
 }
 
-/// Rows with missing values and weights: the bound, what is believed of the latents, the predictive density and the next
-/// posterior.
+/// Rows with missing values and weights: the bound, what is believed of the latents, the predictive density and the
+/// next posterior.
 #[test]
 fn every_term_is_in_the_bound() {
     for (kind, name) in KINDS.into_iter().zip(Covariance::NAMES) {
