@@ -1,6 +1,6 @@
 //! Arrays with names: how a model goes to a file and back.
 
-use super::{Covariance, GaussianMixture, MixtureError, Statistics};
+use super::MixtureError;
 
 /// An array with a name and a shape, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,20 @@ pub(super) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> 
             None => Ok(values.to_vec()),
         }
     }
+
+    /// The same of an array of one dimension and any length but zero, of what cannot be negative.
+    ///
+    /// # Errors
+    /// As [`find_shaped`](Self::find_shaped), and for a number below zero.
+    fn find_amounts(&self, name: &'static str) -> Result<Vec<f64>, MixtureError> {
+        let length = self.find(name)?.1.len();
+        let amounts = self.find_shaped(name, &[length])?;
+        if amounts.is_empty() || amounts.iter().any(|&amount| amount < 0.0) {
+            let problem = "must be zero or more, for one component at least".into();
+            return Err(MixtureError::Parameter { name, problem });
+        }
+        Ok(amounts)
+    }
 }
 
 impl<'a, F: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>> Find<'a> for F {}
@@ -63,42 +77,4 @@ pub trait Arrays: Sized {
         kind: Self::Kind,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError>;
-}
-
-impl Arrays for GaussianMixture {
-    type Kind = Covariance;
-
-    fn kind(&self) -> Covariance {
-        self.covariance()
-    }
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        self.to_arrays()
-    }
-
-    fn from_arrays<'a>(
-        kind: Covariance,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        Self::from_arrays(kind, array)
-    }
-}
-
-impl Arrays for Statistics {
-    type Kind = Covariance;
-
-    fn kind(&self) -> Covariance {
-        self.covariance()
-    }
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        self.to_arrays()
-    }
-
-    fn from_arrays<'a>(
-        kind: Covariance,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        Self::from_arrays(kind, array)
-    }
 }

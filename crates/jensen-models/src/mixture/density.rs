@@ -1,6 +1,7 @@
 //! Densities and posteriors of rows, in logarithms.
 
 use super::exponential::exponentials;
+use super::family::Family;
 use super::marginal::Marginals;
 use super::pattern::{Group, groups};
 use super::{GaussianMixture, MixtureError, Rows, blocks};
@@ -18,11 +19,39 @@ pub(super) struct Scratch {
     sums: Vec<f64>,
 }
 
+/// Components with weights that need not sum to one: `Σₖ wₖ fₖ(x)`, where `fₖ` is of a family whose places and scales
+/// are those of Gaussians.
+pub(super) struct Weighted<'a> {
+    pub gaussians: &'a GaussianMixture,
+    pub log_weights: Vec<f64>,
+    pub family: Family,
+}
+
 impl GaussianMixture {
     /// `log p(x)` of each row, over the values that are not missing. Of a row that is missing altogether it is 0.
     ///
     /// # Errors
     /// If the rows are not of the mixture's width or hold an infinite value.
+    pub fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        self.weighted().log_prob(rows)
+    }
+
+    /// `p(k | x)`, `[rows, K]` row-major: what each component answers for of each row.
+    ///
+    /// # Errors
+    /// As [`log_prob`](Self::log_prob), and [`MixtureError::Unreachable`] for a row whose log density is `−∞`.
+    pub fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        self.weighted().responsibilities(rows)
+    }
+
+    pub(super) fn weighted(&self) -> Weighted<'_> {
+        let log_weights = self.weights().iter().map(|weight| weight.ln()).collect();
+        Weighted { gaussians: self, log_weights, family: Family::Normal }
+    }
+}
+
+impl Weighted<'_> {
+    /// `log Σₖ wₖ fₖ(x)` of each row.
     pub fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
         let mut out = vec![0.0; rows.len()];
         blocks::fill(rows, 1, &mut out, |rows, out| {
@@ -36,12 +65,9 @@ impl GaussianMixture {
         Ok(out)
     }
 
-    /// `p(k | x)`, `[rows, K]` row-major: what each component answers for of each row.
-    ///
-    /// # Errors
-    /// As [`log_prob`](Self::log_prob), and [`MixtureError::Unreachable`] for a row whose log density is `−∞`.
+    /// The terms of the sum as shares of it, `[rows, K]`.
     pub fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let k = self.components();
+        let k = self.log_weights.len();
         let mut out = vec![0.0; rows.len() * k];
         blocks::fill(rows, k, &mut out, |rows, out| {
             self.each_group(rows, &mut Scratch::default(), |group, _, scratch| {
@@ -58,23 +84,19 @@ impl GaussianMixture {
     }
 
     /// Hands each group of a block to `visit` with its log densities and posteriors in the scratch.
-    pub(super) fn each_group(
+    pub fn each_group(
         &self,
         rows: Rows<'_>,
         scratch: &mut Scratch,
         mut visit: impl FnMut(&Group, &Marginals<'_>, &mut Scratch) -> Result<(), MixtureError>,
     ) -> Result<(), MixtureError> {
-        rows.check(self.columns())?;
+        rows.check(self.gaussians.columns())?;
         for group in groups(rows) {
-            let marginals = Marginals::new(self, &group)?;
+            let marginals = Marginals::new(self.gaussians, &group)?;
             let n = group.rows.len();
-            scratch.joint.resize(n * self.components(), 0.0);
+            scratch.joint.resize(n * self.log_weights.len(), 0.0);
             for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                marginals.log_prob(k, &mut scratch.pair, joint);
-                let log_weight = self.weights()[k].ln();
-                for joint in joint {
-                    *joint += log_weight;
-                }
+                marginals.log_prob(k, &self.family, self.log_weights[k], &mut scratch.pair, joint);
             }
             scratch.normalise(n);
             visit(&group, &marginals, scratch)?;
@@ -85,7 +107,7 @@ impl GaussianMixture {
 
 impl Scratch {
     /// From `log p(x, k)` to `log p(x)` and `p(k | x)`; the largest term is taken out before the exponential.
-    fn normalise(&mut self, n: usize) {
+    pub fn normalise(&mut self, n: usize) {
         self.log_prob.clear();
         self.log_prob.resize(n, f64::NEG_INFINITY);
         for joint in self.joint.chunks_exact(n) {

@@ -76,6 +76,30 @@ where
         Self { candidates, regularisation, rows, weight, tolerance, seen: 0 }
     }
 
+    /// From so many beginnings on. One that fails is passed over while there are others.
+    ///
+    /// # Errors
+    /// That of the first, if all fail.
+    pub(super) fn begin(
+        beginnings: usize,
+        begin: impl Fn(u64) -> Result<M, MixtureError>,
+        regularisation: M::Regularisation,
+        summary: &Summary,
+        tolerance: f64,
+    ) -> Result<Self, MixtureError> {
+        let (mut begun, mut failure) = (Vec::new(), None);
+        for at in 0..beginnings as u64 {
+            match begin(at) {
+                Ok(model) => begun.push(model),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        match failure {
+            Some(error) if begun.is_empty() => Err(error),
+            _ => Ok(Self::new(begun, regularisation, summary, tolerance)),
+        }
+    }
+
     /// The best of them by the last whole epoch; before one is over, the first.
     pub fn model(&self) -> &M {
         &self.candidates[self.leader()].model

@@ -33,6 +33,29 @@ pub enum MixtureError {
         column: usize,
     },
 
+    /// A value that is no category of its column.
+    #[error(
+        "row {row} has {value} in column {column}: a category is a whole number from 0, below {categories}; write NaN for \
+         a missing value"
+    )]
+    Category {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+        /// The column.
+        column: usize,
+        /// The value.
+        value: f64,
+        /// How many categories the column has.
+        categories: usize,
+    },
+
+    /// A row with a category that has probability zero under every component.
+    #[error("row {row} is impossible under every component: smooth the probabilities with a pseudo-count")]
+    Impossible {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+    },
+
     /// A column without a single observed value.
     #[error("column {column} has no observed value: leave it out")]
     EmptyColumn {

@@ -4,12 +4,12 @@ use super::{GaussianMixture, MixtureError, RowSource, Rows};
 
 /// A model with a latent choice for each row, learned by expectation–maximisation (Dempster, Laird & Rubin 1977).
 ///
-/// Both steps raise one [`objective`](Self::objective), the free energy of Neal & Hinton (1998): the E step over what is
-/// believed of the latents, the M step over the parameters. So the same loop learns a maximum of the likelihood, a
+/// Both steps raise one [`objective`](Self::objective), the free energy of Neal & Hinton (1998): the E step over what
+/// is believed of the latents, the M step over the parameters. So the same loop learns a maximum of the likelihood, a
 /// maximum with a penalty, and a variational posterior, whose parameters are those of a distribution over parameters.
 ///
-/// What the E step believes of rows it says as statistics, and those of parts merge into those of the whole: a pass over
-/// data larger than memory is a fold over its blocks.
+/// What the E step believes of rows it says as statistics, and those of parts merge into those of the whole: a pass
+/// over data larger than memory is a fold over its blocks.
 ///
 /// # Example
 /// ```

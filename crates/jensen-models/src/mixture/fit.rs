@@ -168,17 +168,10 @@ impl GaussianMixture {
         let regularisation = Regularisation::relative(&summary, options.regularisation)?;
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
-        let (mut begun, mut failure) = (Vec::new(), None);
-        for at in 0..options.initialisations as u64 {
-            match Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at)) {
-                Ok(mixture) => begun.push(mixture),
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        match failure {
-            Some(error) if begun.is_empty() => Err(error),
-            _ => Ok(EmLearner::new(begun, regularisation, &summary, options.tolerance)),
-        }
+        let some = regularisation.clone();
+        let begin =
+            |at| Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at));
+        EmLearner::begin(options.initialisations, begin, some, &summary, options.tolerance)
     }
 
     /// One beginning.

@@ -2,7 +2,7 @@
 
 use faer::MatRef;
 
-use super::arrays::{Find, NamedArray};
+use super::arrays::{Arrays, Find, NamedArray};
 use super::cholesky::{cholesky, column_major, log_det, whitening};
 use super::{Covariance, MixtureError};
 
@@ -43,7 +43,7 @@ pub struct GaussianMixture {
 }
 
 impl GaussianMixture {
-    /// The names of the arrays that [`to_arrays`](Self::to_arrays) gives.
+    /// The names of the arrays that it [goes to](Arrays::to_arrays).
     pub const ARRAYS: [&str; 3] = ["weights", "means", "covariances"];
 
     /// A mixture of its parameters: `weights` `[K]`, `means` `[K, columns]`, `covariances` as
@@ -84,32 +84,6 @@ impl GaussianMixture {
             independent(covariance, components, columns, &covariances)?
         };
         Ok(Self { covariance, columns, weights, means, covariances, whitenings, log_dets })
-    }
-
-    /// The mixture of the arrays that [`to_arrays`](Self::to_arrays) gave, found by their names.
-    ///
-    /// # Errors
-    /// [`MixtureError::Parameter`] for an array that is not there or has the wrong shape, and as [`new`](Self::new).
-    pub fn from_arrays<'a>(
-        covariance: Covariance,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        let components = array.find("weights")?.1.len();
-        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
-        let weights = array.find_shaped("weights", &[components])?;
-        let means = array.find_shaped("means", &[components, columns])?;
-        let covariances = array.find_shaped("covariances", &covariance.shape(components, columns))?;
-        Self::new(covariance, columns, weights, means, covariances)
-    }
-
-    /// All that the mixture is, but for the kind of its covariances.
-    pub fn to_arrays(&self) -> Vec<NamedArray> {
-        let (k, d) = (self.components(), self.columns);
-        vec![
-            NamedArray::new("weights", vec![k], &self.weights),
-            NamedArray::new("means", vec![k, d], &self.means),
-            NamedArray::new("covariances", self.covariance.shape(k, d), &self.covariances),
-        ]
     }
 
     /// What the covariances are free to be.
@@ -176,6 +150,35 @@ impl GaussianMixture {
     pub fn free_parameters(&self) -> usize {
         let (k, d) = (self.components(), self.columns);
         k - 1 + k * d + self.covariance.free(k, d)
+    }
+}
+
+impl Arrays for GaussianMixture {
+    type Kind = Covariance;
+
+    fn kind(&self) -> Covariance {
+        self.covariance
+    }
+
+    fn from_arrays<'a>(
+        covariance: Covariance,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        let components = array.find("weights")?.1.len();
+        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
+        let weights = array.find_shaped("weights", &[components])?;
+        let means = array.find_shaped("means", &[components, columns])?;
+        let covariances = array.find_shaped("covariances", &covariance.shape(components, columns))?;
+        Self::new(covariance, columns, weights, means, covariances)
+    }
+
+    fn to_arrays(&self) -> Vec<NamedArray> {
+        let (k, d) = (self.components(), self.columns);
+        vec![
+            NamedArray::new("weights", vec![k], &self.weights),
+            NamedArray::new("means", vec![k, d], &self.means),
+            NamedArray::new("covariances", self.covariance.shape(k, d), &self.covariances),
+        ]
     }
 }
 

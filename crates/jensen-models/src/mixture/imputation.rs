@@ -19,11 +19,11 @@ impl GaussianMixture {
     /// # Ok::<(), jensen_models::mixture::MixtureError>(())
     /// ```
     pub fn impute(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let d = self.columns();
+        let (d, weighted) = (self.columns(), self.weighted());
         let mut out = vec![0.0; rows.len() * d];
         blocks::fill(rows, d, &mut out, |rows, out| {
             let mut completed = Vec::new();
-            self.each_group(rows, &mut Scratch::default(), |group, marginals, scratch| {
+            weighted.each_group(rows, &mut Scratch::default(), |group, marginals, scratch| {
                 let n = group.rows.len();
                 for &at in &group.rows {
                     out[at * d..(at + 1) * d].copy_from_slice(rows.row(at));

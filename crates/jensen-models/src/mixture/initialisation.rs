@@ -85,24 +85,95 @@ impl GaussianMixture {
         rng: &Rng,
     ) -> Result<Self, MixtureError> {
         let d = rows.columns();
+        let clusters = Clusters::find(covariance, components, rows, summary, lloyd, rng)?;
+        let weights = vec![1.0 / components as f64; components];
+        let spread = covariance.of_columns(components, summary);
+        let start = Self::new(covariance, d, weights, clusters.centres, spread)?;
+        start.maximise(&clusters.statistics, regularisation)
+    }
+}
+
+/// Where components begin.
+pub(super) struct Clusters {
+    /// In the data's own units, `[clusters, columns]`.
+    centres: Vec<f64>,
+    /// What each component has in its cluster.
+    pub statistics: Statistics,
+}
+
+impl Clusters {
+    /// By k-means++ and so many of Lloyd's iterations.
+    ///
+    /// # Errors
+    /// [`MixtureError::TooFewRows`] if there are fewer different rows than components.
+    fn find(
+        covariance: Covariance,
+        components: usize,
+        rows: Rows<'_>,
+        summary: &Summary,
+        lloyd: usize,
+        rng: &Rng,
+    ) -> Result<Self, MixtureError> {
         let standardised = Standardised::new(rows, summary);
-        let mut centres = standardised.plus_plus(components, rng)?;
+        let centres = standardised.plus_plus(components, rng)?;
+        Ok(Self::about(covariance, components, &standardised, centres, rows, summary, lloyd))
+    }
+
+    /// The same of at most `count` clusters, or so many as there are different rows; other components have no rows.
+    ///
+    /// # Errors
+    /// [`MixtureError::NoRows`] if no row has a positive weight.
+    pub fn at_most(
+        covariance: Covariance,
+        components: usize,
+        count: usize,
+        rows: Rows<'_>,
+        summary: &Summary,
+        lloyd: usize,
+        rng: &Rng,
+    ) -> Result<Self, MixtureError> {
+        let standardised = Standardised::new(rows, summary);
+        let mut count = count.min(components);
+        let centres = loop {
+            match standardised.plus_plus(count, rng) {
+                Err(MixtureError::TooFewRows { distinct: 0, .. }) => return Err(MixtureError::NoRows),
+                Err(MixtureError::TooFewRows { distinct, .. }) => count = distinct,
+                other => break other?,
+            }
+        };
+        Ok(Self::about(covariance, components, &standardised, centres, rows, summary, lloyd))
+    }
+
+    fn about(
+        covariance: Covariance,
+        components: usize,
+        standardised: &Standardised,
+        mut centres: Vec<f64>,
+        rows: Rows<'_>,
+        summary: &Summary,
+        lloyd: usize,
+    ) -> Self {
+        let d = rows.columns();
         let assigned = standardised.lloyd(&mut centres, lloyd);
         for (i, centre) in centres.iter_mut().enumerate() {
             *centre = summary.means[i % d] + *centre * summary.scale(i % d);
         }
-        let weights = vec![1.0 / components as f64; components];
-        let spread = covariance.of_columns(components, summary);
-        let start = Self::new(covariance, d, weights, centres, spread)?;
-        start.maximise(&of_clusters(&start, rows, summary, &assigned), regularisation)
+        let mut statistics = Statistics::new(covariance, components, d);
+        gather(&mut statistics, &centres, rows, summary, &assigned);
+        Self { centres, statistics }
     }
 }
 
-/// The statistics of clusters, about whose centres `start` is.
-fn of_clusters(start: &GaussianMixture, rows: Rows<'_>, summary: &Summary, assigned: &[usize]) -> Statistics {
-    let (k, d) = (start.components(), rows.columns());
-    let mut statistics = Statistics::new(start.covariance(), k, d);
-    let mut members = vec![Vec::new(); k];
+/// The statistics of the rows that are assigned to each centre.
+fn gather(
+    statistics: &mut Statistics,
+    centres: &[f64],
+    rows: Rows<'_>,
+    summary: &Summary,
+    assigned: &[usize],
+) {
+    let d = rows.columns();
+    let mut members = vec![Vec::new(); centres.len() / d];
     for (at, &cluster) in assigned.iter().enumerate() {
         members[cluster].push(at);
     }
@@ -116,7 +187,7 @@ fn of_clusters(start: &GaussianMixture, rows: Rows<'_>, summary: &Summary, assig
             observed.absorb(j, &values, &shares, &mut scratch);
         }
         let seen = |j: usize| observed.counts()[j] > 0.0;
-        let mean = |j: usize| if seen(j) { observed.means()[j] } else { start.mean(cluster)[j] };
+        let mean = |j: usize| if seen(j) { observed.means()[j] } else { centres[cluster * d + j] };
         for members in members.chunks(BLOCK) {
             let shares: Vec<_> = members.iter().map(|&at| rows.weight(at)).collect();
             let value = |at: usize, j: usize| rows.row(at)[j];
@@ -134,12 +205,11 @@ fn of_clusters(start: &GaussianMixture, rows: Rows<'_>, summary: &Summary, assig
             statistics.spread(cluster, absent, &[j], &[variance]);
         }
     }
-    statistics
 }
 
 impl Covariance {
     /// The columns' own variances in every component.
-    fn of_columns(self, components: usize, summary: &Summary) -> Vec<f64> {
+    pub(super) fn of_columns(self, components: usize, summary: &Summary) -> Vec<f64> {
         let d = summary.means.len();
         let variance = |j: usize| summary.scale(j).powi(2);
         let one: Vec<_> = match self {

@@ -21,37 +21,15 @@ impl Standardised {
         Self { columns: rows.columns(), values, weights }
     }
 
-    /// `K` rows by k-means++ (Arthur & Vassilvitskii 2007), `[K, columns]`: each next centre is a row drawn in
-    /// proportion to its weight and its squared distance to the nearest centre; of `2 + ⌊log K⌋` draws the one that
-    /// leaves the least.
+    /// `K` rows by k-means++, `[K, columns]`. What a row misses, the centre has at the column's mean, which is zero.
     ///
     /// # Errors
     /// [`MixtureError::TooFewRows`] if every row lies on a centre before there are `K`.
     pub fn plus_plus(&self, components: usize, rng: &Rng) -> Result<Vec<f64>, MixtureError> {
-        let draws = 2 + (components as f64).ln() as u64;
-        let mut centres = Vec::with_capacity(components * self.columns);
-        let mut nearest = vec![f64::INFINITY; self.weights.len()];
-        for chosen in 0..components {
-            let rng = rng.fork("centre").at(chosen as u64);
-            let share = nearest.iter().zip(&self.weights);
-            let choice = match chosen {
-                0 => Choice::new(self.weights.iter().copied()),
-                _ => Choice::new(share.map(|(distance, weight)| distance * weight)),
-            };
-            let choice = choice.ok_or(MixtureError::TooFewRows { components, distinct: chosen })?;
-            let candidates = (0..if chosen == 0 { 1 } else { draws }).map(|index| {
-                // What the row misses, the centre has at the column's mean, which is zero.
-                let row = self.row(choice.draw(&rng, index)).iter();
-                let centre: Vec<_> = row.map(|value| if value.is_nan() { 0.0 } else { *value }).collect();
-                let distances = self.distances(&centre, &nearest);
-                let left: f64 = distances.iter().zip(&self.weights).map(|(d, weight)| d * weight).sum();
-                (left, centre, distances)
-            });
-            let best = candidates.min_by(|a, b| a.0.total_cmp(&b.0)).expect("at least one draw");
-            centres.extend(best.1);
-            nearest = best.2;
-        }
-        Ok(centres)
+        let centre = |at: usize| self.row(at).iter().map(|value| if value.is_nan() { 0.0 } else { *value });
+        let distances = |at: usize, nearest: &[f64]| self.distances(&centre(at).collect::<Vec<_>>(), nearest);
+        let chosen = plus_plus(&self.weights, components, rng, distances)?;
+        Ok(chosen.into_iter().flat_map(centre).collect())
     }
 
     /// The nearest centre of each row after at most so many of Lloyd's iterations, with the centres moved by them. A
@@ -100,6 +78,44 @@ impl Standardised {
         })
         .collect()
     }
+}
+
+/// `K` rows by k-means++ (Arthur & Vassilvitskii 2007): each next is drawn in proportion to its weight and its
+/// distance to the nearest before, squared where that is Euclid's; of `2 + ⌊log K⌋` draws it is the one that leaves
+/// the least.
+///
+/// `distances` of a row gives each row's distance to it, if that is less than what it had.
+///
+/// # Errors
+/// [`MixtureError::TooFewRows`] if every row lies on one of those before there are `K`.
+pub(super) fn plus_plus(
+    weights: &[f64],
+    components: usize,
+    rng: &Rng,
+    distances: impl Fn(usize, &[f64]) -> Vec<f64>,
+) -> Result<Vec<usize>, MixtureError> {
+    let draws = 2 + (components as f64).ln() as u64;
+    let mut chosen = Vec::with_capacity(components);
+    let mut nearest = vec![f64::INFINITY; weights.len()];
+    for at in 0..components {
+        let rng = rng.fork("centre").at(at as u64);
+        let share = nearest.iter().zip(weights);
+        let choice = match at {
+            0 => Choice::new(weights.iter().copied()),
+            _ => Choice::new(share.map(|(distance, weight)| distance * weight)),
+        };
+        let choice = choice.ok_or(MixtureError::TooFewRows { components, distinct: at })?;
+        let candidates = (0..if at == 0 { 1 } else { draws }).map(|index| {
+            let row = choice.draw(&rng, index);
+            let distances = distances(row, &nearest);
+            let left: f64 = distances.iter().zip(weights).map(|(distance, weight)| distance * weight).sum();
+            (left, row, distances)
+        });
+        let best = candidates.min_by(|a, b| a.0.total_cmp(&b.0)).expect("at least one draw");
+        chosen.push(best.1);
+        nearest = best.2;
+    }
+    Ok(chosen)
 }
 
 /// Over the observed values, scaled up to all columns.

@@ -6,6 +6,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use super::cholesky::{cholesky, column_major, log_det, whitening};
+use super::family::Family;
 use super::pattern::Group;
 use super::{GaussianMixture, MixtureError};
 
@@ -84,21 +85,19 @@ impl<'a> Marginals<'a> {
         }
     }
 
-    /// `log N(x_o; μ_o, Σ_oo)` of one component for every row, into `out`.
-    pub fn log_prob(&self, component: usize, scratch: &mut [Vec<f64>; 2], out: &mut [f64]) {
+    /// The log density of one component over the observed columns for every row and `added` to it, into `out`.
+    pub fn log_prob(
+        &self,
+        component: usize,
+        family: &Family,
+        added: f64,
+        scratch: &mut [Vec<f64>; 2],
+        out: &mut [f64],
+    ) {
         let (n, o) = (self.group.rows.len(), self.group.observed.len());
         let [centred, white] = scratch;
         self.whiten(component, centred, white);
-        out.fill(0.0);
-        for column in white.chunks_exact(n).take(o) {
-            for (out, white) in out.iter_mut().zip(column) {
-                *out += white * white;
-            }
-        }
-        let constant = -0.5 * o as f64 * std::f64::consts::TAU.ln() - self.factor(component).log_det;
-        for out in out {
-            *out = constant - 0.5 * *out;
-        }
+        family.log_prob(component, added - self.factor(component).log_det, &white[..n * o], out);
     }
 
     /// Every row with its missing values at their conditional means, `[rows, columns]` column-major, into `out`.

@@ -1,12 +1,16 @@
-//! Mixtures of Gaussians by expectation–maximisation, in double precision and in logarithms.
+//! Mixtures by expectation–maximisation, in double precision and in logarithms.
 //!
 //! A [`GaussianMixture`] is checked parameters. The E step is [`Statistics::expect`], the M step
 //! [`GaussianMixture::maximise`]; [`GaussianMixture::fit`] is the whole of it, from k-means++ to the best of several
 //! beginnings. A value that is not a number is missing, and marginalised exactly everywhere. Rows have weights.
 //!
+//! A [`BayesianMixture`] is a posterior of such parameters by variational Bayes, with a bound of the evidence and a
+//! predictive density; a [`DiscreteMixture`] has columns that are bits or categories. What all have in common is
+//! [`ExpectationMaximisation`].
+//!
 //! Statistics of blocks merge, so that a pass over data larger than memory is a fold over a [`RowSource`]; the blocks
 //! and the order of their merging do not depend on threads, so neither does any bit of the result. [`OnlineEm`] learns
-//! from a batch at a time. What all mixtures have in common is [`ExpectationMaximisation`].
+//! from a batch at a time.
 //!
 //! ```
 //! use jensen_models::mixture::{Covariance, GaussianMixture, Regularisation, Rows, Statistics};
@@ -23,17 +27,20 @@
 //! ```
 
 mod arrays;
+mod bayesian;
 mod blocks;
 mod candidate;
 mod cholesky;
 mod covariance;
 mod data;
 mod density;
+mod discrete;
 mod draw;
 mod em_learner;
 mod error;
 mod expectation_maximisation;
 mod exponential;
+mod family;
 mod fit;
 mod gaussian;
 mod imputation;
@@ -43,14 +50,17 @@ mod marginal;
 mod maximisation;
 mod online;
 mod pattern;
+mod precision;
 mod rows;
 mod statistics;
 mod summary;
 
 pub use arrays::{Arrays, NamedArray};
+pub use bayesian::{BayesianMixture, BayesianOptions, NormalWishart, WeightPrior};
 pub use blocks::BLOCK;
 pub use covariance::Covariance;
 pub use data::{Examples, Numbers};
+pub use discrete::{Categories, DiscreteMixture, DiscreteOptions, DiscreteStatistics, Smoothing};
 pub use draw::Draws;
 pub use em_learner::{Density, EmLearner, LOG_LIKELIHOOD, from_state, log_prob};
 pub use error::MixtureError;

@@ -90,11 +90,17 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// That the rows are as wide as a mixture.
+    pub(super) fn check_width(&self, columns: usize) -> Result<(), MixtureError> {
+        if self.columns == columns {
+            return Ok(());
+        }
+        Err(MixtureError::Shape { what: "a row", expected: columns, found: self.columns })
+    }
+
     /// That the rows are as wide as a mixture and no value is infinite.
     pub(super) fn check(&self, columns: usize) -> Result<(), MixtureError> {
-        if self.columns != columns {
-            return Err(MixtureError::Shape { what: "a row", expected: columns, found: self.columns });
-        }
+        self.check_width(columns)?;
         match self.values.iter().position(|value| value.is_infinite()) {
             Some(at) => Err(MixtureError::Infinite { row: self.number(at / columns), column: at % columns }),
             None => Ok(()),

@@ -3,8 +3,8 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use super::arrays::{Find, NamedArray};
-use super::density::{Scratch, reachable};
+use super::arrays::{Arrays, Find, NamedArray};
+use super::density::{Scratch, Weighted, reachable};
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
@@ -38,6 +38,17 @@ impl Statistics {
         }
     }
 
+    /// Of these moments, with neither weight nor likelihood.
+    pub(super) fn of_parts(
+        covariance: Covariance,
+        counts: Vec<f64>,
+        means: Vec<f64>,
+        scatters: Vec<f64>,
+    ) -> Self {
+        let columns = means.len() / counts.len();
+        Self { covariance, columns, counts, means, scatters, weight: 0.0, log_likelihood: 0.0 }
+    }
+
     /// The E step: what `mixture` expects of the rows (for missing values: Ghahramani & Jordan 1994).
     ///
     /// The result is the same bits for any number of threads.
@@ -45,12 +56,18 @@ impl Statistics {
     /// # Errors
     /// If the rows are not of the mixture's width, or one is infinite or beyond the reach of every component.
     pub fn expect(mixture: &GaussianMixture, rows: Rows<'_>) -> Result<Self, MixtureError> {
-        let empty = || Self::new(mixture.covariance(), mixture.components(), mixture.columns());
+        Self::expect_weighted(&mixture.weighted(), rows)
+    }
+
+    /// The same of components with weights that need not sum to one.
+    pub(super) fn expect_weighted(weighted: &Weighted<'_>, rows: Rows<'_>) -> Result<Self, MixtureError> {
+        let of = weighted.gaussians;
+        let empty = || Self::new(of.covariance(), of.components(), of.columns());
         let mut all = empty();
         blocks::fold(
             rows,
             || (empty(), Scratch::default()),
-            |(statistics, scratch), rows| statistics.add(mixture, rows, scratch),
+            |(statistics, scratch), rows| statistics.add(weighted, rows, scratch),
             |(part, _)| all.merge(&part),
         )?;
         Ok(all)
@@ -71,43 +88,6 @@ impl Statistics {
             }
         }
         statistics
-    }
-
-    /// The statistics of the arrays that [`to_arrays`](Self::to_arrays) gave, found by their names.
-    ///
-    /// # Errors
-    /// [`MixtureError::Parameter`] for an array that is not there, has the wrong shape or holds what is no number.
-    pub fn from_arrays<'a>(
-        covariance: Covariance,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        let components = array.find("counts")?.1.len();
-        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
-        if components == 0 || columns == 0 {
-            return Err(MixtureError::Parameter { name: "means", problem: "is empty".into() });
-        }
-        let totals = array.find_shaped("totals", &[2])?;
-        Ok(Self {
-            covariance,
-            columns,
-            counts: array.find_shaped("counts", &[components])?,
-            means: array.find_shaped("means", &[components, columns])?,
-            scatters: array.find_shaped("scatters", &covariance.shape(components, columns))?,
-            weight: totals[0],
-            log_likelihood: totals[1],
-        })
-    }
-
-    /// All that the statistics are, but for the kind of the covariances: a pass that was interrupted goes on from them
-    /// with the same bits.
-    pub fn to_arrays(&self) -> Vec<NamedArray> {
-        let (k, d) = (self.counts.len(), self.columns);
-        vec![
-            NamedArray::new("counts", vec![k], &self.counts),
-            NamedArray::new("means", vec![k, d], &self.means),
-            NamedArray::new("scatters", self.covariance.shape(k, d), &self.scatters),
-            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
-        ]
     }
 
     /// `Σ w p(k | x)`, `[K]`.
@@ -151,13 +131,18 @@ impl Statistics {
     /// # Panics
     /// If they are not of the same shape.
     pub fn merge(&mut self, other: &Self) {
+        self.weight += other.weight;
+        self.log_likelihood += other.log_likelihood;
+        self.merge_moments(other);
+    }
+
+    /// The same of counts, means and scatters alone.
+    pub(super) fn merge_moments(&mut self, other: &Self) {
         assert_eq!(
             (self.covariance, self.columns, self.counts.len()),
             (other.covariance, other.columns, other.counts.len()),
             "statistics of different mixtures do not merge"
         );
-        self.weight += other.weight;
-        self.log_likelihood += other.log_likelihood;
         for (scatter, more) in self.scatters.iter_mut().zip(&other.scatters) {
             *scatter += more;
         }
@@ -175,15 +160,15 @@ impl Statistics {
         }
     }
 
-    /// Adds what `mixture` expects of a block.
+    /// Adds what is expected of a block.
     fn add(
         &mut self,
-        mixture: &GaussianMixture,
+        weighted: &Weighted<'_>,
         rows: Rows<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), MixtureError> {
         let mut completed = Vec::new();
-        mixture.each_group(rows, scratch, |group, marginals, scratch| {
+        weighted.each_group(rows, scratch, |group, marginals, scratch| {
             reachable(rows, group, &scratch.log_prob)?;
             let n = group.rows.len();
             let weights: Vec<_> = group.rows.iter().map(|&at| rows.weight(at)).collect();
@@ -287,5 +272,46 @@ impl Statistics {
             *own += step * (count / total);
         }
         self.counts[k] = total;
+    }
+}
+
+/// A pass that was interrupted goes on from them with the same bits.
+impl Arrays for Statistics {
+    type Kind = Covariance;
+
+    fn kind(&self) -> Covariance {
+        self.covariance
+    }
+
+    fn from_arrays<'a>(
+        covariance: Covariance,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        let counts = array.find_amounts("counts")?;
+        let components = counts.len();
+        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
+        if columns == 0 {
+            return Err(MixtureError::Parameter { name: "means", problem: "is empty".into() });
+        }
+        let totals = array.find_shaped("totals", &[2])?;
+        Ok(Self {
+            covariance,
+            columns,
+            counts,
+            means: array.find_shaped("means", &[components, columns])?,
+            scatters: array.find_shaped("scatters", &covariance.shape(components, columns))?,
+            weight: totals[0],
+            log_likelihood: totals[1],
+        })
+    }
+
+    fn to_arrays(&self) -> Vec<NamedArray> {
+        let (k, d) = (self.counts.len(), self.columns);
+        vec![
+            NamedArray::new("counts", vec![k], &self.counts),
+            NamedArray::new("means", vec![k, d], &self.means),
+            NamedArray::new("scatters", self.covariance.shape(k, d), &self.scatters),
+            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
+        ]
     }
 }

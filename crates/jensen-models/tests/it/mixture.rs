@@ -1,4 +1,4 @@
-//! Gaussian mixtures: what their tests share.
+//! Mixtures: what their tests share.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,16 @@ use jensen_models::mixture::{Covariance, GaussianMixture, NamedArray};
 use jensen_random::Rng;
 use serde::Deserialize;
 
+mod bayesian;
 mod degenerate;
+mod discrete;
 mod iterations;
 mod learner;
 mod missing;
 mod online;
 mod parity;
 
-/// Reference values by `tests/references/mixture.py`; null is a missing value.
+/// Reference values by the scripts of `tests/references`; null is a missing value.
 #[derive(Deserialize)]
 struct Reference {
     columns: BTreeMap<String, Vec<Option<f64>>>,
@@ -21,7 +23,11 @@ struct Reference {
 
 impl Reference {
     fn read(name: &str) -> Self {
-        let path = format!("{}/tests/references/mixture_{name}.json", env!("CARGO_MANIFEST_DIR"));
+        Self::read_file(&format!("mixture_{name}"))
+    }
+
+    fn read_file(name: &str) -> Self {
+        let path = format!("{}/tests/references/{name}.json", env!("CARGO_MANIFEST_DIR"));
         serde_json::from_str(&std::fs::read_to_string(path).expect("a reference file")).expect("its form")
     }
 

@@ -1,7 +1,7 @@
 //! Data that leave a mixture undetermined: an error that says so, or a regularised answer, and never NaN.
 
 use jensen_models::mixture::{
-    Covariance, EmOptions, GaussianMixture, MixtureError, Regularisation, RowSource, Rows, Statistics,
+    Arrays, Covariance, EmOptions, GaussianMixture, MixtureError, Regularisation, RowSource, Rows, Statistics,
 };
 use jensen_random::Rng;
 

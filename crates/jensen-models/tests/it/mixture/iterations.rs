@@ -1,8 +1,8 @@
 //! What holds of every iteration.
 
 use jensen_models::mixture::{
-    BLOCK, Covariance, EmOptions, ExpectationMaximisation, GaussianMixture, MixtureError, Regularisation,
-    RowSource, Rows, Statistics, Subsample, Summary,
+    Arrays, BLOCK, Covariance, EmOptions, ExpectationMaximisation, GaussianMixture, MixtureError,
+    Regularisation, RowSource, Rows, Statistics, Subsample, Summary,
 };
 use jensen_random::Rng;
 

@@ -1,7 +1,7 @@
 //! Online iterations, draws, and the way to files and back.
 
 use jensen_models::mixture::{
-    Covariance, GaussianMixture, OnlineEm, Regularisation, Rows, Statistics, Summary,
+    Arrays, Covariance, GaussianMixture, OnlineEm, Regularisation, Rows, Statistics, Summary,
 };
 use jensen_random::Rng;
 
