@@ -20,7 +20,7 @@ K, D = 3, 3
 def prior_of(kind, rng):
     root = rng.normal(size=(D, D))
     scatter = {"full": root @ root.T + np.eye(D), "tied": root @ root.T + np.eye(D),
-               "diagonal": np.array([0.8, 1.5, 0.6]), "spherical": np.array([1.1])}[kind]
+               "diag": np.array([0.8, 1.5, 0.6]), "spherical": np.array([1.1])}[kind]
     return dict(mean=rng.normal(size=D), beta=0.7, nu=4.3, scatter=scatter)
 
 
@@ -28,14 +28,14 @@ def posterior_of(kind, prior, rng):
     counts = np.array([6.3, 11.2, 2.5])
     roots = rng.normal(size=(K, D, 2 * D))
     matrices = np.einsum("kij,klj->kil", roots, roots) + 3 * np.eye(D)
-    scatters = {"full": matrices, "tied": matrices.sum(0), "diagonal": np.einsum("kii->ki", matrices),
+    scatters = {"full": matrices, "tied": matrices.sum(0), "diag": np.einsum("kii->ki", matrices),
                 "spherical": np.einsum("kii->k", matrices)}[kind]
     return dict(counts=counts, means=rng.normal(scale=1.5, size=(K, D)), scatters=scatters)
 
 
 def precisions(kind, prior, counts, scatters):
     """`E Λ` and `E log |Λ|` of each component as matrices over all columns."""
-    nu = prior["nu"] + {"full": counts, "diagonal": counts, "tied": np.full(K, counts.sum()),
+    nu = prior["nu"] + {"full": counts, "diag": counts, "tied": np.full(K, counts.sum()),
                         "spherical": D * counts}[kind]
     expected, logs = [], []
     for k in range(K):
@@ -45,7 +45,7 @@ def precisions(kind, prior, counts, scatters):
             logs.append(special.digamma((nu[k] - np.arange(D)) / 2).sum() + D * np.log(2)
                         - np.linalg.slogdet(scatter)[1])
         else:
-            scatter = scatters[k] if kind == "diagonal" else np.full(D, scatters[k])
+            scatter = scatters[k] if kind == "diag" else np.full(D, scatters[k])
             expected.append(np.diag(nu[k] / scatter))
             logs.append((special.digamma(nu[k] / 2) - np.log(scatter / 2)).sum())
     return nu, np.array(expected), np.array(logs)
@@ -79,7 +79,7 @@ def log_wishart_prior(kind, prior, nu, expected, logs):
                           + (nu0 - D - 1) / 2 * logs[k] - np.trace(s0 @ expected[k]) / 2)
             entropy += stats.wishart(nu[k], expected[k] / nu[k]).entropy()
         else:
-            for j in range(D if kind == "diagonal" else 1):
+            for j in range(D if kind == "diag" else 1):
                 rate, mean = s0[j] / 2, expected[k][j, j]
                 log_lambda = special.digamma(nu[k] / 2) - np.log(nu[k] / 2 / mean)
                 log_prior += (nu0 / 2 * np.log(rate) - special.gammaln(nu0 / 2) + (nu0 / 2 - 1) * log_lambda - rate * mean)
@@ -125,7 +125,7 @@ def step(kind, prior, posterior, weight_prior, concentration, values, row_weight
             squares[k] += w * r[k] * (np.outer(filled[k], filled[k]) + rests[k])
         parts = []
         for k in range(K):
-            if kind == "diagonal":
+            if kind == "diag":
                 scale = np.sqrt((1 + beta[k]) / beta[k] / np.diag(expected[k]))
                 parts.append(np.log(weights[k]) + stats.t(nu[k], means[k], scale).logpdf(x)[o].sum())
             else:
@@ -139,7 +139,7 @@ def step(kind, prior, posterior, weight_prior, concentration, values, row_weight
     total = squares + (prior["beta"] * np.outer(prior["mean"], prior["mean"])
                        - new_beta[:, None, None] * np.einsum("ki,kj->kij", new_means, new_means))
     s0 = prior["scatter"]
-    new_scatters = {"full": s0 + total, "tied": s0 + total.sum(0), "diagonal": s0 + np.einsum("kii->ki", total),
+    new_scatters = {"full": s0 + total, "tied": s0 + total.sum(0), "diag": s0 + np.einsum("kii->ki", total),
                     "spherical": s0 + np.einsum("kii->k", total)}[kind]
     return dict(bound=bound, responsibilities=all_responsibilities, predictive=predictive, next_counts=new_counts,
                 next_means=new_means, next_scatters=new_scatters, weights=weights)
@@ -174,8 +174,8 @@ def iterations():
     off = values[:, None] - means
     scatters = np.einsum("nk,nki,nkj->kij", responsibilities, off, off)
     columns |= dict(counts=counts, means=means, scatters_full=scatters, scatters_diagonal=np.einsum("kii->ki", scatters))
-    scales = {"full": np.eye(D) + 0.2, "diagonal": np.array([1.0, 2.0, 0.5])}
-    columns |= dict(prior_mean=[0.1, -0.2, 0.3], prior_full=scales["full"], prior_diagonal=scales["diagonal"])
+    scales = {"full": np.eye(D) + 0.2, "diag": np.array([1.0, 2.0, 0.5])}
+    columns |= dict(prior_mean=[0.1, -0.2, 0.3], prior_full=scales["full"], prior_diagonal=scales["diag"])
     for kind in scales:
         for name in ["dirichlet_distribution", "dirichlet_process"]:
             model = BayesianGaussianMixture(n_components=K, covariance_type=KINDS[kind],
