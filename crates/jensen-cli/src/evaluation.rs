@@ -40,6 +40,10 @@ pub struct Evaluation {
     /// `log p(x)`, if it was estimated or is known.
     #[serde(flatten)]
     pub log_likelihood: Option<LogLikelihood>,
+    /// Of a posterior over parameters: a bound on the logarithm of the evidence of all training examples, in nats. It has all
+    /// its constants, so that models of different sizes can be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_evidence: Option<f64>,
     /// Of a model that is fitted by maximum likelihood.
     #[serde(flatten)]
     pub criteria: Option<InformationCriteria>,
@@ -175,6 +179,7 @@ impl Evaluation {
                 iwae_samples: samples,
                 log_likelihood_kind: if samples.is_some() { "iwae" } else { "exact" }.to_owned(),
             }),
+            log_evidence: None,
             criteria: None,
         }
     }
@@ -207,6 +212,12 @@ impl Evaluation {
                     Some(error) => format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
                     None => format!("{log_likelihood:.2} nats"),
                 },
+            ));
+        }
+        if let Some(bound) = self.log_evidence {
+            rows.push((
+                "bound on the evidence".to_owned(),
+                format!("{bound:.2} nats, of all training examples"),
             ));
         }
         if let Some(InformationCriteria { bic, aic, parameters }) = &self.criteria {

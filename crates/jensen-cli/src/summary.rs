@@ -19,6 +19,7 @@ pub fn conclude(run: &TrainedRun, draws: Draws) -> Result<Evaluation, CliError> 
     }
     let (name, split) = (run.directory.name(), split.to_string());
     let evaluation = measurement.evaluation([&name, dataset.name(), &split]);
+    let evaluation = Evaluation { log_evidence: run.log_evidence()?, ..evaluation };
     run.directory.store_evaluation(&evaluation)?;
     Gallery::new(run, &dataset, &rows, measurement.metrics(), &evaluation)?.write()?;
     Ok(evaluation)

@@ -11,7 +11,7 @@ use jensen_random::Rng;
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::memory::{self, Holder};
-use crate::model::{self, Model};
+use crate::model::{self, Examples, Model};
 use crate::run_directory::{RunDirectory, RunError, RunRecord};
 use crate::verbs::DataOptions;
 
@@ -111,6 +111,18 @@ impl TrainedRun {
             ));
         }
         Ok(dataset)
+    }
+
+    /// A bound on the logarithm of the evidence of the training examples, if the model is a posterior over parameters.
+    ///
+    /// # Errors
+    /// If the run's data cannot be read.
+    pub fn log_evidence(&self) -> Result<Option<f64>, CliError> {
+        let dataset = self.dataset(None)?;
+        let train = dataset.rows(Split::Train)?;
+        let examples =
+            Examples { dataset: &dataset, train: &train, preprocessing: &self.record.preprocessing };
+        self.model.log_evidence(&examples).transpose()
     }
 
     /// Whether a source is what the run was trained on.

@@ -380,7 +380,7 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         .chain(evaluation.to_rows())
         .chain(memory::row());
     let mut next = Vec::new();
-    let is_mixture = run.model.mixture().is_some();
+    let is_mixture = run.model.components().is_some();
     if !is_mixture {
         next.push(format!("jensen evaluate {name} --iwae 100"));
     }

@@ -6,11 +6,10 @@ use jensen_infer::{
     EstimatorConfig, EstimatorKind, ObjectiveConfig, ObjectiveKind, OptimizerConfig, OptimizerKind,
 };
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::mixture::EmOptions;
 use jensen_models::nets::{Activation, NetConfig};
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
 
-use crate::config::{ModelKind, RunConfig};
+use crate::config::{MixtureConfig, ModelKind, RunConfig};
 
 impl Default for RunConfig {
     fn default() -> Self {
@@ -22,7 +21,7 @@ impl Default for RunConfig {
             vae: VaeConfig::default(),
             sbn: SbnConfig::default(),
             cat_vae: CategoricalConfig::default(),
-            mixture: EmOptions::default(),
+            mixture: MixtureConfig::default(),
             objective: ObjectiveConfig::default(),
             estimator: EstimatorConfig::default(),
             optimizer: OptimizerConfig::default(),
@@ -45,7 +44,9 @@ impl RunConfig {
                 Self { vae, ..defaults.for_discrete_latents(objective) }
             }
             ModelKind::CatVae => defaults.for_discrete_latents(objective),
-            ModelKind::Gmm => defaults.for_iterations(),
+            ModelKind::Gmm | ModelKind::Bgmm => defaults.for_iterations(Binarize::None),
+            // Each iteration is to see the same bits.
+            ModelKind::Cmm => defaults.for_iterations(Binarize::Static),
         }
     }
 
@@ -66,9 +67,9 @@ impl RunConfig {
 
     /// Iterations over all examples as they are, until they raise nothing: there is no rate, and a mixture of few
     /// components needs no validation to end.
-    fn for_iterations(self) -> Self {
+    fn for_iterations(self, binarize: Binarize) -> Self {
         Self {
-            data: DataConfig { binarize: Binarize::None, validation: 0.0, ..self.data },
+            data: DataConfig { binarize, validation: 0.0, ..self.data },
             fit: FitConfig { epochs: 200, batch_size: 8192, schedule: Schedule::Constant {}, ..self.fit },
             ..self
         }

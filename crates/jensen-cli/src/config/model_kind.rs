@@ -17,11 +17,16 @@ pub enum ModelKind {
     CatVae,
     /// A mixture of Gaussians, by expectation–maximisation (Dempster, Laird & Rubin 1977).
     Gmm,
+    /// A posterior of such mixtures, by variational Bayes; finite, or a Dirichlet process (Bishop 2006, 10.2; Blei & Jordan
+    /// 2006).
+    Bgmm,
+    /// A mixture of categorical columns, bits among them.
+    Cmm,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 4] = [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm];
+    pub const ALL: [Self; 6] = [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm, Self::Bgmm, Self::Cmm];
 
     /// Those that learn by gradients of a bound.
     pub const AUTOENCODERS: [Self; 3] = [Self::Vae, Self::Sbn, Self::CatVae];
@@ -33,6 +38,8 @@ impl ModelKind {
             Self::Sbn => "sbn",
             Self::CatVae => "cat-vae",
             Self::Gmm => "gmm",
+            Self::Bgmm => "bgmm",
+            Self::Cmm => "cmm",
         }
     }
 
@@ -51,7 +58,7 @@ impl ModelKind {
         match self {
             Self::Vae => &[Capability::Density, Capability::Reparameterized],
             Self::Sbn | Self::CatVae => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
-            Self::Gmm => &[],
+            Self::Gmm | Self::Bgmm | Self::Cmm => &[],
         }
     }
 
@@ -61,7 +68,7 @@ impl ModelKind {
             Self::Vae => &["vae", "objective", "estimator", "optimizer"],
             Self::Sbn => &["vae", "sbn", "objective", "estimator", "optimizer"],
             Self::CatVae => &["vae", "cat_vae", "objective", "estimator", "optimizer"],
-            Self::Gmm => &["mixture"],
+            Self::Gmm | Self::Bgmm | Self::Cmm => &["mixture"],
         }
     }
 }

@@ -7,7 +7,7 @@ use jensen_infer::fit::FitConfig;
 use jensen_infer::objective::DivergenceForm;
 use jensen_infer::{EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, OptimizerConfig};
 use jensen_models::likelihood::LikelihoodConfig;
-use jensen_models::mixture::{EmOptions, MixtureError};
+use jensen_models::mixture::MixtureError;
 use jensen_models::posterior::PosteriorConfig;
 use jensen_models::prior::PriorConfig;
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
@@ -17,7 +17,7 @@ use toml::{Table, Value};
 
 use crate::config::document::commented;
 use crate::config::schema::Schema;
-use crate::config::{Assignment, ConfigError, Layers, ModelKind, Origin};
+use crate::config::{Assignment, ConfigError, Layers, MixtureConfig, ModelKind, Origin};
 
 /// The most bits whose values are summed over: 256 for each example.
 const MOST_BITS: f64 = 8.0;
@@ -41,7 +41,7 @@ pub struct RunConfig {
     /// What a categorical autoencoder has beside them.
     pub cat_vae: CategoricalConfig,
     /// The mixture: its components and how their beginnings are found.
-    pub mixture: EmOptions,
+    pub mixture: MixtureConfig,
     /// The bound that is climbed.
     pub objective: ObjectiveConfig,
     /// Which gradient of the bound is followed.
@@ -119,11 +119,17 @@ impl RunConfig {
 
     /// Checks what a mixture reads.
     fn validate_mixture(&self) -> Result<(), (&'static str, String)> {
-        if self.data.binarize != Binarize::None {
-            let reason = "makes bits, of which a Gaussian has no density: leave it at \"none\"";
+        let reason = match (self.model, self.data.binarize) {
+            (ModelKind::Cmm, Binarize::Dynamic) => Some(
+                "draws bits anew each epoch, but each iteration is to see the same: give `--binarize static`",
+            ),
+            (ModelKind::Cmm, _) | (_, Binarize::None) => None,
+            _ => Some("makes bits, of which a Gaussian has no density: leave it at \"none\""),
+        };
+        if let Some(reason) = reason {
             return Err(("data.binarize", reason.to_owned()));
         }
-        self.mixture.check().map_err(|error| match error {
+        self.mixture.check(self.model).map_err(|error| match error {
             MixtureError::Parameter { name, problem } => {
                 ("mixture", format!("has `{name}`, which {problem}"))
             }
@@ -212,7 +218,7 @@ impl RunConfig {
             ModelKind::Vae => self.vae.latent_dim,
             ModelKind::Sbn => self.sbn.latents(&self.vae),
             ModelKind::CatVae => self.cat_vae.latents(&self.vae),
-            ModelKind::Gmm => self.mixture.components,
+            ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Cmm => self.mixture.components,
         }
     }
 
@@ -224,9 +230,9 @@ impl RunConfig {
     /// The logarithm to base 2 of how many values the latents have; infinite of continuous ones.
     fn log2_of_values(&self) -> f64 {
         match self.model {
-            ModelKind::Vae | ModelKind::Gmm => f64::INFINITY,
             ModelKind::Sbn => self.latents() as f64,
             ModelKind::CatVae => self.vae.latent_dim as f64 * (self.cat_vae.categories as f64).log2(),
+            _ => f64::INFINITY,
         }
     }
 

@@ -1,33 +1,36 @@
 //! The components of a mixture, and how likely it finds the examples.
 
-use jensen_models::mixture::{Covariance, GaussianMixture};
+use jensen_data::ColumnKind;
+use jensen_models::mixture::{Covariance, DiscreteMixture, GaussianMixture};
 use jensen_random::Rng;
 
 use super::{Encoding, Gallery, Picture, Points, Shown, curves, rows};
 use crate::error::CliError;
-use crate::model::Samples;
+use crate::model::Components;
 use crate::picture::grid;
 use crate::picture::plot::{Component, bound_histogram, component_map};
 use crate::report::{Section, TableRows};
 
-/// Examples of which the components are written out, if they have at most so many columns.
+/// The components are written out if they have at most so many columns.
 const MOST_COLUMNS: usize = 12;
 /// Samples that are shown.
 const SAMPLES: usize = 64;
+/// Components of a smaller weight are superfluous: the posterior of one without examples is the prior, as wide as the data.
+const LEAST_WEIGHT: f64 = 1e-3;
 
 impl Gallery<'_> {
     /// What is shown of a mixture.
-    pub(super) fn of_mixture(&self, mixture: &GaussianMixture) -> Result<Vec<Section>, CliError> {
+    pub(super) fn of_mixture(&self, components: Components<'_>) -> Result<Vec<Section>, CliError> {
         let log = self.run.directory.metrics_path();
+        let (pictures, tables) = match components {
+            Components::Gaussian(mixture) => (self.gaussians(mixture)?, self.gaussian_table(mixture)),
+            Components::Discrete(mixture) => (self.chances(mixture)?, self.chance_table(mixture)),
+        };
         let mut sections = vec![
-            self.section(
-                "The components",
-                "Each example has the colour of the component that answers for most of it.",
-                self.components(mixture)?,
-            )?,
+            self.section("The components", "Of what the data are a mixture.", pictures)?,
             self.section(
                 "Training",
-                "Each iteration is an E step over all examples and an M step; none lowers the likelihood.",
+                "Each iteration is an E step over all examples and an M step; none lowers the objective.",
                 curves::of_iterations(&log)?,
             )?,
             self.section(
@@ -35,53 +38,60 @@ impl Gallery<'_> {
                 match self.shown_examples() {
                     Shown::HeldOut => "How likely the mixture finds examples that it has not learned from.",
                     Shown::AlsoLearned => {
-                        "How likely the mixture finds the examples; the data have no test split, so it has learned from \
-                         most of them."
+                        "How likely the mixture finds the examples; the data have no test split, so it has learned \
+                         from most of them."
                     }
                 },
                 self.likelihoods()?,
             )?,
         ];
-        sections[0].tables = self.tables(mixture)?;
+        sections[0].tables = tables.into_iter().chain(self.sampled_rows()?).collect();
         Ok(sections)
     }
 
-    fn components(&self, mixture: &GaussianMixture) -> Result<Vec<Picture>, CliError> {
-        let names = self.column_names();
-        let component = |k: usize| Component {
-            weight: mixture.weights()[k],
-            mean: mixture.mean(k).to_vec(),
-            covariance: mixture.dense_covariance(k),
+    /// Ellipses over the examples; of images the means.
+    fn gaussians(&self, mixture: &GaussianMixture) -> Result<Vec<Picture>, CliError> {
+        let component = |index: usize| Component {
+            index,
+            weight: mixture.weights()[index],
+            mean: mixture.mean(index).to_vec(),
+            covariance: mixture.dense_covariance(index),
         };
-        let components: Vec<_> = (0..mixture.components()).map(component).collect();
+        let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
         let Points { places, chosen, .. } = &self.points;
         let mut pictures = vec![Picture {
             file: "components.png",
-            scene: component_map("The components", places, &names, chosen, &components)?,
+            scene: component_map("The components", places, &self.column_names(), chosen, &components)?,
             encoding: Encoding::Png,
-            caption: "The examples and the components; the numbers are those of the table and of `jensen encode`.",
+            caption: "The examples, each in the colour of the component that answers for most of it, and the components; \
+                      the numbers are those of the table and of `jensen encode`.",
         }];
-        if self.run.record.shape.len() > 1 {
-            let shown = self.view.shown_numbers(mixture.means());
-            pictures.push(Picture {
-                file: "means.png",
-                scene: grid::samples("The means", &self.view.events(&shown)?, self.view.intensity()),
-                encoding: Encoding::Png,
-                caption: "The mean of each component, in the order of their numbers.",
-            });
-            // The same draws as `jensen sample` makes.
-            let rng = Rng::seed(0).fork("sample");
-            if let Samples::Observations(samples) = self.run.model.sample(SAMPLES, 1.0, rng)? {
-                let shown = self.view.shown_numbers(&samples);
-                pictures.push(Picture {
-                    file: "samples.png",
-                    scene: grid::samples("Samples", &self.view.events(&shown)?, self.view.intensity()),
-                    encoding: Encoding::Png,
-                    caption: "Invented: draws from the mixture.",
-                });
-            }
-        }
+        pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
+    }
+
+    /// Of images the chances of a one.
+    fn chances(&self, mixture: &DiscreteMixture) -> Result<Vec<Picture>, CliError> {
+        mixture.bernoulli_probabilities().map_or(Ok(Vec::new()), |chances| self.images(&chances))
+    }
+
+    /// The mean of each component and samples, of images alone.
+    fn images(&self, means: &[f64]) -> Result<Vec<Picture>, CliError> {
+        if self.run.record.shape.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let picture = |file, title, caption, shown: &[f32]| -> Result<Picture, CliError> {
+            let scene = grid::samples(title, &self.view.events(shown)?, self.view.intensity());
+            Ok(Picture { file, scene, encoding: Encoding::Png, caption })
+        };
+        let means = self.view.shown_numbers(means);
+        // The same draws as `jensen sample` makes.
+        let samples = self.run.model.sample(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;
+        let samples = self.view.samples(&samples)?;
+        Ok(vec![
+            picture("means.png", "The means", "The mean of each component, in their order.", &means)?,
+            picture("samples.png", "Samples", "Invented: draws from the mixture.", &samples)?,
+        ])
     }
 
     fn likelihoods(&self) -> Result<Vec<Picture>, CliError> {
@@ -93,34 +103,70 @@ impl Gallery<'_> {
         }])
     }
 
-    /// Weights, means and deviations, and invented rows.
-    fn tables(&self, mixture: &GaussianMixture) -> Result<Vec<TableRows>, CliError> {
-        let names = self.column_names();
-        if names.len() > MOST_COLUMNS {
-            return Ok(Vec::new());
-        }
-        let row = |k: usize| {
-            let covariance = mixture.dense_covariance(k);
-            let cells = mixture.mean(k).iter().enumerate().map(|(j, &mean)| {
-                let deviation = covariance[j * (mixture.columns() + 1)].sqrt();
-                format!("{} ± {}", rows::number(mean), rows::number(deviation))
-            });
-            let head = [k.to_string(), format!("{:.3}", mixture.weights()[k])];
-            head.into_iter().chain(cells).collect()
-        };
+    /// Weights, means and deviations.
+    fn gaussian_table(&self, mixture: &GaussianMixture) -> Option<TableRows> {
         let kind = match mixture.covariance() {
             Covariance::Full => "with a covariance each",
             Covariance::Tied => "with one covariance",
             Covariance::Diagonal => "with a variance for each column",
             Covariance::Spherical => "with one variance each",
         };
-        let mut tables = vec![TableRows {
-            caption: format!("The components, {kind}: means ± standard deviations."),
-            header: ["component".to_owned(), "weight".to_owned()].into_iter().chain(names).collect(),
-            rows: (0..mixture.components()).map(row).collect(),
-        }];
-        tables.extend(self.sampled_rows()?);
-        Ok(tables)
+        let row = |k: usize| {
+            let covariance = mixture.dense_covariance(k);
+            let cells = mixture.mean(k).iter().enumerate().map(|(j, &mean)| {
+                let deviation = covariance[j * (mixture.columns() + 1)].sqrt();
+                format!("{} ± {}", rows::number(mean), rows::number(deviation))
+            });
+            cells.collect()
+        };
+        let caption = format!("The components, {kind}: means ± standard deviations.");
+        self.table(caption, mixture.weights(), row)
+    }
+
+    /// Weights, and the likeliest value of each column with its chance.
+    fn chance_table(&self, mixture: &DiscreteMixture) -> Option<TableRows> {
+        let categories = mixture.categories();
+        let row = |k: usize| {
+            let own = &mixture.probabilities()[k * categories.all()..(k + 1) * categories.all()];
+            let cells = (0..categories.columns()).map(|column| {
+                let chances = own[categories.range(column)].iter().enumerate();
+                let (value, chance) = chances.max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
+                format!("{} ({chance:.2})", self.level(column, value))
+            });
+            cells.collect()
+        };
+        let caption = "The components: the likeliest value of each column, and its chance.".to_owned();
+        self.table(caption, mixture.weights(), row)
+    }
+
+    /// The components of weight in rows, if they have few columns.
+    fn table(
+        &self,
+        caption: String,
+        weights: &[f64],
+        cells: impl Fn(usize) -> Vec<String>,
+    ) -> Option<TableRows> {
+        let names = self.column_names();
+        if names.len() > MOST_COLUMNS {
+            return None;
+        }
+        let row = |k: usize| [vec![k.to_string(), format!("{:.3}", weights[k])], cells(k)].concat();
+        let left_out = weights.len() - weighty(weights).count();
+        let caption = match left_out {
+            0 => caption,
+            count => format!("{caption} {count} more have next to no weight."),
+        };
+        let header = ["component".to_owned(), "weight".to_owned()].into_iter().chain(names).collect();
+        Some(TableRows { caption, header, rows: weighty(weights).map(row).collect() })
+    }
+
+    /// What a value of a column is called.
+    fn level(&self, column: usize, value: usize) -> String {
+        let schema = self.run.record.preprocessing.table();
+        match schema.map(|schema| &schema.columns[column].kind) {
+            Some(ColumnKind::Categorical { levels, .. }) => levels[value].clone(),
+            _ => value.to_string(),
+        }
     }
 
     /// What the columns are called.
@@ -131,4 +177,9 @@ impl Gallery<'_> {
             None => (0..preprocessing.features()).map(|column| format!("x_{column}")).collect(),
         }
     }
+}
+
+/// The components that are not superfluous.
+fn weighty(weights: &[f64]) -> impl Iterator<Item = usize> {
+    weights.iter().enumerate().filter(|(_, weight)| **weight >= LEAST_WEIGHT).map(|(k, _)| k)
 }

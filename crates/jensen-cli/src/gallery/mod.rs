@@ -56,7 +56,7 @@ impl Points {
         let mut points = Self::default();
         for batch in run.loader(dataset, rows.take(POINTS))?.ordered() {
             let batch = batch?;
-            if run.model.mixture().is_some() {
+            if run.model.components().is_some() {
                 points.places.extend(batch.require(Role::Observation)?.array().to_f32());
                 let codes = run.model.codes(&batch)?;
                 let chosen = codes.first().and_then(|code| code.values.to_i64()).unwrap_or_default();
@@ -126,8 +126,8 @@ impl<'a> Gallery<'a> {
         let directory = &self.run.directory;
         let folder = directory.pictures_path();
         fs::create_dir_all(&folder).map_err(CliError::file("create", &folder))?;
-        let sections = match self.run.model.mixture() {
-            Some(mixture) => self.of_mixture(mixture)?,
+        let sections = match self.run.model.components() {
+            Some(components) => self.of_mixture(components)?,
             None => self.of_autoencoder()?,
         };
         directory.store_report(&self.report(sections).render())
@@ -222,7 +222,15 @@ impl<'a> Gallery<'a> {
 
     fn measures(&self) -> Vec<Measure> {
         let Evaluation {
-            elbo, reconstruction, kl, active_units, latent_dim, log_likelihood, criteria, ..
+            elbo,
+            reconstruction,
+            kl,
+            active_units,
+            latent_dim,
+            log_likelihood,
+            log_evidence,
+            criteria,
+            ..
         } = self.evaluation;
         let terms = [
             ("bound on log p(x)", elbo, "mean per example, higher is better"),
@@ -246,6 +254,10 @@ impl<'a> Gallery<'a> {
                     None => measure,
                 },
             );
+        }
+        if let Some(bound) = log_evidence {
+            let measure = Measure::nats("bound on the evidence", *bound);
+            measures.push(measure.with_note("of all training examples, with all constants"));
         }
         if let Some(InformationCriteria { bic, aic, parameters }) = criteria {
             measures.push(Measure::number("BIC", *bic, 1, "").with_note("less is better"));

@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
-use jensen_models::mixture::GaussianMixture;
+use jensen_models::mixture::{BayesianMixture, DiscreteMixture, GaussianMixture};
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_prob::Variance;
 use jensen_random::Rng;
@@ -24,6 +24,8 @@ use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
 use crate::view::to_vec;
+
+pub use mixture::Components;
 
 /// A trained model, without gradients.
 ///
@@ -74,8 +76,13 @@ pub trait Model {
         Ok(self.encode(batch)?.into())
     }
 
-    /// The mixture that it is, if it is one.
-    fn mixture(&self) -> Option<&GaussianMixture> {
+    /// Its components, if it is a mixture.
+    fn components(&self) -> Option<Components<'_>> {
+        None
+    }
+
+    /// A bound on the logarithm of the evidence of all training examples, of a posterior over parameters.
+    fn log_evidence(&self, _: &Examples<'_>) -> Option<Result<f64, CliError>> {
         None
     }
 
@@ -248,7 +255,8 @@ pub struct Examples<'a> {
 pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => vae::preprocessing(config, dataset, train),
-        ModelKind::Gmm => Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?),
+        ModelKind::Gmm | ModelKind::Bgmm => Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?),
+        ModelKind::Cmm => mixture::preprocessing(config, dataset, train),
     }
 }
 
@@ -257,7 +265,8 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
-        ModelKind::Gmm => false,
+        ModelKind::Gmm | ModelKind::Bgmm => false,
+        ModelKind::Cmm => true,
     }
 }
 
@@ -274,7 +283,9 @@ pub fn learner(
         ModelKind::Vae => autoencoder::learner::<Vae>(config, examples, device),
         ModelKind::Sbn => autoencoder::learner::<Sbn>(config, examples, device),
         ModelKind::CatVae => autoencoder::learner::<CategoricalVae>(config, examples, device),
-        ModelKind::Gmm => mixture::learner(config, examples),
+        ModelKind::Gmm => mixture::learner::<GaussianMixture>(config, examples),
+        ModelKind::Bgmm => mixture::learner::<BayesianMixture>(config, examples),
+        ModelKind::Cmm => mixture::learner::<DiscreteMixture>(config, examples),
     }
 }
 
@@ -291,7 +302,7 @@ pub fn blank_learner(
         ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
         ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
-        ModelKind::Gmm => Err(mixture::no_replay()),
+        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Cmm => Err(mixture::no_replay()),
     }
 }
 
@@ -309,6 +320,8 @@ pub fn trained(
         ModelKind::Vae => autoencoder::trained::<Vae>(config, record, weights, device),
         ModelKind::Sbn => autoencoder::trained::<Sbn>(config, record, weights, device),
         ModelKind::CatVae => autoencoder::trained::<CategoricalVae>(config, record, weights, device),
-        ModelKind::Gmm => mixture::trained(config, record, weights),
+        ModelKind::Gmm => mixture::trained::<GaussianMixture>(config, record, weights),
+        ModelKind::Bgmm => mixture::trained::<BayesianMixture>(config, record, weights),
+        ModelKind::Cmm => mixture::trained::<DiscreteMixture>(config, record, weights),
     }
 }

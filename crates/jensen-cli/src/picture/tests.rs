@@ -253,9 +253,10 @@ fn histograms_and_schedules() {
 #[test]
 fn components_of_one_two_and_many_columns() {
     use plot::{Component, component_map};
-    let component = |columns: usize, at: f64, scale: f64| Component {
+    let component = |columns: usize, index: usize, scale: f64| Component {
+        index,
         weight: 0.5,
-        mean: vec![at; columns],
+        mean: vec![index as f64; columns],
         covariance: (0..columns * columns)
             .map(|i| if i % (columns + 1) == 0 { scale } else { 0.1 * scale })
             .collect(),
@@ -264,7 +265,7 @@ fn components_of_one_two_and_many_columns() {
         let rows: Vec<f32> = (0..200 * columns).map(|i| ((i * 31 % 97) as f32) * 0.1).collect();
         let chosen: Vec<usize> = (0..200).map(|row| row % 12).collect();
         let names: Vec<String> = (0..columns).map(|column| format!("column {column}")).collect();
-        let components: Vec<_> = (0..12).map(|k| component(columns, f64::from(k), 1.0)).collect();
+        let components: Vec<_> = (0..12).map(|k| component(columns, k, 1.0)).collect();
         let map = |rows: &[f32]| component_map("Components", rows, &names, &chosen, &components);
         check(&map(&rows).expect("rows"));
         // Missing values leave their row out, which is said.
@@ -276,7 +277,7 @@ fn components_of_one_two_and_many_columns() {
         assert!(map(&vec![f32::NAN; rows.len()]).is_err());
         assert!(map(&rows[..columns]).is_err());
         // Rows that are all the same, and a component without extent.
-        let flat = [component(columns, 2.0, 1e-300)];
+        let flat = [component(columns, 2, 1e-300)];
         check(&component_map("Flat", &vec![2.0; 200 * columns], &names, &[0; 200], &flat).expect("rows"));
     }
 }

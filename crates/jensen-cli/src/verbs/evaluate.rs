@@ -113,7 +113,9 @@ impl Evaluate {
         let draws = Draws { seed: self.seed.seed, iwae: self.iwae.map(NonZeroUsize::get) };
         let subset = Subset::of(&run, &self.data, Split::Test)?;
         let measurement = subset.measure(draws, session)?;
-        let evaluation = subset.evaluation(&measurement);
+        // Of the training examples, whatever is measured now.
+        let log_evidence = run.directory.evaluation().and_then(|stored| stored["log_evidence"].as_f64());
+        let evaluation = Evaluation { log_evidence, ..subset.evaluation(&measurement) };
         let upper_bound = self.chi.then(|| UpperBound::of(measurement.upper_bound()));
         let parts = self.decompose.map(|n| self.parts(&run, &subset, n.get())).transpose()?;
         if self.json {

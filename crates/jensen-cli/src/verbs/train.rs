@@ -70,6 +70,9 @@ pub struct Train {
     /// What the covariances of a mixture are free to be
     #[arg(long, value_name = "KIND", help_heading = "Model", value_parser = PossibleValuesParser::new(["full", "tied", "diag", "spherical"]))]
     covariance: Option<String>,
+    /// What a Bayesian mixture believes of its weights before any example is seen
+    #[arg(long, value_name = "PRIOR", help_heading = "Model", value_parser = PossibleValuesParser::new(["dirichlet", "dirichlet_process"]))]
+    weights: Option<String>,
     /// The beginnings of a mixture, of which the best is kept
     #[arg(long, value_name = "N", help_heading = "Model")]
     inits: Option<u32>,
@@ -225,6 +228,7 @@ impl Train {
             ("--posterior", "vae.posterior.family", text(&self.posterior)),
             ("--components", "mixture.components", count(self.components)),
             ("--covariance", "mixture.covariance", text(&self.covariance)),
+            ("--weights", "mixture.weights.kind", text(&self.weights)),
             ("--inits", "mixture.initialisations", count(self.inits)),
             ("--objective", "objective.kind", text(&self.objective)),
             ("--estimator", "estimator.kind", text(&self.estimator)),

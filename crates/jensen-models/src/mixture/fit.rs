@@ -25,8 +25,7 @@ pub struct EmOptions {
     pub lloyd: usize,
     /// On how many rows, at most, the beginnings are tried.
     pub subsample: usize,
-    /// The end, if it does not come before; of a training, its number of epochs says it.
-    #[serde(skip)]
+    /// The end, if it does not come before.
     pub iterations: usize,
     /// The end is where the mean log-likelihood changes by less.
     pub tolerance: f64,

@@ -16,6 +16,8 @@ const STEPS: usize = 120;
 
 /// A component of a mixture.
 pub struct Component {
+    /// Its number among all.
+    pub index: usize,
     /// Its share of the mixture.
     pub weight: f64,
     /// Its mean, `[columns]`.
@@ -86,11 +88,11 @@ pub fn component_map(
     for (point, (_, component)) in cloud.points[..count].iter().zip(&shown) {
         scene.disc(panel.place(*point), radius, Paint::Category(*component), opacity);
     }
-    for (k, (ellipses, component)) in ellipses.iter().zip(components).enumerate() {
+    for (ellipses, component) in ellipses.iter().zip(components) {
         for (ellipse, width) in ellipses.iter().zip([2.0, 1.2]) {
-            panel.outline(&mut scene, ellipse, width, Paint::Category(k));
+            panel.outline(&mut scene, ellipse, width, Paint::Category(component.index));
         }
-        label(&mut scene, panel.place(plane.axes.place(&component.mean)), &k.to_string());
+        label(&mut scene, panel.place(plane.axes.place(&component.mean)), &component.index.to_string());
     }
     Ok(scene)
 }
@@ -195,8 +197,8 @@ fn densities(title: &str, note: &str, values: &[f64], name: &str, components: &[
         let (right, bottom) = panel.place((low + (bin + 1) as f64 * width, 0.0));
         scene.rectangle((left, top), (right - left, bottom - top), Paint::Rule);
     }
-    for (k, curve) in each.iter().enumerate() {
-        panel.curve(&mut scene, curve, 1.5, Paint::Category(k));
+    for (curve, component) in each.iter().zip(components) {
+        panel.curve(&mut scene, curve, 1.5, Paint::Category(component.index));
     }
     panel.curve(&mut scene, &all, 2.0, Paint::Ink);
     scene

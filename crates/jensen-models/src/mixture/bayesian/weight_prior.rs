@@ -13,19 +13,25 @@ pub enum WeightPrior {
     /// `π ~ Dirichlet(α, …, α)`: all components are alike. Below one, weights near zero are likely.
     Dirichlet {
         /// `α`, for each component.
+        #[serde(default = "one")]
         concentration: f64,
     },
     /// The Dirichlet process, truncated: `Vₖ ~ Beta(1, γ)` is the share that component `k` breaks off what those before
     /// left of a stick, and the last takes the rest (Blei & Jordan 2006). The number of components is a limit only.
     DirichletProcess {
         /// `γ`: about `γ log N` components are expected of `N` rows.
+        #[serde(default = "one")]
         concentration: f64,
     },
 }
 
+fn one() -> f64 {
+    1.0
+}
+
 impl Default for WeightPrior {
     fn default() -> Self {
-        Self::Dirichlet { concentration: 1.0 }
+        Self::Dirichlet { concentration: one() }
     }
 }
 

@@ -1,0 +1,112 @@
+//! The `[mixture]` table of a configuration.
+
+use jensen_models::mixture::{
+    BayesianOptions, Covariance, DiscreteOptions, EmOptions, MixtureError, WeightPrior,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ModelKind;
+
+/// The `[mixture]` table of a configuration: components, and how they are found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MixtureConfig {
+    /// How many components; of a Dirichlet process, at most.
+    pub components: usize,
+    /// What the covariances of Gaussian components are free to be.
+    pub covariance: Covariance,
+    /// How many beginnings are tried; the best is kept.
+    pub initialisations: usize,
+    /// How many of Lloyd's iterations follow k-means++ in a beginning of Gaussian components.
+    pub lloyd: usize,
+    /// On how many rows, at most, the beginnings are found.
+    pub subsample: usize,
+    /// A beginning has converged where an iteration raises its objective by less, in nats an example.
+    pub tolerance: f64,
+    /// Of `gmm`: the share of each column's variance that is added to every variance.
+    pub regularisation: f64,
+    /// Of `bgmm`: what is believed of the weights before any example is seen.
+    pub weights: WeightPrior,
+    /// Of `bgmm`: how many examples the belief in the components' mean is worth.
+    pub mean_precision: f64,
+    /// Of `bgmm`: the variances that are expected of a component, as a share of the columns'.
+    pub spread: f64,
+    /// Of `cmm`: what is added to the count of every category in every component.
+    pub pseudo_count: f64,
+}
+
+impl Default for MixtureConfig {
+    fn default() -> Self {
+        let (em, bayesian) = (EmOptions::default(), BayesianOptions::default());
+        Self {
+            components: em.components,
+            covariance: em.covariance,
+            initialisations: em.initialisations,
+            lloyd: em.lloyd,
+            subsample: em.subsample,
+            tolerance: em.tolerance,
+            regularisation: em.regularisation,
+            weights: bayesian.weights,
+            mean_precision: bayesian.mean_precision,
+            spread: bayesian.spread,
+            pseudo_count: DiscreteOptions::default().pseudo_count,
+        }
+    }
+}
+
+impl MixtureConfig {
+    /// As a mixture by maximum likelihood reads it.
+    pub fn em(&self) -> EmOptions {
+        EmOptions {
+            components: self.components,
+            covariance: self.covariance,
+            regularisation: self.regularisation,
+            initialisations: self.initialisations,
+            lloyd: self.lloyd,
+            subsample: self.subsample,
+            tolerance: self.tolerance,
+            ..EmOptions::default()
+        }
+    }
+
+    /// As a posterior of mixtures reads it.
+    pub fn bayesian(&self) -> BayesianOptions {
+        BayesianOptions {
+            components: self.components,
+            covariance: self.covariance,
+            weights: self.weights,
+            mean_precision: self.mean_precision,
+            spread: self.spread,
+            initialisations: self.initialisations,
+            lloyd: self.lloyd,
+            subsample: self.subsample,
+            tolerance: self.tolerance,
+            ..BayesianOptions::default()
+        }
+    }
+
+    /// As a mixture of categorical columns reads it.
+    pub fn discrete(&self) -> DiscreteOptions {
+        DiscreteOptions {
+            components: self.components,
+            pseudo_count: self.pseudo_count,
+            initialisations: self.initialisations,
+            subsample: self.subsample,
+            tolerance: self.tolerance,
+            ..DiscreteOptions::default()
+        }
+    }
+
+    /// That what a model reads of it makes sense.
+    ///
+    /// # Errors
+    /// For the first option that does not.
+    pub fn check(&self, model: ModelKind) -> Result<(), MixtureError> {
+        match model {
+            ModelKind::Bgmm => self.bayesian().check(),
+            ModelKind::Cmm => self.discrete().check(),
+            _ => self.em().check(),
+        }
+    }
+}

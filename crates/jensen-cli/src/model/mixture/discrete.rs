@@ -1,0 +1,99 @@
+//! What sets a mixture of categorical columns apart, and what data look like to it.
+
+use jensen_data::{Binarize, ColumnKind, DataConfig, Dataset, Kind as Column, Preprocessing, Role, Support};
+use jensen_models::mixture::{Arrays, Categories, DiscreteMixture, EmLearner, Examples, MixtureError, Rows};
+use jensen_random::Rng;
+
+use super::{Components, Kind};
+use crate::config::RunConfig;
+use crate::error::CliError;
+
+/// The columns of a table as categories; of arrays, their values as bits.
+pub(in crate::model) fn preprocessing(
+    config: &RunConfig,
+    dataset: &Dataset,
+    train: &jensen_data::Rows,
+) -> Result<Preprocessing, CliError> {
+    let spec = dataset.require(Role::Observation)?;
+    if spec.feature_names.is_empty() {
+        let fitted = Preprocessing::fit(&config.data, dataset, train)?;
+        if fitted.support() == Support::Binary {
+            return Ok(fitted.for_discrete_likelihood());
+        }
+        return Err(CliError::usage(
+            format!("{} holds values other than bits, in columns without names", dataset.name()),
+            "give `--binarize static` for grey images, or a table with named columns for categories",
+        ));
+    }
+    let mut kinds = config.data.kinds.clone();
+    for name in &spec.feature_names {
+        kinds.entry(name.clone()).or_insert(Column::Categorical);
+    }
+    if let Some((name, kind)) =
+        kinds.iter().find(|(_, kind)| !matches!(kind, Column::Categorical | Column::Binary))
+    {
+        return Err(CliError::usage(
+            format!("column `{name}` is to be {kind}, which is no kind of category"),
+            "leave it to `data.kinds` as categorical or binary, or out with `data.exclude`",
+        ));
+    }
+    let data = DataConfig { kinds, binarize: Binarize::None, ..config.data.clone() };
+    Ok(Preprocessing::fit_table(&data, dataset, train)?)
+}
+
+/// How many values each column has: those of a table's levels, seen in training or not.
+fn categories(preprocessing: &Preprocessing) -> Result<Categories, MixtureError> {
+    let Some(schema) = preprocessing.table() else { return Categories::binary(preprocessing.features()) };
+    let count = |kind: &ColumnKind| match kind {
+        ColumnKind::Categorical { levels, .. } => levels.len(),
+        _ => 2,
+    };
+    Categories::new(schema.columns.iter().map(|column| count(&column.kind)).collect())
+}
+
+impl Kind for DiscreteMixture {
+    const NAME: &'static str = "categorical mixture";
+    const CAN: &'static str = "evaluate, sample, encode and score";
+
+    fn learner(
+        config: &RunConfig,
+        examples: &Examples<'_>,
+        rng: &Rng,
+    ) -> Result<EmLearner<Self>, MixtureError> {
+        Self::learner(examples, &categories(examples.preprocessing)?, &config.mixture.discrete(), rng)
+    }
+
+    fn configured(_: &RunConfig) -> <Self as Arrays>::Kind {}
+
+    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        self.responsibilities(rows)
+    }
+
+    /// Chances are raised to the power of one over the temperature: at zero, the likeliest value of each column.
+    fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
+        if temperature == 1.0 {
+            return self.sample(rng, rows).values;
+        }
+        let categories = self.categories();
+        let mut probabilities = self.probabilities().to_vec();
+        for own in probabilities.chunks_exact_mut(categories.all()) {
+            for column in 0..categories.columns() {
+                let chances = &mut own[categories.range(column)];
+                let largest = chances.iter().copied().fold(0.0, f64::max);
+                chances.iter_mut().for_each(|chance| *chance = (*chance / largest).powf(1.0 / temperature));
+                let sum: f64 = chances.iter().sum();
+                chances.iter_mut().for_each(|chance| *chance /= sum);
+            }
+        }
+        let tempered = Self::new(categories.clone(), self.weights().to_vec(), probabilities);
+        tempered.expect("chances that sum to one").sample(rng, rows).values
+    }
+
+    fn components(&self) -> Components<'_> {
+        Components::Discrete(self)
+    }
+
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.free_parameters())
+    }
+}

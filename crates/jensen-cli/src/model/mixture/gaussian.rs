@@ -1,0 +1,51 @@
+//! What sets a mixture of Gaussians apart.
+
+use jensen_models::mixture::{Covariance, EmLearner, Examples, GaussianMixture, MixtureError, Rows};
+use jensen_random::Rng;
+
+use super::{Components, Kind};
+use crate::config::RunConfig;
+
+impl Kind for GaussianMixture {
+    const NAME: &'static str = "Gaussian mixture";
+    const CAN: &'static str = "evaluate, sample, encode and score, and impute tables";
+
+    fn learner(
+        config: &RunConfig,
+        examples: &Examples<'_>,
+        rng: &Rng,
+    ) -> Result<EmLearner<Self>, MixtureError> {
+        Self::learner(examples, &config.mixture.em(), rng)
+    }
+
+    fn configured(config: &RunConfig) -> Covariance {
+        config.mixture.covariance
+    }
+
+    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        self.responsibilities(rows)
+    }
+
+    fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
+        let draws = self.sample(rng, rows);
+        let mut values = draws.values;
+        for (row, component) in values.chunks_exact_mut(self.columns()).zip(draws.components) {
+            for (value, mean) in row.iter_mut().zip(self.mean(component)) {
+                *value = mean + temperature * (*value - mean);
+            }
+        }
+        values
+    }
+
+    fn components(&self) -> Components<'_> {
+        Components::Gaussian(self)
+    }
+
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.free_parameters())
+    }
+
+    fn impute(&self, rows: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.impute(rows))
+    }
+}

@@ -1,0 +1,212 @@
+//! A mixture behind the verbs, whatever its components are.
+
+mod bayesian;
+mod discrete;
+mod gaussian;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use jensen_data::{Array, Batch};
+use jensen_infer::evaluation::Imputation;
+use jensen_infer::{InferError, Learner, Metrics, StateDict};
+use jensen_models::mixture::{
+    self, Arrays, Density, DiscreteMixture, EmLearner, ExpectationMaximisation, GaussianMixture,
+    LOG_LIKELIHOOD, MixtureError, Numbers, Rows,
+};
+use jensen_random::Rng;
+
+use super::{Code, Examples, Imputing, Model, Samples};
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::run_directory::RunRecord;
+
+pub(super) use discrete::preprocessing;
+
+/// What the components of a mixture are.
+#[derive(Clone, Copy)]
+pub enum Components<'a> {
+    /// Gaussians; of a posterior those that are expected.
+    Gaussian(&'a GaussianMixture),
+    /// Independent categorical columns.
+    Discrete(&'a DiscreteMixture),
+}
+
+/// What sets one mixture apart from another.
+pub(super) trait Kind:
+    ExpectationMaximisation<Regularisation: Sized, Statistics: Arrays> + Arrays + Density + 'static
+{
+    /// The kind of model, for messages.
+    const NAME: &'static str;
+    /// What it can do, for messages.
+    const CAN: &'static str;
+
+    /// A learner with its beginnings.
+    fn learner(
+        config: &RunConfig,
+        examples: &mixture::Examples<'_>,
+        rng: &Rng,
+    ) -> Result<EmLearner<Self>, MixtureError>;
+
+    /// Which kind of mixture a configuration means.
+    fn configured(config: &RunConfig) -> Self::Kind;
+
+    /// `p(k | x)`, `[rows, K]`.
+    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError>;
+
+    /// Draws, more or less typical by `temperature`.
+    fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64>;
+
+    /// What its components are.
+    fn components(&self) -> Components<'_>;
+
+    /// How many parameters are free, if they are at the maximum of a likelihood.
+    fn free_parameters(&self) -> Option<usize> {
+        None
+    }
+
+    /// Rows with what is missing at its expectation, of a mixture that has one.
+    fn impute(&self, _: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
+        None
+    }
+
+    /// A bound on the logarithm of the evidence of all training rows, of a posterior.
+    fn log_evidence(&self, _: &mixture::Examples<'_>) -> Option<Result<f64, MixtureError>> {
+        None
+    }
+}
+
+/// A learner with its beginnings.
+pub(super) fn learner<M: Kind>(
+    config: &RunConfig,
+    examples: &Examples<'_>,
+) -> Result<Box<dyn Learner>, CliError> {
+    let rng = Rng::seed(config.seed).fork("mixture");
+    Ok(Box::new(M::learner(config, &rows_of(examples), &rng).map_err(infer)?))
+}
+
+/// Why no step of it is made again.
+pub(super) fn no_replay() -> CliError {
+    CliError::usage("a mixture makes no steps by gradients that could be replayed", "train it again")
+}
+
+/// The mixture of these weights.
+pub(super) fn trained<M: Kind>(
+    config: &RunConfig,
+    record: &RunRecord,
+    weights: &StateDict,
+) -> Result<Box<dyn Model>, CliError> {
+    let expected = (config.mixture.components, record.preprocessing.features());
+    let mixture: M = mixture::from_state(M::configured(config), weights)?;
+    let components = match mixture.components() {
+        Components::Gaussian(mixture) => mixture.components(),
+        Components::Discrete(mixture) => mixture.components(),
+    };
+    if (components, mixture.columns()) == expected {
+        return Ok(Box::new(Trained { mixture, components }));
+    }
+    let (found, (k, columns)) = (mixture.columns(), expected);
+    let detail = format!("it has {components} components of {found} columns, not {k} of {columns}");
+    Err(InferError::State { detail }.into())
+}
+
+/// The training examples as rows of numbers.
+fn rows_of<'a>(examples: &Examples<'a>) -> mixture::Examples<'a> {
+    let Examples { dataset, train, preprocessing } = *examples;
+    mixture::Examples { dataset, rows: train, preprocessing }
+}
+
+/// An error of a mixture as one of the binary.
+fn infer(error: MixtureError) -> CliError {
+    InferError::Model(Box::new(error)).into()
+}
+
+/// A trained one.
+struct Trained<M> {
+    mixture: M,
+    components: usize,
+}
+
+impl<M: Kind> Trained<M> {
+    /// What a batch is asked, of its rows.
+    fn ask<T>(
+        batch: &Batch,
+        of_rows: impl FnOnce(Rows<'_>) -> Result<T, MixtureError>,
+    ) -> Result<T, CliError> {
+        let numbers = Numbers::of(batch).map_err(InferError::from)?;
+        numbers.rows().and_then(of_rows).map_err(infer)
+    }
+}
+
+impl<M: Kind> Model for Trained<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn can(&self) -> &'static str {
+        M::CAN
+    }
+
+    fn latent_dim(&self) -> usize {
+        self.components
+    }
+
+    /// One choice.
+    fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64> {
+        vec![numbers.into_iter().sum()]
+    }
+
+    fn measure(&self, batch: &Batch, _: Rng) -> Result<Metrics, CliError> {
+        let sum = mixture::log_prob(&self.mixture, batch)?.iter().sum();
+        Ok(Metrics::new(batch.len()).with_sum(LOG_LIKELIHOOD, sum))
+    }
+
+    fn log_prob(&self, batch: &Batch) -> Option<Result<Vec<f64>, CliError>> {
+        Some(mixture::log_prob(&self.mixture, batch).map_err(CliError::from))
+    }
+
+    fn score(&self, batch: &Batch, _: Rng) -> Result<Vec<(&'static str, Vec<f64>)>, CliError> {
+        Ok(vec![(LOG_LIKELIHOOD, mixture::log_prob(&self.mixture, batch)?)])
+    }
+
+    fn codes(&self, batch: &Batch) -> Result<Vec<Code>, CliError> {
+        let shares = Self::ask(batch, |rows| self.mixture.responsibilities(rows))?;
+        let likeliest = shares.chunks_exact(self.components).map(|shares| {
+            let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            best.map_or(0, |(component, _)| component as i64)
+        });
+        let component = Code { name: "component", width: 1, values: Array::I64(likeliest.collect()) };
+        let shares = Code { name: "responsibility", width: self.components, values: Array::F64(shares) };
+        Ok(vec![component, shares])
+    }
+
+    fn components(&self) -> Option<Components<'_>> {
+        Some(self.mixture.components())
+    }
+
+    fn free_parameters(&self) -> Option<usize> {
+        self.mixture.free_parameters()
+    }
+
+    fn log_evidence(&self, examples: &Examples<'_>) -> Option<Result<f64, CliError>> {
+        self.mixture.log_evidence(&rows_of(examples)).map(|bound| bound.map_err(infer))
+    }
+
+    fn impute(&self, batch: &Batch, imputing: Imputing, _: Rng) -> Result<Imputation, CliError> {
+        if imputing.draws > 0 {
+            return Err(self.cannot("draw missing values"));
+        }
+        let filled = Self::ask(batch, |rows| self.mixture.impute(rows).transpose())?;
+        let filled = filled.ok_or_else(|| self.cannot("fill in missing values"))?;
+        let filled: Vec<f32> = filled.into_iter().map(|value| value as f32).collect();
+        let shape = [batch.len(), self.mixture.columns()];
+        Ok(Imputation {
+            prediction: Tensor::from_data(TensorData::new(filled, shape), &Device::flex()),
+            draws: None,
+            // It is no estimate: as good as any number of samples.
+            effective_samples: vec![imputing.samples as f64; batch.len()],
+        })
+    }
+
+    fn sample(&self, rows: usize, temperature: f64, rng: Rng) -> Result<Samples, CliError> {
+        Ok(Samples::Observations(self.mixture.sample(rows, temperature, &rng)))
+    }
+}
