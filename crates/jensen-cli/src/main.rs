@@ -23,6 +23,7 @@ mod report;
 mod run_directory;
 mod running_mean;
 mod session;
+mod sizes;
 mod subset;
 mod summary;
 mod tensorboard;

@@ -32,6 +32,16 @@ impl<'a> Subset<'a> {
         Ok(Self { run, dataset, rows, split })
     }
 
+    /// A split of the run's own data, if they have it.
+    ///
+    /// # Errors
+    /// If the data cannot be read.
+    pub fn of_split(run: &'a TrainedRun, split: Split) -> Result<Option<Self>, CliError> {
+        let dataset = run.dataset(None)?;
+        let rows = dataset.split(split);
+        Ok(rows.map(|rows| Self { run, dataset, rows, split }))
+    }
+
     /// Visits the examples in their order, batch by batch, under a bar.
     ///
     /// # Errors

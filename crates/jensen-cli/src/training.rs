@@ -106,6 +106,26 @@ impl Training {
     /// If the directory cannot be used, the data do not fit or training fails;
     /// [`CliError::Interrupted`] after Ctrl-C, with everything saved.
     pub fn run(self, session: &Session, printed: Printed) -> Result<(), CliError> {
+        let (run, evaluation, outcome) = self.complete(session)?;
+        match printed {
+            Printed::Json => output::json(&Trained {
+                path: run.directory.path().display().to_string(),
+                seconds: outcome.seconds,
+                epochs: outcome.epochs,
+                steps: outcome.steps,
+                report: run.directory.report_path().display().to_string(),
+                peak_memory: memory::peak().0,
+                test: &evaluation,
+            }),
+            Printed::Text => output::line(text(&run, &evaluation, &outcome)),
+        }
+    }
+
+    /// Trains, measures the test split and writes the report.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn complete(self, session: &Session) -> Result<(TrainedRun, Evaluation, Outcome), CliError> {
         // Held until the report is there: nobody replaces or resumes the run meanwhile.
         let (directory, _lock, outcome) = self.fit(session)?;
         if outcome.ending == Ending::Interrupted {
@@ -122,18 +142,7 @@ impl Training {
         let objective = &run.config.objective;
         let iwae = (objective.kind == ObjectiveKind::Iwae).then_some(objective.samples);
         let evaluation = conclude(&run, Draws { seed: 0, iwae })?;
-        match printed {
-            Printed::Json => output::json(&Trained {
-                path: run.directory.path().display().to_string(),
-                seconds: outcome.seconds,
-                epochs: outcome.epochs,
-                steps: outcome.steps,
-                report: run.directory.report_path().display().to_string(),
-                peak_memory: memory::peak().0,
-                test: &evaluation,
-            }),
-            Printed::Text => output::line(text(&run, &evaluation, &outcome)),
-        }
+        Ok((run, evaluation, outcome))
     }
 
     /// Trains until the end or Ctrl-C, and stores the weights.

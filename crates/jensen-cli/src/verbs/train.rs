@@ -13,12 +13,14 @@ use super::options::Utf8;
 use crate::config::{Assignment, ConfigError, Layers, ModelKind, Origin, RunConfig};
 use crate::error::CliError;
 use crate::memory::{self, Holder};
+use crate::output;
 use crate::run_directory::{Existing, RUNS};
 use crate::session::Session;
+use crate::sizes::{self, Sized, Sizes};
 use crate::training::{Place, Printed, Training};
 
 /// Train a model; without options a variational autoencoder on the embedded digits
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     args_override_self = true,
     allow_negative_numbers = true,
@@ -64,9 +66,9 @@ pub struct Train {
     #[arg(long, value_name = "FAMILY", help_heading = "Model", value_parser = PossibleValuesParser::new(["normal", "full", "iaf", "flow"]))]
     posterior: Option<String>,
 
-    /// The components of a mixture
+    /// The components of a mixture; `A..B` trains one of each size, NAME-A to NAME-B, and compares them
     #[arg(long, value_name = "K", help_heading = "Model")]
-    components: Option<u32>,
+    components: Option<Sizes>,
     /// What the covariances of a mixture are free to be
     #[arg(long, value_name = "KIND", help_heading = "Model", value_parser = PossibleValuesParser::new(["full", "tied", "diag", "spherical"]))]
     covariance: Option<String>,
@@ -136,6 +138,9 @@ impl Train {
     /// # Errors
     /// If an option is wrong, the run exists already, the data cannot be read or training fails.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
+        if let Some(sizes) = self.components.as_ref().filter(|sizes| sizes.single().is_none()) {
+            return self.run_sizes(sizes, session);
+        }
         let training = match &self.resume {
             Some(run) => {
                 self.check_resume_options()?;
@@ -147,6 +152,50 @@ impl Train {
             }
         };
         training.run(session, if self.json { Printed::Json } else { Printed::Text })
+    }
+
+    /// A training for each number of components.
+    fn run_sizes(&self, sizes: &Sizes, session: &Session) -> Result<(), CliError> {
+        if self.resume.is_some() {
+            return Err(CliError::usage(
+                "`--components` cannot be given with `--resume`",
+                "resume each run by its name",
+            ));
+        }
+        let mut trainings = Vec::new();
+        // Whatever is wrong is found before the first of them begins.
+        for size in sizes.each() {
+            let one = self.of_size(size)?;
+            let (config, dataset) = one.configuration()?;
+            trainings.push((size, Training::start(config, dataset, one.place()?)));
+        }
+        let mut all = Vec::new();
+        for (size, training) in trainings {
+            let (run, ..) = training.complete(session)?;
+            all.push(Sized::of(size, &run, session)?);
+        }
+        if self.json {
+            output::json(&serde_json::json!({ "sizes": all }))
+        } else {
+            output::line(sizes::text(&all))
+        }
+    }
+
+    /// The same for one number of components, under a name of its own.
+    fn of_size(&self, size: u32) -> Result<Self, CliError> {
+        let sized = |name: &str| format!("{name}-{size}");
+        let (name, out) = match (&self.name, &self.out) {
+            (Some(name), _) => (Some(sized(name)), None),
+            (None, Some(out)) => (None, Some(PathBuf::from(sized(&out.display().to_string())))),
+            (None, None) => {
+                return Err(CliError::usage(
+                    "runs of several sizes have no name",
+                    "give `--name NAME`: they are called NAME-1, NAME-2, …",
+                ));
+            }
+        };
+        let components = Some(size.to_string().parse().expect("a number"));
+        Ok(Self { components, name, out, ..self.clone() })
     }
 
     /// The way with a step that is not finite, if one is given.
@@ -226,7 +275,7 @@ impl Train {
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
             ("--prior", "vae.prior.family", text(&self.prior)),
             ("--posterior", "vae.posterior.family", text(&self.posterior)),
-            ("--components", "mixture.components", count(self.components)),
+            ("--components", "mixture.components", count(self.components.as_ref().and_then(Sizes::single))),
             ("--covariance", "mixture.covariance", text(&self.covariance)),
             ("--weights", "mixture.weights.kind", text(&self.weights)),
             ("--inits", "mixture.initialisations", count(self.inits)),

@@ -156,3 +156,92 @@ fn a_pass_that_is_killed_goes_on_to_the_same_bits() {
     here.ok("train --resume cut");
     assert_eq!(here.essence("whole"), here.essence("cut"));
 }
+
+#[test]
+fn posteriors_of_mixtures_bound_their_evidence() {
+    let here = Workshop::new();
+    clusters(&here, "x.csv", 200);
+    let weights = ["dirichlet", "dirichlet_process"];
+    for weights in weights {
+        here.ok(&format!(
+            "train --model bgmm --components 6 --inits 3 --weights {weights} --data x.csv --name {weights}"
+        ));
+        let measured = here.json(&format!("evaluate {weights} --json"));
+        let bound = measured["log_evidence"].as_f64().expect("a bound");
+        let likelihood = measured["log_likelihood"].as_f64().expect("a mean");
+        // Of all examples, and with the price of the parameters.
+        assert!(bound < 200.0 * likelihood && bound > 400.0 * likelihood, "{measured}");
+        assert!(measured.get("bic").is_none(), "{measured}");
+        here.ok(&format!("encode {weights} -o z.csv"));
+        here.ok(&format!("sample {weights} -o s.csv"));
+        here.ok(&format!("impute {weights} --data x.csv -o filled.csv"));
+    }
+    // Of the two clusters only are there many examples: a process empties the others.
+    let codes = here.text("z.csv");
+    let shares: Vec<f64> = (0..6)
+        .map(|k| column(&codes, &format!("responsibility_{k}")).iter().sum::<f64>())
+        .filter(|share| *share > 1.0)
+        .collect();
+    assert_eq!(shares.len(), 2, "{shares:?}");
+    let message = here.refused("train --model bgmm --data x.csv --set mixture.weights.concentration=0", 2);
+    assert!(message.contains("concentration"), "{message}");
+}
+
+#[test]
+fn words_and_bits_are_mixed() {
+    let here = Workshop::new();
+    let mut table = "color,size\n".to_owned();
+    for row in 0..90 {
+        let line = match row % 6 {
+            0..=2 => "red,S",
+            3 => "red,",
+            _ => "blue,L",
+        };
+        writeln!(table, "{line}").expect("text");
+    }
+    here.write("words.csv", &table);
+    here.ok("train --model cmm --components 2 --inits 3 --data words.csv --name words");
+    here.ok("impute words --data words.csv -o filled.csv");
+    assert_eq!(here.text("filled.csv").lines().filter(|line| *line == "red,S").count(), 60);
+    here.ok("sample words -n 40 -o s.csv");
+    let known = ["red,S", "blue,L"];
+    let samples = here.text("s.csv");
+    assert!(samples.lines().skip(1).filter(|line| known.contains(line)).count() >= 38, "{samples}");
+    here.ok("sample words --temperature 0 -n 40 -o s.csv");
+    assert!(here.text("s.csv").lines().skip(1).all(|line| known.contains(&line)));
+    let report = here.text("runs/words/report.html");
+    assert!(report.contains("red (1.00)") && report.contains("blue (1.00)"));
+    let other = "color,size\ngreen,S\n";
+    here.write("green.csv", other);
+    let done = here.run("score words --data green.csv -o s.csv");
+    assert!(done.code == Some(1) && done.stderr.contains("no level `green`"), "{done:?}");
+
+    here.ok("train --model cmm --components 3 --data tiny --name bits --epochs 4");
+    assert!(here.exists("runs/bits/pictures/means.png"));
+    here.ok("sample bits -o s.png");
+    let message = here.refused("train --model cmm --data tiny --binarize dynamic", 2);
+    assert!(message.contains("--binarize static"), "{message}");
+    let message = here.refused("train --model cmm --data tiny --binarize none", 2);
+    assert!(message.contains("other than bits"), "{message}");
+}
+
+#[test]
+fn sizes_are_compared() {
+    let here = Workshop::new();
+    clusters(&here, "x.csv", 300);
+    let sizes = "--components 1..4 --inits 3 --data x.csv --name g";
+    let all = here.json(&format!("train --model gmm {sizes} --set data.validation=0.2 --json"));
+    let all = all["sizes"].as_array().expect("one each");
+    assert_eq!(all.len(), 4);
+    let bic = |one: &serde_json::Value| one["bic"].as_f64().expect("a number");
+    let best = all.iter().min_by(|a, b| bic(a).total_cmp(&bic(b))).expect("four");
+    assert_eq!(best["components"], 2, "{all:?}");
+    assert!(all.iter().all(|one| one["held_out"].is_number()));
+    assert!(here.exists("runs/g-4/report.html"));
+    let table = here.ok("train --model bgmm --components 1..4 --inits 3 --data x.csv --name b");
+    let marked = table.lines().find(|line| line.contains("best") && line.contains("runs/")).expect("a best");
+    assert!(marked.starts_with('2'), "{table}");
+    here.refused("train --model gmm --components 1..4 --data x.csv", 2);
+    here.refused("train --model gmm --components 4..1 --data x.csv --name n", 2);
+    here.refused("train --components 1..4 --data x.csv --name n", 2);
+}

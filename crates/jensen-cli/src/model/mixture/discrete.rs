@@ -53,7 +53,7 @@ fn categories(preprocessing: &Preprocessing) -> Result<Categories, MixtureError>
 
 impl Kind for DiscreteMixture {
     const NAME: &'static str = "categorical mixture";
-    const CAN: &'static str = "evaluate, sample, encode and score";
+    const CAN: &'static str = "evaluate, sample, encode and score, and impute tables";
 
     fn learner(
         config: &RunConfig,
@@ -91,6 +91,10 @@ impl Kind for DiscreteMixture {
 
     fn components(&self) -> Components<'_> {
         Components::Discrete(self)
+    }
+
+    fn impute(&self, rows: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.impute(rows))
     }
 
     fn free_parameters(&self) -> Option<usize> {

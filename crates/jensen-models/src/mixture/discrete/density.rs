@@ -42,6 +42,47 @@ impl DiscreteMixture {
         Ok(out)
     }
 
+    /// The rows, `[rows, columns]`, with each missing value at the category that is likeliest given the values that are
+    /// there, over all components.
+    ///
+    /// # Errors
+    /// As [`responsibilities`](Self::responsibilities).
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_models::mixture::{DiscreteMixture, Rows};
+    /// let mixture = DiscreteMixture::bernoulli(2, vec![0.5, 0.5], vec![0.1, 0.2, 0.9, 0.8])?;
+    /// let filled = mixture.impute(Rows::new(&[1.0, f64::NAN, 0.0, f64::NAN], 2)?)?;
+    /// assert_eq!(filled, [1.0, 1.0, 0.0, 0.0]);
+    /// # Ok::<(), jensen_models::mixture::MixtureError>(())
+    /// ```
+    pub fn impute(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        let d = self.columns();
+        let shares = self.responsibilities(rows)?;
+        let mut out = Vec::with_capacity(rows.len() * d);
+        for (at, shares) in shares.chunks_exact(self.components()).enumerate() {
+            out.extend(
+                rows.row(at).iter().enumerate().map(|(column, &value)| {
+                    if value.is_nan() { self.likeliest(column, shares) } else { value }
+                }),
+            );
+        }
+        Ok(out)
+    }
+
+    /// The likeliest category of a column, given what each component answers for; the first of several.
+    fn likeliest(&self, column: usize, shares: &[f64]) -> f64 {
+        let own = self.probabilities().chunks_exact(self.categories().all());
+        let mut chances = vec![0.0; self.categories().counts()[column]];
+        for (own, share) in own.zip(shares) {
+            for (chance, p) in chances.iter_mut().zip(&own[self.categories().range(column)]) {
+                *chance += share * p;
+            }
+        }
+        let best = chances.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or(0.0, |(category, _)| category as f64)
+    }
+
     /// The log probabilities and the posteriors of a block into the scratch, and the places of its values.
     pub(super) fn fill(
         &self,
