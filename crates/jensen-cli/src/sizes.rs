@@ -17,6 +17,9 @@ use crate::trained_run::TrainedRun;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes(RangeInclusive<u32>);
 
+/// A number of a row of the table.
+type Value = fn(&Sized) -> Option<f64>;
+
 impl FromStr for Sizes {
     type Err = String;
 
@@ -96,10 +99,10 @@ impl Sized {
 pub fn text(all: &[Sized]) -> String {
     let best = all.iter().filter_map(Sized::merit).fold(f64::NEG_INFINITY, f64::max);
     let mut header = vec!["components", "log p(x), training"];
-    let has = |value: fn(&Sized) -> Option<f64>| all.iter().any(|one| value(one).is_some());
+    let has = |value: Value| all.iter().any(|one| value(one).is_some());
     let bic = |one: &Sized| one.criteria.as_ref().map(|criteria| criteria.bic);
     let aic = |one: &Sized| one.criteria.as_ref().map(|criteria| criteria.aic);
-    let columns: [(&'static str, fn(&Sized) -> Option<f64>, usize); 4] = [
+    let columns: [(&str, Value, usize); 4] = [
         ("BIC", bic, 1),
         ("AIC", aic, 1),
         ("bound on the evidence", |one| one.log_evidence, 1),

@@ -133,6 +133,7 @@ pub trait Model {
 }
 
 /// What a model invents.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Samples {
     /// Latents from the prior, its deviations multiplied or its logits divided by the temperature, `[rows, latent]`: what
     /// is shown is their mean observation.

@@ -80,9 +80,13 @@ impl Kind for DiscreteMixture {
             for column in 0..categories.columns() {
                 let chances = &mut own[categories.range(column)];
                 let largest = chances.iter().copied().fold(0.0, f64::max);
-                chances.iter_mut().for_each(|chance| *chance = (*chance / largest).powf(1.0 / temperature));
+                for chance in chances.iter_mut() {
+                    *chance = (*chance / largest).powf(1.0 / temperature);
+                }
                 let sum: f64 = chances.iter().sum();
-                chances.iter_mut().for_each(|chance| *chance /= sum);
+                for chance in chances {
+                    *chance /= sum;
+                }
             }
         }
         let tempered = Self::new(categories.clone(), self.weights().to_vec(), probabilities);

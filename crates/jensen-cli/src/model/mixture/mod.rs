@@ -171,7 +171,7 @@ impl<M: Kind> Model for Trained<M> {
         let shares = Self::ask(batch, |rows| self.mixture.responsibilities(rows))?;
         let likeliest = shares.chunks_exact(self.components).map(|shares| {
             let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            best.map_or(0, |(component, _)| component as i64)
+            best.map_or(0, |(component, _)| component.cast_signed() as i64)
         });
         let component = Code { name: "component", width: 1, values: Array::I64(likeliest.collect()) };
         let shares = Code { name: "responsibility", width: self.components, values: Array::F64(shares) };

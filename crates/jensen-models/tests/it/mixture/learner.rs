@@ -13,16 +13,19 @@ use super::{KINDS, close, clusters};
 const COLUMNS: usize = 3;
 
 fn dataset(values: &[f64], weights: Option<&[f64]>) -> Dataset {
-    let x = Field::new("x", Role::Observation, vec![COLUMNS], Array::F64(values.to_vec())).unwrap();
-    let weights = weights.map(|w| Field::new("w", Role::Weight, vec![], Array::F64(w.to_vec())).unwrap());
-    Dataset::from_fields("clusters", std::iter::once(x).chain(weights).collect()).unwrap()
+    let x = Field::new("x", Role::Observation, vec![COLUMNS], Array::F64(values.to_vec())).expect("numbers");
+    let weights =
+        weights.map(|w| Field::new("w", Role::Weight, vec![], Array::F64(w.to_vec())).expect("numbers"));
+    Dataset::from_fields("clusters", std::iter::once(x).chain(weights).collect()).expect("numbers")
 }
 
 /// Batches of so many rows, in order.
 fn batches(dataset: &Dataset, size: u64) -> Vec<Batch> {
     let len = dataset.len() as u64;
     let starts = (0..len).step_by(size as usize);
-    starts.map(|from| dataset.read(&(from..len.min(from + size)).collect::<Vec<_>>()).unwrap()).collect()
+    starts
+        .map(|from| dataset.read(&(from..len.min(from + size)).collect::<Vec<_>>()).expect("numbers"))
+        .collect()
 }
 
 fn context() -> StepContext<'static> {
@@ -41,11 +44,11 @@ where
 fn epoch(learner: &mut EmLearner<GaussianMixture>, batches: &[Batch]) -> f64 {
     let (mut sum, mut examples) = (0.0, 0);
     for batch in batches {
-        let report = step(learner, batch).unwrap();
+        let report = step(learner, batch).expect("numbers");
         sum += report.objective * report.examples as f64;
         examples += report.examples;
     }
-    sum / f64::from(u32::try_from(examples).unwrap())
+    sum / examples as f64
 }
 
 #[test]
