@@ -71,6 +71,14 @@ fn every_verb_works_on_a_mixture() {
         let kept = holes.iter().zip(&filled).filter(|(hole, _)| !hole.is_nan());
         assert!(kept.clone().all(|(hole, filled)| hole == filled));
 
+        here.ok(&format!("impute {kind} --data x.csv --draws 3 -o draws.csv"));
+        let drawn = here.text("draws.csv");
+        assert_eq!(drawn.lines().count(), 901);
+        let (of_first, b) = (column(&drawn, "draw"), column(&drawn, "b"));
+        assert_eq!(&of_first[..3], [1.0, 2.0, 3.0]);
+        assert!(b[0] != b[1] && b[1] != b[2], "the first value of `b` is missing, and drawn thrice");
+        assert_eq!([b[3], b[4]], [b[5]; 2], "the second is there");
+
         here.ok(&format!("report {kind}"));
         let report = here.text(&format!("runs/{kind}/report.html"));
         assert!(report.contains("BIC") && report.contains("The components"), "{kind}");
@@ -107,7 +115,6 @@ fn what_a_mixture_cannot_do_is_refused() {
         ("reconstruct g", "cannot reconstruct"),
         ("interpolate g", "cannot interpolate"),
         ("decode g --latents z.csv -o x.csv", "cannot decode"),
-        ("impute g --draws 2 -o d.csv", "draw missing values"),
         ("sample g -o s.png", "no picture"),
         ("train --model gmm --data x.csv --components 0", "1 or more"),
         ("train --model gmm --data x.csv --inits 0", "1 or more"),

@@ -41,6 +41,15 @@ impl Kind for BayesianMixture {
         Some(self.expected().impute(rows))
     }
 
+    fn impute_draws(
+        &self,
+        rows: Rows<'_>,
+        draws: usize,
+        rng: &Rng,
+    ) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.expected().impute_draws(rows, draws, rng))
+    }
+
     /// For all labellings of the components, so that it can be compared over their number.
     fn log_evidence(&self, examples: &Examples<'_>) -> Option<Result<f64, MixtureError>> {
         let statistics = self.expect_all(examples);

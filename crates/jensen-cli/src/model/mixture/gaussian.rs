@@ -48,4 +48,13 @@ impl Kind for GaussianMixture {
     fn impute(&self, rows: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
         Some(self.impute(rows))
     }
+
+    fn impute_draws(
+        &self,
+        rows: Rows<'_>,
+        draws: usize,
+        rng: &Rng,
+    ) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.impute_draws(rows, draws, rng))
+    }
 }

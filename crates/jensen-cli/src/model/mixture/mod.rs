@@ -68,6 +68,11 @@ pub(super) trait Kind:
         None
     }
 
+    /// So many versions of rows with what is missing drawn, `[draws, rows, columns]`, of a mixture that can.
+    fn impute_draws(&self, _: Rows<'_>, _draws: usize, _: &Rng) -> Option<Result<Vec<f64>, MixtureError>> {
+        None
+    }
+
     /// A bound on the logarithm of the evidence of all training rows, of a posterior.
     fn log_evidence(&self, _: &mixture::Examples<'_>) -> Option<Result<f64, MixtureError>> {
         None
@@ -190,19 +195,28 @@ impl<M: Kind> Model for Trained<M> {
         self.mixture.log_evidence(&rows_of(examples)).map(|bound| bound.map_err(infer))
     }
 
-    fn impute(&self, batch: &Batch, imputing: Imputing, _: Rng) -> Result<Imputation, CliError> {
-        if imputing.draws > 0 {
-            return Err(self.cannot("draw missing values"));
-        }
+    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputation, CliError> {
+        let Imputing { samples, draws } = imputing;
+        let columns = self.mixture.columns();
+        let tensor = |values: Vec<f64>| {
+            let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
+            let shape = [values.len() / columns, columns];
+            Tensor::from_data(TensorData::new(values, shape), &Device::flex())
+        };
         let filled = Self::ask(batch, |rows| self.mixture.impute(rows).transpose())?;
-        let filled = filled.ok_or_else(|| self.cannot("fill in missing values"))?;
-        let filled: Vec<f32> = filled.into_iter().map(|value| value as f32).collect();
-        let shape = [batch.len(), self.mixture.columns()];
+        let prediction = tensor(filled.ok_or_else(|| self.cannot("fill in missing values"))?);
+        // The rows of a table come in their order, without gaps.
+        let first = batch.rows().first().copied().unwrap_or(0);
+        let drawn = (draws > 0).then(|| {
+            let of_rows =
+                |rows: Rows<'_>| self.mixture.impute_draws(rows.starting_at(first), draws, &rng).transpose();
+            Self::ask(batch, of_rows)?.ok_or_else(|| self.cannot("draw missing values"))
+        });
         Ok(Imputation {
-            prediction: Tensor::from_data(TensorData::new(filled, shape), &Device::flex()),
-            draws: None,
+            prediction,
+            draws: drawn.transpose()?.map(tensor),
             // It is no estimate: as good as any number of samples.
-            effective_samples: vec![imputing.samples as f64; batch.len()],
+            effective_samples: vec![samples as f64; batch.len()],
         })
     }
 
