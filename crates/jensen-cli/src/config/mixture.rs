@@ -26,6 +26,10 @@ pub struct MixtureConfig {
     pub tolerance: f64,
     /// Of `gmm`: the share of each column's variance that is added to every variance.
     pub regularisation: f64,
+    /// Of `gmm`: learns from each batch as it comes, by steps that fall with this power, above 0.5 and at most 1, of the
+    /// number of batches. Without it, an iteration is a pass over all examples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online: Option<f64>,
     /// Of `bgmm`: what is believed of the weights before any example is seen.
     pub weights: WeightPrior,
     /// Of `bgmm`: how many examples the belief in the components' mean is worth.
@@ -47,6 +51,7 @@ impl Default for MixtureConfig {
             subsample: em.subsample,
             tolerance: em.tolerance,
             regularisation: em.regularisation,
+            online: None,
             weights: bayesian.weights,
             mean_precision: bayesian.mean_precision,
             spread: bayesian.spread,
@@ -103,6 +108,16 @@ impl MixtureConfig {
     /// # Errors
     /// For the first option that does not.
     pub fn check(&self, model: ModelKind) -> Result<(), MixtureError> {
+        if let Some(exponent) = self.online
+            && !(exponent > 0.5 && exponent <= 1.0)
+        {
+            let problem = format!("is {exponent}, but must be above 0.5 and at most 1");
+            return Err(MixtureError::Parameter { name: "online", problem });
+        }
+        if self.online.is_some() && model != ModelKind::Gmm {
+            let problem = format!("is for gmm, not for {}: leave it out", model.name());
+            return Err(MixtureError::Parameter { name: "online", problem });
+        }
         match model {
             ModelKind::Bgmm => self.bayesian().check(),
             ModelKind::Cmm => self.discrete().check(),

@@ -106,10 +106,7 @@ impl Runs {
                 ]
             })
             .collect();
-        output::line(output::table(
-            &["run", "model", "data", "begun", "seconds", "test bound or log p(x), nats"],
-            &rows,
-        ))
+        output::line(output::table(&["run", "model", "data", "begun", "seconds", "test bound, nats"], &rows))
     }
 
     fn show(&self, run: &RunDirectory) -> Result<(), CliError> {

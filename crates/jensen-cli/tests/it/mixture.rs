@@ -252,3 +252,27 @@ fn sizes_are_compared() {
     here.refused("train --model gmm --components 4..1 --data x.csv --name n", 2);
     here.refused("train --components 1..4 --data x.csv --name n", 2);
 }
+
+#[test]
+fn batches_are_learned_from_as_they_come() {
+    let here = Workshop::new();
+    clusters(&here, "x.csv", 600);
+    let train = "train --model gmm --components 2 --data x.csv";
+    here.ok(&format!("{train} --name all"));
+    let online = format!("{train} --set mixture.online=0.6 --batch-size 50");
+    here.ok(&format!("{online} --epochs 10 --name online"));
+    let number = |run: &str, key: &str| here.json(&format!("evaluate {run} --json"))[key].as_f64();
+    let [all, online_] = ["all", "online"].map(|run| number(run, "log_likelihood").expect("a mean"));
+    let error = number("all", "log_likelihood_stderr").expect("an error");
+    assert!((all - online_).abs() < error, "{all} and {online_}, standard error {error}");
+    here.ok(&format!("{online} --epochs 4 --name parts"));
+    here.ok("train --resume parts --epochs 10");
+    assert_eq!(here.essence("online"), here.essence("parts"));
+    for (options, said) in [
+        ("--model gmm --set mixture.online=0.5", "above 0.5"),
+        ("--model bgmm --set mixture.online=0.6", "is for gmm"),
+    ] {
+        let message = here.refused(&format!("train {options} --data x.csv"), 2);
+        assert!(message.contains(said), "{message}");
+    }
+}

@@ -240,7 +240,7 @@ pub fn log_prob(model: &impl Density, batch: &Batch) -> Result<Vec<f64>, InferEr
 }
 
 /// The arrays of a model as the entries of a state.
-pub fn to_state(model: &impl Arrays) -> StateDict {
+pub(super) fn to_state(model: &impl Arrays) -> StateDict {
     let mut state = StateDict::new();
     for NamedArray { name, shape, values } in model.to_arrays() {
         state.insert(name, TensorData::new(values, shape));
@@ -265,6 +265,6 @@ pub fn from_state<M: Arrays>(kind: M::Kind, state: &StateDict) -> Result<M, Infe
 }
 
 /// An error of a model as one of learning.
-fn model_error(error: MixtureError) -> InferError {
+pub(super) fn model_error(error: MixtureError) -> InferError {
     InferError::Model(Box::new(error))
 }

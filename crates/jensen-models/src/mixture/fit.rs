@@ -135,9 +135,8 @@ impl GaussianMixture {
     /// # Ok::<(), jensen_models::mixture::MixtureError>(())
     /// ```
     pub fn fit(source: &dyn RowSource, options: &EmOptions, rng: &Rng) -> Result<Fitted, MixtureError> {
-        options.check()?;
         let summary = Summary::of(source)?;
-        let regularisation = Regularisation::relative(&summary, options.regularisation)?;
+        let regularisation = options.regularisation_of(&summary)?;
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
         let begin = |at: u64| {
@@ -162,9 +161,8 @@ impl GaussianMixture {
         options: &EmOptions,
         rng: &Rng,
     ) -> Result<EmLearner<Self>, MixtureError> {
-        options.check()?;
         let summary = Summary::of(source)?;
-        let regularisation = Regularisation::relative(&summary, options.regularisation)?;
+        let regularisation = options.regularisation_of(&summary)?;
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
         let some = regularisation.clone();
@@ -174,7 +172,7 @@ impl GaussianMixture {
     }
 
     /// One beginning.
-    fn beginning(
+    pub(super) fn beginning(
         rows: Rows<'_>,
         options: &EmOptions,
         summary: &Summary,
@@ -193,6 +191,12 @@ impl Density for GaussianMixture {
 }
 
 impl EmOptions {
+    /// What is added to the variances of data, if the options make sense.
+    pub(super) fn regularisation_of(&self, summary: &Summary) -> Result<Regularisation, MixtureError> {
+        self.check()?;
+        Regularisation::relative(summary, self.regularisation)
+    }
+
     /// That the options make sense, whatever the data.
     ///
     /// # Errors

@@ -67,6 +67,16 @@ impl OnlineEm {
         Ok(log_likelihood)
     }
 
+    /// The same, from another moment on: with the mixture and the statistics after so many batches.
+    pub(super) fn going_on(self, mixture: GaussianMixture, statistics: Statistics, batches: u64) -> Self {
+        Self { mixture, statistics, batches, ..self }
+    }
+
+    /// The statistics of one row on average, the later batches counting more.
+    pub(super) fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
     /// The mixture after the last batch.
     pub fn mixture(&self) -> &GaussianMixture {
         &self.mixture

@@ -1,8 +1,8 @@
 //! What sets a posterior of Gaussian mixtures apart.
 
+use jensen_infer::Learner;
 use jensen_models::mixture::{
-    BayesianMixture, Covariance, EmLearner, Examples, ExpectationMaximisation, MixtureError, Rows,
-    WeightPrior,
+    BayesianMixture, Covariance, Examples, ExpectationMaximisation, MixtureError, Rows, WeightPrior,
 };
 use jensen_random::Rng;
 
@@ -17,8 +17,8 @@ impl Kind for BayesianMixture {
         config: &RunConfig,
         examples: &Examples<'_>,
         rng: &Rng,
-    ) -> Result<EmLearner<Self>, MixtureError> {
-        Self::learner(examples, &config.mixture.bayesian(), rng)
+    ) -> Result<Box<dyn Learner>, MixtureError> {
+        Ok(Box::new(Self::learner(examples, &config.mixture.bayesian(), rng)?))
     }
 
     fn configured(config: &RunConfig) -> (Covariance, WeightPrior) {

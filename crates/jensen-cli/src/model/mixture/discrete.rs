@@ -1,7 +1,8 @@
 //! What sets a mixture of categorical columns apart, and what data look like to it.
 
 use jensen_data::{Binarize, ColumnKind, DataConfig, Dataset, Kind as Column, Preprocessing, Role, Support};
-use jensen_models::mixture::{Arrays, Categories, DiscreteMixture, EmLearner, Examples, MixtureError, Rows};
+use jensen_infer::Learner;
+use jensen_models::mixture::{Arrays, Categories, DiscreteMixture, Examples, MixtureError, Rows};
 use jensen_random::Rng;
 
 use super::{Components, Kind};
@@ -59,8 +60,9 @@ impl Kind for DiscreteMixture {
         config: &RunConfig,
         examples: &Examples<'_>,
         rng: &Rng,
-    ) -> Result<EmLearner<Self>, MixtureError> {
-        Self::learner(examples, &categories(examples.preprocessing)?, &config.mixture.discrete(), rng)
+    ) -> Result<Box<dyn Learner>, MixtureError> {
+        let categories = categories(examples.preprocessing)?;
+        Ok(Box::new(Self::learner(examples, &categories, &config.mixture.discrete(), rng)?))
     }
 
     fn configured(_: &RunConfig) -> <Self as Arrays>::Kind {}

@@ -1,6 +1,7 @@
 //! What sets a mixture of Gaussians apart.
 
-use jensen_models::mixture::{Covariance, EmLearner, Examples, GaussianMixture, MixtureError, Rows};
+use jensen_infer::Learner;
+use jensen_models::mixture::{Covariance, Examples, GaussianMixture, MixtureError, OnlineLearner, Rows};
 use jensen_random::Rng;
 
 use super::{Components, Kind};
@@ -14,8 +15,12 @@ impl Kind for GaussianMixture {
         config: &RunConfig,
         examples: &Examples<'_>,
         rng: &Rng,
-    ) -> Result<EmLearner<Self>, MixtureError> {
-        Self::learner(examples, &config.mixture.em(), rng)
+    ) -> Result<Box<dyn Learner>, MixtureError> {
+        let options = config.mixture.em();
+        Ok(match config.mixture.online {
+            Some(exponent) => Box::new(OnlineLearner::new(examples, &options, exponent, rng)?),
+            None => Box::new(Self::learner(examples, &options, rng)?),
+        })
     }
 
     fn configured(config: &RunConfig) -> Covariance {

@@ -9,8 +9,8 @@ use jensen_data::{Array, Batch};
 use jensen_infer::evaluation::Imputation;
 use jensen_infer::{InferError, Learner, Metrics, StateDict};
 use jensen_models::mixture::{
-    self, Arrays, Density, DiscreteMixture, EmLearner, ExpectationMaximisation, GaussianMixture,
-    LOG_LIKELIHOOD, MixtureError, Numbers, Rows,
+    self, Arrays, Density, DiscreteMixture, ExpectationMaximisation, GaussianMixture, LOG_LIKELIHOOD,
+    MixtureError, Numbers, Rows,
 };
 use jensen_random::Rng;
 
@@ -44,7 +44,7 @@ pub(super) trait Kind:
         config: &RunConfig,
         examples: &mixture::Examples<'_>,
         rng: &Rng,
-    ) -> Result<EmLearner<Self>, MixtureError>;
+    ) -> Result<Box<dyn Learner>, MixtureError>;
 
     /// Which kind of mixture a configuration means.
     fn configured(config: &RunConfig) -> Self::Kind;
@@ -85,7 +85,7 @@ pub(super) fn learner<M: Kind>(
     examples: &Examples<'_>,
 ) -> Result<Box<dyn Learner>, CliError> {
     let rng = Rng::seed(config.seed).fork("mixture");
-    Ok(Box::new(M::learner(config, &rows_of(examples), &rng).map_err(infer)?))
+    M::learner(config, &rows_of(examples), &rng).map_err(infer)
 }
 
 /// Why no step of it is made again.

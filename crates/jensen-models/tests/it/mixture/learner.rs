@@ -4,7 +4,7 @@ use jensen_data::{Array, Batch, DataConfig, Dataset, Draws, Field, Preprocessing
 use jensen_infer::{InferError, Learner, StepContext, StepReport};
 use jensen_models::mixture::{
     Arrays, Covariance, EmLearner, EmOptions, Examples, GaussianMixture, LOG_LIKELIHOOD, MixtureError,
-    Regularisation, RowSource, Rows, Summary,
+    OnlineEm, OnlineLearner, Regularisation, RowSource, Rows, Summary,
 };
 use jensen_random::Rng;
 
@@ -199,4 +199,29 @@ fn data_sets_are_sources_of_rows() {
     let source = Examples { dataset: &data, rows: &rows, preprocessing: &fitted };
     let error = Summary::of(&source).expect_err("a negative weight");
     assert!(matches!(error, MixtureError::RowWeight { row: 7, .. }), "{error}");
+}
+
+/// Updates are those of the library's online iteration, and go on from a state to the same bits.
+#[test]
+fn batches_are_learned_from_online() {
+    let values = clusters(&Rng::seed(8), 300, COLUMNS, 0.1);
+    let rows = Rows::new(&values, COLUMNS).unwrap();
+    let batches = batches(&dataset(&values, None), 60);
+    let options = EmOptions { components: 3, initialisations: 3, ..EmOptions::default() };
+    let fresh = || OnlineLearner::new(&rows, &options, 0.7, &Rng::seed(1)).unwrap();
+    let mut learner = fresh();
+    let some = Regularisation::relative(&Summary::of(&rows).unwrap(), options.regularisation).unwrap();
+    let mut online = OnlineEm::new(learner.model().clone(), 0.7, some).unwrap();
+    for (at, batch) in batches.iter().cycle().take(12).enumerate() {
+        let report = learner.step(std::slice::from_ref(batch), &context()).unwrap();
+        let from = at % batches.len() * 60 * COLUMNS;
+        let part = Rows::new(&values[from..from + 60 * COLUMNS], COLUMNS).unwrap();
+        assert_eq!(report.objective, online.update(part).unwrap());
+        let state = learner.state();
+        learner = fresh();
+        learner.load_state(&state).unwrap();
+    }
+    assert_eq!(learner.model(), online.mixture());
+    assert!(!learner.is_converged());
+    assert!(OnlineLearner::new(&rows, &options, 0.4, &Rng::seed(1)).is_err());
 }
