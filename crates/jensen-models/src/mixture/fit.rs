@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Covariance, GaussianMixture, MixtureError, Regularisation, RowSource, Rows, Statistics, Subsample,
-    Summary,
+    Covariance, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError, Regularisation, RowSource,
+    Rows, Statistics, Subsample, Summary,
 };
 
 /// How a mixture is learned.
@@ -46,36 +46,56 @@ impl Default for EmOptions {
     }
 }
 
-/// What expectation–maximisation came to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fitted {
-    /// The mixture.
-    pub mixture: GaussianMixture,
-    /// Its statistics of all rows, the log-likelihood among them.
-    pub statistics: Statistics,
-    /// The mean log-likelihood of the beginning and after each iteration.
-    pub history: Vec<f64>,
-    /// Whether it changed by less than the tolerance at the end.
-    pub converged: bool,
-}
-
 impl Statistics {
     /// The E step over data of any size.
     ///
     /// # Errors
     /// As [`expect`](Self::expect), and those of the source.
     pub fn expect_all(mixture: &GaussianMixture, source: &dyn RowSource) -> Result<Self, MixtureError> {
-        let mut all = Self::new(mixture.covariance(), mixture.components(), mixture.columns());
-        source.pass(&mut |rows: Rows<'_>| {
-            all.merge(&Self::expect(mixture, rows)?);
-            Ok(())
-        })?;
-        if all.weight() > 0.0 { Ok(all) } else { Err(MixtureError::NoRows) }
+        mixture.expect_all(source)
     }
 
     /// `Σ w log p(x) / Σ w`.
     pub fn mean_log_likelihood(&self) -> f64 {
         self.log_likelihood() / self.weight()
+    }
+}
+
+impl ExpectationMaximisation for GaussianMixture {
+    type Statistics = Statistics;
+    type Regularisation = Regularisation;
+
+    fn columns(&self) -> usize {
+        self.columns()
+    }
+
+    fn no_rows(&self) -> Statistics {
+        Statistics::new(self.covariance(), self.components(), self.columns())
+    }
+
+    fn expect(&self, rows: Rows<'_>) -> Result<Statistics, MixtureError> {
+        Statistics::expect(self, rows)
+    }
+
+    fn merge(all: &mut Statistics, part: &Statistics) {
+        all.merge(part);
+    }
+
+    fn weight(statistics: &Statistics) -> f64 {
+        statistics.weight()
+    }
+
+    fn maximise(
+        &self,
+        statistics: &Statistics,
+        regularisation: &Regularisation,
+    ) -> Result<Self, MixtureError> {
+        self.maximise(statistics, regularisation)
+    }
+
+    /// The log-likelihood. Without regularisation no iteration lowers it.
+    fn objective(&self, statistics: &Statistics, _: &Regularisation) -> f64 {
+        statistics.log_likelihood()
     }
 }
 
@@ -92,21 +112,7 @@ impl GaussianMixture {
         iterations: usize,
         tolerance: f64,
     ) -> Result<Fitted, MixtureError> {
-        let statistics = Statistics::expect_all(&self, source)?;
-        let history = vec![statistics.mean_log_likelihood()];
-        let mut fitted = Fitted { mixture: self, statistics, history, converged: false };
-        for _ in 0..iterations {
-            fitted.mixture = fitted.mixture.maximise(&fitted.statistics, regularisation)?;
-            fitted.statistics = Statistics::expect_all(&fitted.mixture, source)?;
-            let before = fitted.history[fitted.history.len() - 1];
-            let now = fitted.statistics.mean_log_likelihood();
-            fitted.history.push(now);
-            if (now - before).abs() < tolerance {
-                fitted.converged = true;
-                break;
-            }
-        }
-        Ok(fitted)
+        ExpectationMaximisation::em(self, source, regularisation, iterations, tolerance)
     }
 
     /// A mixture of the data: the best of several beginnings, taken to the end on a subsample that fits in memory, then
@@ -140,21 +146,7 @@ impl GaussianMixture {
             Self::initialise(kind, options.components, rows, &summary, &regularisation, options.lloyd, &rng)?
                 .em(&rows, &regularisation, options.iterations, options.tolerance)
         };
-        let mut best: Result<Fitted, MixtureError> = begin(0);
-        for at in 1..options.initialisations as u64 {
-            let next = begin(at);
-            let better = match (&best, &next) {
-                (Ok(best), Ok(next)) => {
-                    next.statistics.mean_log_likelihood() > best.statistics.mean_log_likelihood()
-                }
-                (Err(_), Ok(_)) => true,
-                (_, Err(_)) => false,
-            };
-            if better {
-                best = next;
-            }
-        }
-        let best = best?;
+        let best = Fitted::best_of(options.initialisations, begin)?;
         if subsample.complete {
             return Ok(best);
         }

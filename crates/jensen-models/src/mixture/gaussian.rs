@@ -2,6 +2,7 @@
 
 use faer::MatRef;
 
+use super::arrays::{Find, NamedArray};
 use super::cholesky::{cholesky, column_major, log_det, whitening};
 use super::{Covariance, MixtureError};
 
@@ -39,17 +40,6 @@ pub struct GaussianMixture {
     pub(super) whitenings: Vec<f64>,
     /// `½ log |Σ|` of each matrix.
     pub(super) log_dets: Vec<f64>,
-}
-
-/// An array with a name and a shape, row-major.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NamedArray {
-    /// Its name.
-    pub name: &'static str,
-    /// Its shape.
-    pub shape: Vec<usize>,
-    /// Its numbers.
-    pub values: Vec<f64>,
 }
 
 impl GaussianMixture {
@@ -104,34 +94,21 @@ impl GaussianMixture {
         covariance: Covariance,
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
-        let find = |name| {
-            let missing = || MixtureError::Parameter { name, problem: "is not there".into() };
-            array(name).ok_or_else(missing)
-        };
-        let [weights, means, covariances] = [find("weights")?, find("means")?, find("covariances")?];
-        let columns = means.0.last().copied().unwrap_or(0);
-        let components = weights.1.len();
-        for (name, expected, found) in [
-            ("weights", vec![components], weights.0),
-            ("means", vec![components, columns], means.0),
-            ("covariances", covariance.shape(components, columns), covariances.0),
-        ] {
-            if expected != found {
-                let problem = format!("has the shape {found:?}, not {expected:?}");
-                return Err(MixtureError::Parameter { name, problem });
-            }
-        }
-        Self::new(covariance, columns, weights.1.to_vec(), means.1.to_vec(), covariances.1.to_vec())
+        let components = array.find("weights")?.1.len();
+        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
+        let weights = array.find_shaped("weights", &[components])?;
+        let means = array.find_shaped("means", &[components, columns])?;
+        let covariances = array.find_shaped("covariances", &covariance.shape(components, columns))?;
+        Self::new(covariance, columns, weights, means, covariances)
     }
 
     /// All that the mixture is, but for the kind of its covariances.
     pub fn to_arrays(&self) -> Vec<NamedArray> {
         let (k, d) = (self.components(), self.columns);
-        let array = |name, shape, values: &[f64]| NamedArray { name, shape, values: values.to_vec() };
         vec![
-            array("weights", vec![k], &self.weights),
-            array("means", vec![k, d], &self.means),
-            array("covariances", self.covariance.shape(k, d), &self.covariances),
+            NamedArray::new("weights", vec![k], &self.weights),
+            NamedArray::new("means", vec![k, d], &self.means),
+            NamedArray::new("covariances", self.covariance.shape(k, d), &self.covariances),
         ]
     }
 

@@ -6,7 +6,7 @@
 //!
 //! Statistics of blocks merge, so that a pass over data larger than memory is a fold over a [`RowSource`]; the blocks
 //! and the order of their merging do not depend on threads, so neither does any bit of the result. [`OnlineEm`] learns
-//! from a batch at a time.
+//! from a batch at a time. What all mixtures have in common is [`ExpectationMaximisation`].
 //!
 //! ```
 //! use jensen_models::mixture::{Covariance, GaussianMixture, Regularisation, Rows, Statistics};
@@ -22,12 +22,14 @@
 //! # Ok::<(), jensen_models::mixture::MixtureError>(())
 //! ```
 
+mod arrays;
 mod blocks;
 mod cholesky;
 mod covariance;
 mod density;
 mod draw;
 mod error;
+mod expectation_maximisation;
 mod exponential;
 mod fit;
 mod gaussian;
@@ -42,12 +44,14 @@ mod rows;
 mod statistics;
 mod summary;
 
+pub use arrays::NamedArray;
 pub use blocks::BLOCK;
 pub use covariance::Covariance;
 pub use draw::Draws;
 pub use error::MixtureError;
-pub use fit::{EmOptions, Fitted};
-pub use gaussian::{GaussianMixture, NamedArray};
+pub use expectation_maximisation::{ExpectationMaximisation, Fitted};
+pub use fit::EmOptions;
+pub use gaussian::GaussianMixture;
 pub use initialisation::Subsample;
 pub use maximisation::Regularisation;
 pub use online::OnlineEm;

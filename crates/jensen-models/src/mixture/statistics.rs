@@ -3,6 +3,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
+use super::arrays::{Find, NamedArray};
 use super::density::{Scratch, reachable};
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
@@ -70,6 +71,43 @@ impl Statistics {
             }
         }
         statistics
+    }
+
+    /// The statistics of the arrays that [`to_arrays`](Self::to_arrays) gave, found by their names.
+    ///
+    /// # Errors
+    /// [`MixtureError::Parameter`] for an array that is not there, has the wrong shape or holds what is no number.
+    pub fn from_arrays<'a>(
+        covariance: Covariance,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        let components = array.find("counts")?.1.len();
+        let columns = array.find("means")?.0.last().copied().unwrap_or(0);
+        if components == 0 || columns == 0 {
+            return Err(MixtureError::Parameter { name: "means", problem: "is empty".into() });
+        }
+        let totals = array.find_shaped("totals", &[2])?;
+        Ok(Self {
+            covariance,
+            columns,
+            counts: array.find_shaped("counts", &[components])?,
+            means: array.find_shaped("means", &[components, columns])?,
+            scatters: array.find_shaped("scatters", &covariance.shape(components, columns))?,
+            weight: totals[0],
+            log_likelihood: totals[1],
+        })
+    }
+
+    /// All that the statistics are, but for the kind of the covariances: a pass that was interrupted goes on from them
+    /// with the same bits.
+    pub fn to_arrays(&self) -> Vec<NamedArray> {
+        let (k, d) = (self.counts.len(), self.columns);
+        vec![
+            NamedArray::new("counts", vec![k], &self.counts),
+            NamedArray::new("means", vec![k, d], &self.means),
+            NamedArray::new("scatters", self.covariance.shape(k, d), &self.scatters),
+            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
+        ]
     }
 
     /// `Σ w p(k | x)`, `[K]`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jensen_models::mixture::{Covariance, GaussianMixture};
+use jensen_models::mixture::{Covariance, GaussianMixture, NamedArray};
 use jensen_random::Rng;
 use serde::Deserialize;
 
@@ -43,6 +43,14 @@ fn close(what: &str, ours: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(ours.len(), expected.len(), "{what}");
     for (at, (a, b)) in ours.iter().zip(expected).enumerate() {
         assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{what} at {at}: {a}, expected {b}");
+    }
+}
+
+/// Finds arrays by their names, as those who read files do.
+fn finder<'a>(arrays: &'a [NamedArray]) -> impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
+    move |name| {
+        let array = arrays.iter().find(|array| array.name == name)?;
+        Some((&array.shape[..], &array.values[..]))
     }
 }
 

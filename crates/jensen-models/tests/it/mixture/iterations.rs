@@ -1,12 +1,12 @@
 //! What holds of every iteration.
 
 use jensen_models::mixture::{
-    BLOCK, Covariance, EmOptions, GaussianMixture, MixtureError, Regularisation, RowSource, Rows, Statistics,
-    Subsample, Summary,
+    BLOCK, Covariance, EmOptions, ExpectationMaximisation, GaussianMixture, MixtureError, Regularisation,
+    RowSource, Rows, Statistics, Subsample, Summary,
 };
 use jensen_random::Rng;
 
-use super::{KINDS, close, clusters};
+use super::{KINDS, close, clusters, finder};
 
 fn begin(kind: Covariance, components: usize, rows: Rows<'_>, seed: u64) -> GaussianMixture {
     let summary = Summary::of(&rows).expect("columns");
@@ -96,6 +96,30 @@ fn threads_and_passes_do_not_move_a_bit() {
     close("scatters", parts.scatters(), whole.scatters(), 1e-12);
     close("means", parts.means(), whole.means(), 1e-12);
     assert_eq!(Summary::of(&rows).unwrap(), Summary::of(&InParts(&values)).unwrap());
+}
+
+/// A pass that stops at a block, goes to a file and comes back is the pass that did not stop.
+#[test]
+fn a_pass_goes_on_where_it_stopped() {
+    for kind in KINDS {
+        let values = clusters(&Rng::seed(5), 12 * BLOCK, 3, 0.1);
+        let mixture = begin(kind, 3, Rows::new(&values, 3).unwrap(), 1);
+        let whole = mixture.expect_all(&InParts(&values)).unwrap();
+        let mut resumed = mixture.no_rows();
+        InParts(&values)
+            .pass(&mut |rows: Rows<'_>| {
+                GaussianMixture::merge(&mut resumed, &mixture.expect(rows)?);
+                let arrays = resumed.to_arrays();
+                resumed = Statistics::from_arrays(kind, finder(&arrays))?;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(resumed, whole);
+        let mut arrays = whole.to_arrays();
+        arrays[2].values[0] = f64::NAN;
+        let broken = Statistics::from_arrays(kind, finder(&arrays));
+        assert!(matches!(broken, Err(MixtureError::Parameter { name: "scatters", .. })), "{broken:?}");
+    }
 }
 
 /// Rows of three columns in parts of four blocks.

@@ -5,7 +5,7 @@ use jensen_models::mixture::{
 };
 use jensen_random::Rng;
 
-use super::{KINDS, close, clusters};
+use super::{KINDS, close, clusters, finder};
 
 fn truth() -> GaussianMixture {
     let covariances = vec![1.0, 0.5, 0.5, 1.0, 0.5, -0.2, -0.2, 0.8, 2.0, 0.0, 0.0, 0.3];
@@ -60,11 +60,8 @@ fn online_begins_where_it_stands() {
             assert!(OnlineEm::new(mixture.clone(), exponent, some.clone()).is_err());
         }
         let arrays = mixture.to_arrays();
-        let find = |name| {
-            let array = arrays.iter().find(|array| array.name == name)?;
-            Some((&array.shape[..], &array.values[..]))
-        };
-        assert_eq!(GaussianMixture::from_arrays(kind, find).unwrap(), mixture);
+        let find = finder(&arrays);
+        assert_eq!(GaussianMixture::from_arrays(kind, &find).unwrap(), mixture);
         assert!(GaussianMixture::from_arrays(kind, |name| find(name).filter(|_| name != "means")).is_err());
     }
 }

@@ -1,0 +1,45 @@
+//! Arrays with names: how a model goes to a file and back.
+
+use super::MixtureError;
+
+/// An array with a name and a shape, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedArray {
+    /// Its name.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its numbers.
+    pub values: Vec<f64>,
+}
+
+impl NamedArray {
+    pub(super) fn new(name: &'static str, shape: Vec<usize>, values: &[f64]) -> Self {
+        Self { name, shape, values: values.to_vec() }
+    }
+}
+
+/// Finds the shape and the numbers of an array by its name.
+pub(super) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
+    /// # Errors
+    /// [`MixtureError::Parameter`] if it is not there.
+    fn find(&self, name: &'static str) -> Result<(&'a [usize], &'a [f64]), MixtureError> {
+        self(name).ok_or_else(|| MixtureError::Parameter { name, problem: "is not there".into() })
+    }
+
+    /// # Errors
+    /// [`MixtureError::Parameter`] if it is not there, has another shape, or holds what is no number.
+    fn find_shaped(&self, name: &'static str, shape: &[usize]) -> Result<Vec<f64>, MixtureError> {
+        let (found, values) = self.find(name)?;
+        let wrong = |problem| Err(MixtureError::Parameter { name, problem });
+        if found != shape {
+            return wrong(format!("has the shape {found:?}, not {shape:?}"));
+        }
+        match values.iter().find(|value| !value.is_finite()) {
+            Some(value) => wrong(format!("holds {value}, which is not finite")),
+            None => Ok(values.to_vec()),
+        }
+    }
+}
+
+impl<'a, F: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>> Find<'a> for F {}
