@@ -2,6 +2,7 @@
 //! problems with known gradients.
 
 mod categorical;
+pub mod factor;
 mod flow_options;
 pub mod laboratory;
 pub mod latent_path;

@@ -7,7 +7,7 @@ use super::{GaussianMixture, MixtureError, Rows, blocks};
 
 /// What the E step and the densities write on: kept from block to block.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     /// Two arrays of a group's size.
     pub pair: [Vec<f64>; 2],
     /// `log πₖ + log p(x | k)`, then the posterior: `[K, rows]`.
@@ -85,7 +85,7 @@ impl GaussianMixture {
 
 impl Scratch {
     /// From `log p(x, k)` to `log p(x)` and `p(k | x)`; the largest term is taken out before the exponential.
-    fn normalise(&mut self, n: usize) {
+    pub(crate) fn normalise(&mut self, n: usize) {
         self.log_prob.clear();
         self.log_prob.resize(n, f64::NEG_INFINITY);
         for joint in self.joint.chunks_exact(n) {
@@ -114,7 +114,7 @@ impl Scratch {
 }
 
 /// That every row of a group has a density.
-pub(super) fn reachable(rows: Rows<'_>, group: &Group, log_prob: &[f64]) -> Result<(), MixtureError> {
+pub(crate) fn reachable(rows: Rows<'_>, group: &Group, log_prob: &[f64]) -> Result<(), MixtureError> {
     match log_prob.iter().position(|&log_prob| log_prob == f64::NEG_INFINITY) {
         Some(at) => Err(MixtureError::Unreachable { row: rows.number(group.rows[at]) }),
         None => Ok(()),

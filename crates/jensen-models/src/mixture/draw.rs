@@ -7,7 +7,7 @@ use super::GaussianMixture;
 use super::cholesky::cholesky;
 
 /// A choice in proportion to weights.
-pub(super) struct Choice {
+pub(crate) struct Choice {
     cumulative: Vec<f64>,
     sum: f64,
 }

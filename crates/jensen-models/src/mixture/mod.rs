@@ -22,12 +22,12 @@
 //! # Ok::<(), jensen_models::mixture::MixtureError>(())
 //! ```
 
-mod arrays;
-mod blocks;
-mod cholesky;
+pub(crate) mod arrays;
+pub(crate) mod blocks;
+pub(crate) mod cholesky;
 mod covariance;
-mod density;
-mod draw;
+pub(crate) mod density;
+pub(crate) mod draw;
 mod error;
 mod expectation_maximisation;
 mod exponential;
@@ -39,7 +39,7 @@ mod k_means;
 mod marginal;
 mod maximisation;
 mod online;
-mod pattern;
+pub(crate) mod pattern;
 mod rows;
 mod statistics;
 mod summary;

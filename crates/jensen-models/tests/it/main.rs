@@ -2,6 +2,7 @@
 
 mod discrete;
 mod discrete_posterior;
+mod factor;
 mod imputation;
 mod laboratory;
 mod made;

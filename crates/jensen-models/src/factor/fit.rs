@@ -1,0 +1,179 @@
+//! Expectation–maximisation to its end.
+
+use jensen_random::Rng;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::model::check_latents;
+use super::{FactorMixture, FactorStatistics, Noise};
+use crate::mixture::{
+    Covariance, EmOptions, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError, Regularisation,
+    RowSource, Rows, Statistics, Subsample, Summary,
+};
+
+/// How a mixture of factor analysers is learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FactorOptions {
+    /// How many components.
+    pub components: usize,
+    /// How many factors each has.
+    pub latents: usize,
+    /// What the variances of the noise are free to be.
+    pub noise: Noise,
+    /// The share of each column's variance that its noise has at least. A constant column has the share of one.
+    pub regularisation: f64,
+    /// How many beginnings are tried. With one component there is but one: the principal components of all rows.
+    pub initialisations: usize,
+    /// How many of Lloyd's iterations follow k-means++.
+    pub lloyd: usize,
+    /// On how many rows, at most, the beginnings are tried.
+    pub subsample: usize,
+    /// The end, if it does not come before.
+    pub iterations: usize,
+    /// The end is where the mean log-likelihood changes by less.
+    pub tolerance: f64,
+}
+
+impl Default for FactorOptions {
+    fn default() -> Self {
+        let EmOptions { regularisation, initialisations, lloyd, subsample, .. } = EmOptions::default();
+        Self {
+            components: 1,
+            latents: 2,
+            noise: Noise::Diagonal,
+            regularisation,
+            initialisations,
+            lloyd,
+            subsample,
+            iterations: 1000,
+            tolerance: 1e-8,
+        }
+    }
+}
+
+impl ExpectationMaximisation for FactorMixture {
+    type Statistics = FactorStatistics;
+    type Regularisation = Regularisation;
+
+    fn columns(&self) -> usize {
+        self.columns()
+    }
+
+    fn no_rows(&self) -> FactorStatistics {
+        FactorStatistics::new(self.components(), self.columns(), self.latents())
+    }
+
+    fn expect(&self, rows: Rows<'_>) -> Result<FactorStatistics, MixtureError> {
+        FactorStatistics::expect(self, rows)
+    }
+
+    fn merge(all: &mut FactorStatistics, part: &FactorStatistics) {
+        all.merge(part);
+    }
+
+    fn weight(statistics: &FactorStatistics) -> f64 {
+        statistics.weight()
+    }
+
+    fn maximise(
+        &self,
+        statistics: &FactorStatistics,
+        regularisation: &Regularisation,
+    ) -> Result<Self, MixtureError> {
+        self.maximise(statistics, regularisation)
+    }
+
+    /// The log-likelihood. No iteration lowers it, but from below the floor of the regularisation, to which the first
+    /// brings the noise.
+    fn objective(&self, statistics: &FactorStatistics, _: &Regularisation) -> f64 {
+        statistics.log_likelihood()
+    }
+}
+
+impl FactorMixture {
+    /// A mixture of the data: the best of several beginnings, taken to the end on a subsample that fits in memory, then
+    /// taken to the end on all rows. A beginning is the principal components of the clusters of k-means.
+    ///
+    /// One component with isotropic noise, of rows that miss nothing, has its maximum where it begins.
+    ///
+    /// # Errors
+    /// If the data are none to learn from (see [`Summary::of`]), have fewer different rows than components, or no more
+    /// columns than latents.
+    pub fn fit(
+        source: &dyn RowSource,
+        options: &FactorOptions,
+        rng: &Rng,
+    ) -> Result<Fitted<Self>, MixtureError> {
+        options.check()?;
+        check_latents(options.latents, source.columns())?;
+        let summary = Summary::of(source)?;
+        let floor = Regularisation::relative(&summary, options.regularisation)?;
+        let principal =
+            |statistics: &Statistics| Self::principal(options.noise, options.latents, statistics, &floor);
+        let (iterations, tolerance) = (options.iterations, options.tolerance);
+        if options.components == 1 {
+            let all = one_component(&summary)?.expect_all(source)?;
+            return principal(&all)?.em(source, &floor, iterations, tolerance);
+        }
+        let subsample = Subsample::draw(source, options.subsample, rng)?;
+        let rows = subsample.rows()?;
+        let begin = |at: u64| {
+            let (k, rng) = (options.components, rng.fork("beginning").at(at));
+            let clusters = GaussianMixture::initialise(
+                Covariance::Full,
+                k,
+                rows,
+                &summary,
+                &floor,
+                options.lloyd,
+                &rng,
+            )?;
+            // Equal weights, so that a cluster that has lost its rows has a covariance all the same.
+            let (means, covariances) = (clusters.means().to_vec(), clusters.covariances().to_vec());
+            let weights = vec![1.0 / k as f64; k];
+            let equal =
+                GaussianMixture::new(Covariance::Full, summary.means.len(), weights, means, covariances)?;
+            principal(&Statistics::of_mixture(&equal))?.em(&rows, &floor, iterations, tolerance)
+        };
+        let best = Fitted::best_of(options.initialisations, begin)?;
+        if subsample.complete {
+            return Ok(best);
+        }
+        best.mixture.em(source, &floor, iterations, tolerance)
+    }
+}
+
+/// The columns' own means and variances: a first guess of what is missing.
+fn one_component(summary: &Summary) -> Result<GaussianMixture, MixtureError> {
+    let d = summary.means.len();
+    let variance = |at: usize| if at / d == at % d { summary.scale(at / d).powi(2) } else { 0.0 };
+    let covariance = (0..d * d).map(variance).collect();
+    GaussianMixture::new(Covariance::Full, d, vec![1.0], summary.means.clone(), covariance)
+}
+
+impl FactorOptions {
+    /// That the options make sense, whatever the data.
+    ///
+    /// # Errors
+    /// [`MixtureError::Parameter`] for the first that does not.
+    pub fn check(&self) -> Result<(), MixtureError> {
+        let wrong = |name, problem: &str| Err(MixtureError::Parameter { name, problem: problem.into() });
+        for (name, count) in [
+            ("components", self.components),
+            ("latents", self.latents),
+            ("initialisations", self.initialisations),
+            ("subsample", self.subsample),
+        ] {
+            if count == 0 {
+                return wrong(name, "is 0, but must be 1 or more");
+            }
+        }
+        for (name, number) in [("tolerance", self.tolerance), ("regularisation", self.regularisation)] {
+            if !(number >= 0.0 && number.is_finite()) {
+                return wrong(name, &format!("is {number}, but must be finite and zero or more"));
+            }
+        }
+        Ok(())
+    }
+}
