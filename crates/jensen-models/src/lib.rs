@@ -1,9 +1,10 @@
-//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, and
-//! problems with known gradients.
+//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, mixtures,
+//! factor analysers and hidden Markov models by expectation–maximisation, and problems with known gradients.
 
 mod categorical;
 pub mod factor;
 mod flow_options;
+pub mod hmm;
 pub mod laboratory;
 pub mod latent_path;
 pub mod likelihood;

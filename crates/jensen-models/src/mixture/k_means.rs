@@ -7,7 +7,7 @@ use super::draw::Choice;
 use super::{MixtureError, Rows, Summary};
 
 /// Rows in units of each column's standard deviation about its mean, so that the data's own units do not matter.
-pub(crate) struct Standardised {
+pub(super) struct Standardised {
     columns: usize,
     values: Vec<f64>,
     weights: Vec<f64>,

@@ -36,7 +36,7 @@ mod gaussian;
 mod imputation;
 mod initialisation;
 mod k_means;
-mod marginal;
+pub(crate) mod marginal;
 mod maximisation;
 mod online;
 pub(crate) mod pattern;

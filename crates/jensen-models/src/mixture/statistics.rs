@@ -5,6 +5,8 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use super::arrays::{Find, NamedArray};
 use super::density::{Scratch, reachable};
+use super::marginal::Marginals;
+use super::pattern::Group;
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
@@ -193,16 +195,29 @@ impl Statistics {
             }
             for (k, share) in scratch.joint.chunks_exact_mut(n).enumerate() {
                 share.iter_mut().zip(&weights).for_each(|(share, weight)| *share *= weight);
-                if group.missing.is_empty() {
-                    self.absorb(k, &group.values, share, &mut scratch.pair[0]);
-                } else {
-                    marginals.complete(k, &mut scratch.pair, &mut completed);
-                    let count = self.absorb(k, &completed, share, &mut scratch.pair[0]);
-                    self.spread(k, count, &group.missing, marginals.residual(k));
-                }
+                self.share_out(k, group, marginals, share, &mut scratch.pair, &mut completed);
             }
             Ok(())
         })
+    }
+
+    /// Adds the rows of a group to a component, `share` of each.
+    pub(crate) fn share_out(
+        &mut self,
+        k: usize,
+        group: &Group,
+        marginals: &Marginals<'_>,
+        share: &[f64],
+        pair: &mut [Vec<f64>; 2],
+        completed: &mut Vec<f64>,
+    ) {
+        if group.missing.is_empty() {
+            self.absorb(k, &group.values, share, &mut pair[0]);
+        } else {
+            marginals.complete(k, pair, completed);
+            let count = self.absorb(k, completed, share, &mut pair[0]);
+            self.spread(k, count, &group.missing, marginals.residual(k));
+        }
     }
 
     /// Adds rows, `[rows, columns]` column-major, with `share` of each. Gives how many they count as.

@@ -3,6 +3,7 @@
 mod discrete;
 mod discrete_posterior;
 mod factor;
+mod hmm;
 mod imputation;
 mod laboratory;
 mod made;
