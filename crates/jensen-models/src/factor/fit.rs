@@ -8,7 +8,7 @@ use super::model::check_latents;
 use super::{FactorMixture, FactorStatistics, Noise};
 use crate::mixture::{
     Covariance, EmOptions, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError, Regularisation,
-    RowSource, Rows, Statistics, Subsample, Summary,
+    RowSource, Rows, Statistics, Subsample, Summary, blocks,
 };
 
 /// How a mixture of factor analysers is learned.
@@ -113,8 +113,7 @@ impl FactorMixture {
             |statistics: &Statistics| Self::principal(options.noise, options.latents, statistics, &floor);
         let (iterations, tolerance) = (options.iterations, options.tolerance);
         if options.components == 1 {
-            let all = one_component(&summary)?.expect_all(source)?;
-            return principal(&all)?.em(source, &floor, iterations, tolerance);
+            return principal(&completed(source, &summary)?)?.em(source, &floor, iterations, tolerance);
         }
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
@@ -144,12 +143,29 @@ impl FactorMixture {
     }
 }
 
-/// The columns' own means and variances: a first guess of what is missing.
-fn one_component(summary: &Summary) -> Result<GaussianMixture, MixtureError> {
+/// The statistics of all rows as one component's. What is missing has its column's own mean and variance, so that no
+/// covariance is factored for the sake of a row.
+fn completed(source: &dyn RowSource, summary: &Summary) -> Result<Statistics, MixtureError> {
     let d = summary.means.len();
-    let variance = |at: usize| if at / d == at % d { summary.scale(at / d).powi(2) } else { 0.0 };
-    let covariance = (0..d * d).map(variance).collect();
-    GaussianMixture::new(Covariance::Full, d, vec![1.0], summary.means.clone(), covariance)
+    let empty = || Statistics::new(Covariance::Full, 1, d);
+    let mut all = empty();
+    source.pass(&mut |rows: Rows<'_>| {
+        let step = |(statistics, scratch): &mut (Statistics, Vec<f64>), rows: Rows<'_>| {
+            let shares: Vec<_> = (0..rows.len()).map(|at| rows.weight(at)).collect();
+            let mut columns = Vec::with_capacity(rows.len() * d);
+            for (j, mean) in summary.means.iter().enumerate() {
+                let values = (0..rows.len()).map(|at| rows.row(at)[j]);
+                let absent = values.clone().zip(&shares).filter(|(value, _)| value.is_nan());
+                let absent = absent.map(|(_, share)| share).sum();
+                statistics.spread(0, absent, &[j], &[summary.variances[j]]);
+                columns.extend(values.map(|value| if value.is_nan() { *mean } else { value }));
+            }
+            statistics.absorb(0, &columns, &shares, scratch);
+            Ok(())
+        };
+        blocks::fold(rows, || (empty(), Vec::new()), step, |(part, _)| all.merge(&part))
+    })?;
+    Ok(all)
 }
 
 impl FactorOptions {

@@ -221,7 +221,7 @@ impl Statistics {
     }
 
     /// Adds rows, `[rows, columns]` column-major, with `share` of each. Gives how many they count as.
-    pub(super) fn absorb(&mut self, k: usize, values: &[f64], share: &[f64], scratch: &mut Vec<f64>) -> f64 {
+    pub(crate) fn absorb(&mut self, k: usize, values: &[f64], share: &[f64], scratch: &mut Vec<f64>) -> f64 {
         let (n, d) = (share.len(), self.columns);
         let count: f64 = share.iter().sum();
         if count < f64::MIN_POSITIVE {
@@ -260,7 +260,7 @@ impl Statistics {
     }
 
     /// Adds `count` times a covariance of the missing columns: what is not known of them.
-    pub(super) fn spread(&mut self, k: usize, count: f64, missing: &[usize], residual: &[f64]) {
+    pub(crate) fn spread(&mut self, k: usize, count: f64, missing: &[usize], residual: &[f64]) {
         let d = self.columns;
         let scatter = &mut self.scatters[self.covariance.range(k, d)];
         let last = scatter.len() - 1;

@@ -112,6 +112,19 @@ fn threads_and_passes_do_not_move_a_bit() {
     assert!(ours > theirs, "{ours}, the truth {theirs}");
 }
 
+/// Three hundred columns, of which each row misses others: a covariance of them factored for each row would be hours.
+#[test]
+fn many_columns_with_holes() {
+    let truth = some_mixture(&Rng::seed(14), Noise::Diagonal, 1, 300, 2);
+    let values = rows_of(&truth, &Rng::seed(15), 2000, 0.2);
+    let rows = Rows::new(&values, 300).unwrap();
+    let options = FactorOptions { iterations: 5, ..FactorOptions::default() };
+    let fitted = FactorMixture::fit(&rows, &options, &Rng::seed(1)).unwrap();
+    let (ours, truth) = (fitted.history[5], truth.expect(rows).unwrap());
+    let theirs = truth.log_likelihood() / truth.weight();
+    assert!(ours > theirs, "{ours}, the truth {theirs}");
+}
+
 /// A mean of a million and a standard deviation of one.
 #[test]
 fn nothing_cancels_far_from_zero() {
