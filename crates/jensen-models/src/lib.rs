@@ -1,9 +1,11 @@
-//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, mixtures of
-//! Gaussians, and problems with known gradients.
+//! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, mixtures,
+//! factor analysers and hidden Markov models by expectation–maximisation, and problems with known gradients.
 
 mod autoencoder;
 mod categorical;
+pub mod factor;
 mod flow_options;
+pub mod hmm;
 pub mod laboratory;
 pub mod latent_path;
 pub mod likelihood;

@@ -14,13 +14,13 @@ pub struct NamedArray {
 }
 
 impl NamedArray {
-    pub(super) fn new(name: &'static str, shape: Vec<usize>, values: &[f64]) -> Self {
+    pub(crate) fn new(name: &'static str, shape: Vec<usize>, values: &[f64]) -> Self {
         Self { name, shape, values: values.to_vec() }
     }
 }
 
 /// Finds the shape and the numbers of an array by its name.
-pub(super) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
+pub(crate) trait Find<'a>: Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
     /// # Errors
     /// [`MixtureError::Parameter`] if it is not there.
     fn find(&self, name: &'static str) -> Result<(&'a [usize], &'a [f64]), MixtureError> {

@@ -16,7 +16,7 @@ const WAVE: usize = 64;
 /// Folds the blocks of `rows` into results of some blocks each, in any order, and those in order.
 ///
 /// The cuts depend on the number of rows alone, so the result is the same bits for any number of threads.
-pub(super) fn fold<T: Send>(
+pub(crate) fn fold<T: Send>(
     rows: Rows<'_>,
     start: impl Fn() -> T + Sync,
     step: impl Fn(&mut T, Rows<'_>) -> Result<(), MixtureError> + Sync,
@@ -43,7 +43,7 @@ pub(super) fn fold<T: Send>(
 }
 
 /// Fills `width` numbers for each row, block by block.
-pub(super) fn fill(
+pub(crate) fn fill(
     rows: Rows<'_>,
     width: usize,
     out: &mut [f64],

@@ -9,7 +9,7 @@ use super::{ExpectationMaximisation, MixtureError};
 
 /// A model that is learned, and what has been seen of the epoch under way.
 #[derive(Debug)]
-pub(super) struct Candidate<M: ExpectationMaximisation> {
+pub(crate) struct Candidate<M: ExpectationMaximisation> {
     pub model: M,
     pub statistics: M::Statistics,
     /// The objective of the last whole epoch, mean over rows; 0 before there was one, for states hold finite numbers.

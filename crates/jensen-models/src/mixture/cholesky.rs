@@ -6,7 +6,7 @@ use faer::{Mat, MatRef, Par, Side};
 /// `L` with `L Lᵀ` the matrix, of which only the lower triangle is read, or `None` if it is not positive definite.
 ///
 /// A pivot that is no more than the rounding error of its diagonal entry is no pivot: what it leaves is noise.
-pub(super) fn cholesky(matrix: MatRef<'_, f64>) -> Option<Mat<f64>> {
+pub(crate) fn cholesky(matrix: MatRef<'_, f64>) -> Option<Mat<f64>> {
     let n = matrix.nrows();
     let factor = matrix.llt(Side::Lower).ok()?.L().to_owned();
     let noise = n as f64 * f64::EPSILON;
@@ -18,7 +18,7 @@ pub(super) fn cholesky(matrix: MatRef<'_, f64>) -> Option<Mat<f64>> {
 }
 
 /// `L⁻¹`, which makes the coordinates independent and of variance one.
-pub(super) fn whitening(factor: MatRef<'_, f64>) -> Mat<f64> {
+pub(crate) fn whitening(factor: MatRef<'_, f64>) -> Mat<f64> {
     let n = factor.nrows();
     let mut inverse = Mat::zeros(n, n);
     invert_lower_triangular(inverse.as_mut(), factor, Par::Seq);
@@ -26,11 +26,11 @@ pub(super) fn whitening(factor: MatRef<'_, f64>) -> Mat<f64> {
 }
 
 /// `log |L|`.
-pub(super) fn log_det(factor: MatRef<'_, f64>) -> f64 {
+pub(crate) fn log_det(factor: MatRef<'_, f64>) -> f64 {
     (0..factor.nrows()).map(|j| factor[(j, j)].ln()).sum()
 }
 
 /// The numbers of a matrix, column by column.
-pub(super) fn column_major(matrix: MatRef<'_, f64>) -> impl Iterator<Item = f64> {
+pub(crate) fn column_major(matrix: MatRef<'_, f64>) -> impl Iterator<Item = f64> {
     (0..matrix.ncols()).flat_map(move |j| (0..matrix.nrows()).map(move |i| matrix[(i, j)]))
 }

@@ -24,7 +24,7 @@ impl Covariance {
     pub const NAMES: [&str; 4] = ["full", "tied", "diag", "spherical"];
 
     /// Whether the covariances are matrices, and not variances of independent columns.
-    pub(super) fn is_dense(self) -> bool {
+    pub(crate) fn is_dense(self) -> bool {
         matches!(self, Self::Full | Self::Tied)
     }
 
@@ -39,12 +39,12 @@ impl Covariance {
     }
 
     /// How many numbers hold the covariances.
-    pub(super) fn len(self, components: usize, columns: usize) -> usize {
+    pub(crate) fn len(self, components: usize, columns: usize) -> usize {
         self.shape(components, columns).iter().product()
     }
 
     /// Where the numbers of one component's covariance lie.
-    pub(super) fn range(self, component: usize, columns: usize) -> std::ops::Range<usize> {
+    pub(crate) fn range(self, component: usize, columns: usize) -> std::ops::Range<usize> {
         let (first, len) = match self {
             Self::Full => (component, columns * columns),
             Self::Tied => (0, columns * columns),
@@ -55,7 +55,7 @@ impl Covariance {
     }
 
     /// Whose covariance the matrix `at` is, for a message.
-    pub(super) fn whose(self, at: usize) -> String {
+    pub(crate) fn whose(self, at: usize) -> String {
         match self {
             Self::Tied => "the components".into(),
             Self::Full | Self::Diagonal | Self::Spherical => format!("component {at}"),
@@ -63,7 +63,7 @@ impl Covariance {
     }
 
     /// How many of the numbers are free, a matrix being symmetric.
-    pub(super) fn free(self, components: usize, columns: usize) -> usize {
+    pub(crate) fn free(self, components: usize, columns: usize) -> usize {
         let triangle = columns * (columns + 1) / 2;
         match self {
             Self::Full => components * triangle,

@@ -77,7 +77,7 @@ impl RowSource for Examples<'_> {
 }
 
 /// An error that names one of these rows by its place, with the row itself.
-pub(super) fn located(error: MixtureError, rows: &[u64]) -> MixtureError {
+pub(crate) fn located(error: MixtureError, rows: &[u64]) -> MixtureError {
     let of_data = |row: u64| rows.get(row as usize).copied().unwrap_or(row);
     match error {
         MixtureError::Unreachable { row } => MixtureError::Unreachable { row: of_data(row) },

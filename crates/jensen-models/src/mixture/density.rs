@@ -8,7 +8,7 @@ use super::{GaussianMixture, MixtureError, Rows, blocks};
 
 /// What the E step and the densities write on: kept from block to block.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     /// Two arrays of a group's size.
     pub pair: [Vec<f64>; 2],
     /// `log πₖ + log p(x | k)`, then the posterior: `[K, rows]`.
@@ -21,7 +21,7 @@ pub(super) struct Scratch {
 
 /// Components with weights that need not sum to one: `Σₖ wₖ fₖ(x)`, where `fₖ` is of a family whose places and scales
 /// are those of Gaussians.
-pub(super) struct Weighted<'a> {
+pub(crate) struct Weighted<'a> {
     pub gaussians: &'a GaussianMixture,
     pub log_weights: Vec<f64>,
     pub family: Family,
@@ -44,7 +44,7 @@ impl GaussianMixture {
         self.weighted().responsibilities(rows)
     }
 
-    pub(super) fn weighted(&self) -> Weighted<'_> {
+    pub(crate) fn weighted(&self) -> Weighted<'_> {
         let log_weights = self.weights().iter().map(|weight| weight.ln()).collect();
         Weighted { gaussians: self, log_weights, family: Family::Normal }
     }
@@ -136,7 +136,7 @@ impl Scratch {
 }
 
 /// That every row of a group has a density.
-pub(super) fn reachable(rows: Rows<'_>, group: &Group, log_prob: &[f64]) -> Result<(), MixtureError> {
+pub(crate) fn reachable(rows: Rows<'_>, group: &Group, log_prob: &[f64]) -> Result<(), MixtureError> {
     match log_prob.iter().position(|&log_prob| log_prob == f64::NEG_INFINITY) {
         Some(at) => Err(MixtureError::Unreachable { row: rows.number(group.rows[at]) }),
         None => Ok(()),

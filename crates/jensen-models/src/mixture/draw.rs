@@ -7,7 +7,7 @@ use super::GaussianMixture;
 use super::cholesky::cholesky;
 
 /// A choice in proportion to weights.
-pub(super) struct Choice {
+pub(crate) struct Choice {
     cumulative: Vec<f64>,
     sum: f64,
 }
@@ -60,11 +60,16 @@ impl GaussianMixture {
     /// # Ok::<(), jensen_models::mixture::MixtureError>(())
     /// ```
     pub fn sample(&self, rng: &Rng, rows: usize) -> Draws {
-        let d = self.columns();
         let choice = Choice::new(self.weights().iter().copied()).expect("weights that sum to one");
         let chooser = rng.fork("component").without_rows();
         let components: Vec<_> = (0..rows).map(|row| choice.draw(&chooser, row as u64)).collect();
-        let noise = rng.fork("noise").without_rows().normals(rows, d);
+        Draws { values: self.draw_of(&components, rng), components }
+    }
+
+    /// A row of each of these components.
+    pub(crate) fn draw_of(&self, components: &[usize], rng: &Rng) -> Vec<f64> {
+        let d = self.columns();
+        let noise = rng.fork("noise").without_rows().normals(components.len(), d);
         let matrices = self.log_dets.len();
         let factors: Vec<_> = (0..matrices)
             .filter(|_| self.covariance().is_dense())
@@ -73,7 +78,7 @@ impl GaussianMixture {
                 cholesky(matrix).expect("a covariance that was factored before")
             })
             .collect();
-        let mut values = Vec::with_capacity(rows * d);
+        let mut values = Vec::with_capacity(noise.len());
         for (&k, noise) in components.iter().zip(noise.chunks_exact(d)) {
             let mean = self.mean(k);
             values.extend((0..d).map(|i| match factors.get(k.min(matrices - 1)) {
@@ -81,6 +86,6 @@ impl GaussianMixture {
                 None => mean[i] + f64::from(noise[i]) / self.whitenings[k * d + i],
             }));
         }
-        Draws { values, components }
+        values
     }
 }

@@ -80,7 +80,7 @@ where
     ///
     /// # Errors
     /// That of the first, if all fail.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         beginnings: usize,
         begin: impl Fn(u64) -> Result<M, MixtureError>,
         regularisation: M::Regularisation,
@@ -240,7 +240,7 @@ pub fn log_prob(model: &impl Density, batch: &Batch) -> Result<Vec<f64>, InferEr
 }
 
 /// The arrays of a model as the entries of a state.
-pub(super) fn to_state(model: &impl Arrays) -> StateDict {
+pub(crate) fn to_state(model: &impl Arrays) -> StateDict {
     let mut state = StateDict::new();
     for NamedArray { name, shape, values } in model.to_arrays() {
         state.insert(name, TensorData::new(values, shape));
@@ -265,6 +265,6 @@ pub fn from_state<M: Arrays>(kind: M::Kind, state: &StateDict) -> Result<M, Infe
 }
 
 /// An error of a model as one of learning.
-pub(super) fn model_error(error: MixtureError) -> InferError {
+pub(crate) fn model_error(error: MixtureError) -> InferError {
     InferError::Model(Box::new(error))
 }

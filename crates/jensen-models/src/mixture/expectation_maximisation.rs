@@ -136,7 +136,7 @@ impl<M: ExpectationMaximisation> Fitted<M> {
     ///
     /// # Errors
     /// That of the first, if all fail.
-    pub(super) fn best_of(
+    pub(crate) fn best_of(
         beginnings: usize,
         begin: impl Fn(u64) -> Result<Self, MixtureError>,
     ) -> Result<Self, MixtureError> {

@@ -31,7 +31,7 @@ const TAYLOR: [f64; 14] = {
 /// By `e^x = 2^n e^r` with `|r| ≤ ½ log 2`, where thirteen terms of Taylor's series leave less than rounding does. There
 /// are no branches, so that the compiler takes eight numbers at a time.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2"))]
-pub(super) fn exponentials(x: &mut [f64], y: &[f64], sums: &mut [f64]) {
+pub(crate) fn exponentials(x: &mut [f64], y: &[f64], sums: &mut [f64]) {
     for ((x, y), sum) in x.iter_mut().zip(y).zip(sums) {
         let exponent = *x - y;
         let within = exponent.max(LEAST);

@@ -3,7 +3,7 @@
 use jensen_kernels::scalar::log_gamma_remainder;
 
 /// What the components' densities are, given a Gaussian's place and scale for each.
-pub(super) enum Family {
+pub(crate) enum Family {
     /// The Gaussians themselves.
     Normal,
     /// Student's t, one number for each component.
@@ -17,7 +17,7 @@ pub(super) enum Family {
 
 /// What shares one unknown scale, and is therefore far together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tails {
+pub(crate) enum Tails {
     /// All columns of a row: the t of several dimensions.
     Together,
     /// Each column alone: a product of ts.

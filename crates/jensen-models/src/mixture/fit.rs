@@ -172,7 +172,7 @@ impl GaussianMixture {
     }
 
     /// One beginning.
-    pub(super) fn beginning(
+    pub(crate) fn beginning(
         rows: Rows<'_>,
         options: &EmOptions,
         summary: &Summary,
@@ -192,7 +192,7 @@ impl Density for GaussianMixture {
 
 impl EmOptions {
     /// What is added to the variances of data, if the options make sense.
-    pub(super) fn regularisation_of(&self, summary: &Summary) -> Result<Regularisation, MixtureError> {
+    pub(crate) fn regularisation_of(&self, summary: &Summary) -> Result<Regularisation, MixtureError> {
         self.check()?;
         Regularisation::relative(summary, self.regularisation)
     }

@@ -37,9 +37,9 @@ pub struct GaussianMixture {
     means: Vec<f64>,
     covariances: Vec<f64>,
     /// `L⁻¹` of each matrix, column-major, or one over the standard deviation of each component and column.
-    pub(super) whitenings: Vec<f64>,
+    pub(crate) whitenings: Vec<f64>,
     /// `½ log |Σ|` of each matrix.
-    pub(super) log_dets: Vec<f64>,
+    pub(crate) log_dets: Vec<f64>,
 }
 
 impl GaussianMixture {
@@ -132,7 +132,7 @@ impl GaussianMixture {
     }
 
     /// One component's covariance as it lies in [`covariances`](Self::covariances).
-    pub(super) fn covariance_of(&self, component: usize) -> &[f64] {
+    pub(crate) fn covariance_of(&self, component: usize) -> &[f64] {
         &self.covariances[self.covariance.range(component, self.columns)]
     }
 

@@ -94,7 +94,7 @@ impl GaussianMixture {
 }
 
 /// Where components begin.
-pub(super) struct Clusters {
+pub(crate) struct Clusters {
     /// In the data's own units, `[clusters, columns]`.
     centres: Vec<f64>,
     /// What each component has in its cluster.
@@ -209,7 +209,7 @@ fn gather(
 
 impl Covariance {
     /// The columns' own variances in every component.
-    pub(super) fn of_columns(self, components: usize, summary: &Summary) -> Vec<f64> {
+    pub(crate) fn of_columns(self, components: usize, summary: &Summary) -> Vec<f64> {
         let d = summary.means.len();
         let variance = |j: usize| summary.scale(j).powi(2);
         let one: Vec<_> = match self {

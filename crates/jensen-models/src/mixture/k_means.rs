@@ -7,7 +7,7 @@ use super::draw::Choice;
 use super::{MixtureError, Rows, Summary};
 
 /// Rows in units of each column's standard deviation about its mean, so that the data's own units do not matter.
-pub(super) struct Standardised {
+pub(crate) struct Standardised {
     columns: usize,
     values: Vec<f64>,
     weights: Vec<f64>,
@@ -88,7 +88,7 @@ impl Standardised {
 ///
 /// # Errors
 /// [`MixtureError::TooFewRows`] if every row lies on one of those before there are `K`.
-pub(super) fn plus_plus(
+pub(crate) fn plus_plus(
     weights: &[f64],
     components: usize,
     rng: &Rng,

@@ -27,7 +27,7 @@ struct Factor<'a> {
 }
 
 /// All components over the columns of a group.
-pub(super) struct Marginals<'a> {
+pub(crate) struct Marginals<'a> {
     mixture: &'a GaussianMixture,
     group: &'a Group,
     /// One for each component, or one that all have in common.

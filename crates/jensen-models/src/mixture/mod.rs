@@ -26,31 +26,31 @@
 //! # Ok::<(), jensen_models::mixture::MixtureError>(())
 //! ```
 
-mod arrays;
+pub(crate) mod arrays;
 mod bayesian;
-mod blocks;
+pub(crate) mod blocks;
 mod candidate;
-mod cholesky;
+pub(crate) mod cholesky;
 mod covariance;
 mod data;
-mod density;
+pub(crate) mod density;
 mod discrete;
-mod draw;
+pub(crate) mod draw;
 mod em_learner;
 mod error;
 mod expectation_maximisation;
 mod exponential;
-mod family;
+pub(crate) mod family;
 mod fit;
 mod gaussian;
 mod imputation;
-mod initialisation;
+pub(crate) mod initialisation;
 mod k_means;
-mod marginal;
+pub(crate) mod marginal;
 mod maximisation;
 mod online;
 mod online_learner;
-mod pattern;
+pub(crate) mod pattern;
 mod precision;
 mod rows;
 mod statistics;

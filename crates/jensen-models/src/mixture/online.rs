@@ -68,12 +68,12 @@ impl OnlineEm {
     }
 
     /// The same, from another moment on: with the mixture and the statistics after so many batches.
-    pub(super) fn going_on(self, mixture: GaussianMixture, statistics: Statistics, batches: u64) -> Self {
+    pub(crate) fn going_on(self, mixture: GaussianMixture, statistics: Statistics, batches: u64) -> Self {
         Self { mixture, statistics, batches, ..self }
     }
 
     /// The statistics of one row on average, the later batches counting more.
-    pub(super) fn statistics(&self) -> &Statistics {
+    pub(crate) fn statistics(&self) -> &Statistics {
         &self.statistics
     }
 

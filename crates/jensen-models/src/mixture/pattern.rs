@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Rows;
 
 /// Rows of a block that miss the same columns.
-pub(super) struct Group {
+pub(crate) struct Group {
     /// Where the rows lie in the block.
     pub rows: Vec<usize>,
     /// The columns that are there.
@@ -17,7 +17,7 @@ pub(super) struct Group {
 }
 
 /// The groups of a block, in an order that depends on the patterns alone; complete rows come first.
-pub(super) fn groups(rows: Rows<'_>) -> Vec<Group> {
+pub(crate) fn groups(rows: Rows<'_>) -> Vec<Group> {
     let mut patterns: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
     let mut complete = Vec::with_capacity(rows.len());
     for at in 0..rows.len() {

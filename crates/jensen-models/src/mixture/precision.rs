@@ -4,7 +4,7 @@ use super::{Covariance, GaussianMixture};
 
 impl GaussianMixture {
     /// `vᵀ Σₖ⁻¹ v`.
-    pub(super) fn squared_length(&self, component: usize, v: &[f64]) -> f64 {
+    pub(crate) fn squared_length(&self, component: usize, v: &[f64]) -> f64 {
         let d = self.columns();
         if !self.covariance().is_dense() {
             let inverse = &self.whitenings[component * d..(component + 1) * d];
@@ -15,7 +15,7 @@ impl GaussianMixture {
     }
 
     /// `tr(M Σₖ⁻¹)`; of independent columns `M / σ²` of column `column`, `M` being their variances.
-    pub(super) fn precision_trace(&self, component: usize, column: usize, matrix: &[f64]) -> f64 {
+    pub(crate) fn precision_trace(&self, component: usize, column: usize, matrix: &[f64]) -> f64 {
         let d = self.columns();
         if !self.covariance().is_dense() {
             return matrix[column] * self.whitenings[component * d + column].powi(2);
@@ -32,7 +32,7 @@ impl GaussianMixture {
     }
 
     /// `log |Σₖ|`; of independent columns `log σ²` of column `column`.
-    pub(super) fn log_det_of(&self, component: usize, column: usize) -> f64 {
+    pub(crate) fn log_det_of(&self, component: usize, column: usize) -> f64 {
         if self.covariance().is_dense() {
             2.0 * self.log_dets[component.min(self.log_dets.len() - 1)]
         } else {

@@ -81,7 +81,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows `from..to` of these.
-    pub(super) fn slice(&self, from: usize, to: usize) -> Self {
+    pub(crate) fn slice(&self, from: usize, to: usize) -> Self {
         Self {
             values: &self.values[from * self.columns..to * self.columns],
             weights: self.weights.map(|weights| &weights[from..to]),
@@ -91,7 +91,7 @@ impl<'a> Rows<'a> {
     }
 
     /// That the rows are as wide as a mixture.
-    pub(super) fn check_width(&self, columns: usize) -> Result<(), MixtureError> {
+    pub(crate) fn check_width(&self, columns: usize) -> Result<(), MixtureError> {
         if self.columns == columns {
             return Ok(());
         }
@@ -99,7 +99,7 @@ impl<'a> Rows<'a> {
     }
 
     /// That the rows are as wide as a mixture and no value is infinite.
-    pub(super) fn check(&self, columns: usize) -> Result<(), MixtureError> {
+    pub(crate) fn check(&self, columns: usize) -> Result<(), MixtureError> {
         self.check_width(columns)?;
         match self.values.iter().position(|value| value.is_infinite()) {
             Some(at) => Err(MixtureError::Infinite { row: self.number(at / columns), column: at % columns }),

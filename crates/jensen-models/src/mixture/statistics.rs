@@ -5,6 +5,8 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use super::arrays::{Arrays, Find, NamedArray};
 use super::density::{Scratch, Weighted, reachable};
+use super::marginal::Marginals;
+use super::pattern::Group;
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
@@ -39,7 +41,7 @@ impl Statistics {
     }
 
     /// Of these moments, with neither weight nor likelihood.
-    pub(super) fn of_parts(
+    pub(crate) fn of_parts(
         covariance: Covariance,
         counts: Vec<f64>,
         means: Vec<f64>,
@@ -60,7 +62,7 @@ impl Statistics {
     }
 
     /// The same of components with weights that need not sum to one.
-    pub(super) fn expect_weighted(weighted: &Weighted<'_>, rows: Rows<'_>) -> Result<Self, MixtureError> {
+    pub(crate) fn expect_weighted(weighted: &Weighted<'_>, rows: Rows<'_>) -> Result<Self, MixtureError> {
         let of = weighted.gaussians;
         let empty = || Self::new(of.covariance(), of.components(), of.columns());
         let mut all = empty();
@@ -137,7 +139,7 @@ impl Statistics {
     }
 
     /// The same of counts, means and scatters alone.
-    pub(super) fn merge_moments(&mut self, other: &Self) {
+    pub(crate) fn merge_moments(&mut self, other: &Self) {
         assert_eq!(
             (self.covariance, self.columns, self.counts.len()),
             (other.covariance, other.columns, other.counts.len()),
@@ -178,20 +180,33 @@ impl Statistics {
             }
             for (k, share) in scratch.joint.chunks_exact_mut(n).enumerate() {
                 share.iter_mut().zip(&weights).for_each(|(share, weight)| *share *= weight);
-                if group.missing.is_empty() {
-                    self.absorb(k, &group.values, share, &mut scratch.pair[0]);
-                } else {
-                    marginals.complete(k, &mut scratch.pair, &mut completed);
-                    let count = self.absorb(k, &completed, share, &mut scratch.pair[0]);
-                    self.spread(k, count, &group.missing, marginals.residual(k));
-                }
+                self.share_out(k, group, marginals, share, &mut scratch.pair, &mut completed);
             }
             Ok(())
         })
     }
 
+    /// Adds the rows of a group to a component, `share` of each.
+    pub(crate) fn share_out(
+        &mut self,
+        k: usize,
+        group: &Group,
+        marginals: &Marginals<'_>,
+        share: &[f64],
+        pair: &mut [Vec<f64>; 2],
+        completed: &mut Vec<f64>,
+    ) {
+        if group.missing.is_empty() {
+            self.absorb(k, &group.values, share, &mut pair[0]);
+        } else {
+            marginals.complete(k, pair, completed);
+            let count = self.absorb(k, completed, share, &mut pair[0]);
+            self.spread(k, count, &group.missing, marginals.residual(k));
+        }
+    }
+
     /// Adds rows, `[rows, columns]` column-major, with `share` of each. Gives how many they count as.
-    pub(super) fn absorb(&mut self, k: usize, values: &[f64], share: &[f64], scratch: &mut Vec<f64>) -> f64 {
+    pub(crate) fn absorb(&mut self, k: usize, values: &[f64], share: &[f64], scratch: &mut Vec<f64>) -> f64 {
         let (n, d) = (share.len(), self.columns);
         let count: f64 = share.iter().sum();
         if count < f64::MIN_POSITIVE {
@@ -230,7 +245,7 @@ impl Statistics {
     }
 
     /// Adds `count` times a covariance of the missing columns: what is not known of them.
-    pub(super) fn spread(&mut self, k: usize, count: f64, missing: &[usize], residual: &[f64]) {
+    pub(crate) fn spread(&mut self, k: usize, count: f64, missing: &[usize], residual: &[f64]) {
         let d = self.columns;
         let scatter = &mut self.scatters[self.covariance.range(k, d)];
         let last = scatter.len() - 1;

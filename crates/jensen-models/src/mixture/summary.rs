@@ -68,7 +68,7 @@ impl Summary {
     }
 
     /// The standard deviation of a column, or one for a constant column, which has no scale of its own.
-    pub(super) fn scale(&self, column: usize) -> f64 {
+    pub(crate) fn scale(&self, column: usize) -> f64 {
         if self.variances[column] > 0.0 { self.variances[column].sqrt() } else { 1.0 }
     }
 }

@@ -2,6 +2,8 @@
 
 mod discrete;
 mod discrete_posterior;
+mod factor;
+mod hmm;
 mod imputation;
 mod laboratory;
 mod made;

@@ -1,0 +1,123 @@
+//! A hidden Markov model: its parameters, checked.
+
+use super::chain::Chain;
+use super::{Emissions, HmmError};
+use crate::mixture::NamedArray;
+use crate::mixture::arrays::Find;
+
+/// How far the sum of probabilities may be from one.
+const SUM_TOLERANCE: f64 = 1e-6;
+
+/// `p(x) = Σ_z p(z₁) ∏ p(z_t | z_(t−1)) ∏ p(x_t | z_t)`, over all paths `z` of states.
+///
+/// # Example
+/// ```
+/// use jensen_models::hmm::{CategoricalEmissions, Hmm, Sequences};
+/// use jensen_models::mixture::Rows;
+/// let emissions = CategoricalEmissions::new(vec![2], vec![0.9, 0.1, 0.2, 0.8])?;
+/// let model = Hmm::new(vec![1.0, 0.0], vec![0.5, 0.5, 0.0, 1.0], emissions)?;
+/// let sequences = Sequences::new(Rows::new(&[0.0, 1.0], 1)?, &[2])?;
+/// // 0.9 (0.5 · 0.1 + 0.5 · 0.8)
+/// assert!((model.log_likelihood(sequences)?[0] - 0.405f64.ln()).abs() < 1e-12);
+/// # Ok::<(), jensen_models::hmm::HmmError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hmm<E> {
+    pub(super) chain: Chain,
+    pub(super) emissions: E,
+}
+
+impl<E: Emissions> Hmm<E> {
+    /// The names of the arrays that [`to_arrays`](Self::to_arrays) gives besides those of the emissions.
+    pub const ARRAYS: [&str; 2] = ["initial", "transitions"];
+
+    /// A model of the first state's probabilities `[S]`, the transitions' `[S, S]`, from the row's state to the
+    /// column's, and the emissions of `S` states.
+    ///
+    /// # Errors
+    /// [`HmmError::Parameter`] if the numbers are not probabilities of so many states.
+    pub fn new(initial: Vec<f64>, transitions: Vec<f64>, emissions: E) -> Result<Self, HmmError> {
+        let states = emissions.states();
+        for (name, numbers, rows) in [("initial", &initial, 1), ("transitions", &transitions, states)] {
+            let wrong = |problem| Err(HmmError::Parameter { name, problem });
+            if numbers.len() != rows * states {
+                return wrong(format!("has {} numbers, not {}", numbers.len(), rows * states));
+            }
+            if let Some(problem) = numbers.chunks(states).find_map(not_probabilities) {
+                return wrong(problem);
+            }
+        }
+        Ok(Self { chain: Chain::new(initial, transitions), emissions })
+    }
+
+    /// The model of the arrays that [`to_arrays`](Self::to_arrays) gave, found by their names, and its emissions,
+    /// which are made of the same arrays.
+    ///
+    /// # Errors
+    /// If an array is not there or has the wrong shape, and as [`new`](Self::new).
+    pub fn from_arrays<'a>(
+        emissions: E,
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, HmmError> {
+        let states = emissions.states();
+        let initial = array.find_shaped("initial", &[states])?;
+        let transitions = array.find_shaped("transitions", &[states, states])?;
+        Self::new(initial, transitions, emissions)
+    }
+
+    /// All that the model is, the arrays of the emissions last.
+    pub fn to_arrays(&self) -> Vec<NamedArray> {
+        let s = self.states();
+        let mut arrays = vec![
+            NamedArray::new("initial", vec![s], self.initial()),
+            NamedArray::new("transitions", vec![s, s], self.transitions()),
+        ];
+        arrays.extend(self.emissions.to_arrays());
+        arrays
+    }
+
+    /// How many states there are.
+    pub fn states(&self) -> usize {
+        self.initial().len()
+    }
+
+    /// The probabilities of the first state, `[S]`.
+    pub fn initial(&self) -> &[f64] {
+        self.chain.initial()
+    }
+
+    /// `p(z_(t+1) = j | z_t = i)` in row `i` and column `j`, `[S, S]`.
+    pub fn transitions(&self) -> &[f64] {
+        self.chain.transitions()
+    }
+
+    /// What the states emit.
+    pub fn emissions(&self) -> &E {
+        &self.emissions
+    }
+
+    /// The Bayesian information criterion of a log-likelihood of so many rows: less is better.
+    pub fn bic(&self, log_likelihood: f64, rows: f64) -> f64 {
+        self.free_parameters() as f64 * rows.ln() - 2.0 * log_likelihood
+    }
+
+    /// Akaike's information criterion of a log-likelihood: less is better.
+    pub fn aic(&self, log_likelihood: f64) -> f64 {
+        2.0 * self.free_parameters() as f64 - 2.0 * log_likelihood
+    }
+
+    /// How many numbers are free: what the two criteria count.
+    pub fn free_parameters(&self) -> usize {
+        let s = self.states();
+        (s - 1) * (s + 1) + self.emissions.free_parameters()
+    }
+}
+
+/// What is wrong with numbers that are to be probabilities.
+pub(super) fn not_probabilities(numbers: &[f64]) -> Option<String> {
+    let sum: f64 = numbers.iter().sum();
+    // A number that is none makes the sum none, which is no distance from one.
+    let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
+    let negative = numbers.iter().any(|&number| number < 0.0);
+    (negative || !near_one).then(|| format!("must be zero or more and sum to one, not to {sum}"))
+}
