@@ -52,7 +52,7 @@ impl Observer for Lines {
             Event::Started { epochs, examples, .. } => {
                 note(format_args!("{examples} training examples, {}", count(*epochs, "epoch")));
             }
-            Event::EpochEnd { .. } => note(epoch_line(event)),
+            Event::EpochEnd { .. } if is_told(event) => note(epoch_line(event)),
             Event::Warning(warning) => note(format_args!("warning: {warning}")),
             _ => {}
         }
@@ -107,7 +107,7 @@ impl Observer for Bar {
                 ));
                 self.progress.set_position(*step);
             }
-            Event::EpochEnd { .. } => self.progress.println(epoch_line(event)),
+            Event::EpochEnd { .. } if is_told(event) => self.progress.println(epoch_line(event)),
             Event::Warning(warning) => self.progress.println(format!("warning: {warning}")),
             Event::Finished(_) => self.progress.finish_and_clear(),
             _ => {}
@@ -120,6 +120,18 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.progress.finish_and_clear();
     }
+}
+
+/// Whether an epoch has a line: of iterations, of which there are hundreds in a second, the first ten, every tenth up to a
+/// hundred and every hundredth after it.
+fn is_told(event: &Event<'_>) -> bool {
+    let Event::EpochEnd { epoch, train, .. } = event else { return false };
+    let every = match epoch {
+        0..=10 => 1,
+        11..=100 => 10,
+        _ => 100,
+    };
+    !train.terms.is_empty() || epoch.is_multiple_of(every)
 }
 
 /// `epoch   3  bound -112.31  reconstruction -88.01  KL 24.30 nats  valid -110.90  5120 examples/s  12.3 s`.

@@ -45,6 +45,12 @@ impl RunConfig {
             }
             ModelKind::CatVae => defaults.for_discrete_latents(objective),
             ModelKind::Gmm | ModelKind::Bgmm => defaults.for_iterations(Binarize::None),
+            ModelKind::Ppca | ModelKind::Fa => {
+                let mut slow = defaults.for_slow_iterations();
+                slow.mixture.components = 1;
+                slow
+            }
+            ModelKind::Mfa => defaults.for_slow_iterations(),
             // Each iteration is to see the same bits.
             ModelKind::Cmm => defaults.for_iterations(Binarize::Static),
         }
@@ -73,6 +79,14 @@ impl RunConfig {
             fit: FitConfig { epochs: 200, batch_size: 8192, schedule: Schedule::Constant {}, ..self.fit },
             ..self
         }
+    }
+
+    /// The same, for models that come to their maximum in many small steps.
+    fn for_slow_iterations(self) -> Self {
+        let mut slow = self.for_iterations(Binarize::None);
+        slow.mixture.tolerance = 1e-8;
+        slow.fit.epochs = 1000;
+        slow
     }
 
     /// The defaults for tables of mixed columns.

@@ -1,5 +1,6 @@
 //! The `[mixture]` table of a configuration.
 
+use jensen_models::factor::{FactorOptions, Noise};
 use jensen_models::mixture::{
     BayesianOptions, Covariance, DiscreteOptions, EmOptions, MixtureError, WeightPrior,
 };
@@ -36,6 +37,10 @@ pub struct MixtureConfig {
     pub mean_precision: f64,
     /// Of `bgmm`: the variances that are expected of a component, as a share of the columns'.
     pub spread: f64,
+    /// Of `ppca`, `fa` and `mfa`: how many factors there are.
+    pub latents: usize,
+    /// Of `mfa`: what the variances of the noise are free to be.
+    pub noise: Noise,
     /// Of `cmm`: what is added to the count of every category in every component.
     pub pseudo_count: f64,
 }
@@ -55,6 +60,8 @@ impl Default for MixtureConfig {
             weights: bayesian.weights,
             mean_precision: bayesian.mean_precision,
             spread: bayesian.spread,
+            latents: FactorOptions::default().latents,
+            noise: FactorOptions::default().noise,
             pseudo_count: DiscreteOptions::default().pseudo_count,
         }
     }
@@ -103,6 +110,25 @@ impl MixtureConfig {
         }
     }
 
+    /// As a factor model reads it.
+    pub fn factor(&self, model: ModelKind) -> FactorOptions {
+        FactorOptions {
+            components: self.components,
+            latents: self.latents,
+            noise: match model {
+                ModelKind::Ppca => Noise::Isotropic,
+                ModelKind::Fa => Noise::Diagonal,
+                _ => self.noise,
+            },
+            regularisation: self.regularisation,
+            initialisations: self.initialisations,
+            lloyd: self.lloyd,
+            subsample: self.subsample,
+            tolerance: self.tolerance,
+            ..FactorOptions::default()
+        }
+    }
+
     /// That what a model reads of it makes sense.
     ///
     /// # Errors
@@ -121,6 +147,11 @@ impl MixtureConfig {
         match model {
             ModelKind::Bgmm => self.bayesian().check(),
             ModelKind::Cmm => self.discrete().check(),
+            ModelKind::Ppca | ModelKind::Fa if self.components != 1 => {
+                let problem = format!("is {}, but {} has one: use mfa", self.components, model.name());
+                Err(MixtureError::Parameter { name: "components", problem })
+            }
+            ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => self.factor(model).check(),
             _ => self.em().check(),
         }
     }

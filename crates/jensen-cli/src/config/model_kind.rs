@@ -22,11 +22,27 @@ pub enum ModelKind {
     Bgmm,
     /// A mixture of categorical columns, bits among them.
     Cmm,
+    /// Probabilistic principal components (Tipping & Bishop 1999).
+    Ppca,
+    /// Factor analysis (Rubin & Thayer 1982).
+    Fa,
+    /// A mixture of factor analysers (Ghahramani & Hinton 1997).
+    Mfa,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 6] = [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm, Self::Bgmm, Self::Cmm];
+    pub const ALL: [Self; 9] = [
+        Self::Vae,
+        Self::Sbn,
+        Self::CatVae,
+        Self::Gmm,
+        Self::Bgmm,
+        Self::Cmm,
+        Self::Ppca,
+        Self::Fa,
+        Self::Mfa,
+    ];
 
     /// Those that learn by gradients of a bound.
     pub const AUTOENCODERS: [Self; 3] = [Self::Vae, Self::Sbn, Self::CatVae];
@@ -40,6 +56,9 @@ impl ModelKind {
             Self::Gmm => "gmm",
             Self::Bgmm => "bgmm",
             Self::Cmm => "cmm",
+            Self::Ppca => "ppca",
+            Self::Fa => "fa",
+            Self::Mfa => "mfa",
         }
     }
 
@@ -58,7 +77,7 @@ impl ModelKind {
         match self {
             Self::Vae => &[Capability::Density, Capability::Reparameterized],
             Self::Sbn | Self::CatVae => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
-            Self::Gmm | Self::Bgmm | Self::Cmm => &[],
+            _ => &[],
         }
     }
 
@@ -68,7 +87,7 @@ impl ModelKind {
             Self::Vae => &["vae", "objective", "estimator", "optimizer"],
             Self::Sbn => &["vae", "sbn", "objective", "estimator", "optimizer"],
             Self::CatVae => &["vae", "cat_vae", "objective", "estimator", "optimizer"],
-            Self::Gmm | Self::Bgmm | Self::Cmm => &["mixture"],
+            _ => &["mixture"],
         }
     }
 }

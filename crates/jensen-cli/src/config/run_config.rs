@@ -218,7 +218,7 @@ impl RunConfig {
             ModelKind::Vae => self.vae.latent_dim,
             ModelKind::Sbn => self.sbn.latents(&self.vae),
             ModelKind::CatVae => self.cat_vae.latents(&self.vae),
-            ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Cmm => self.mixture.components,
+            _ => self.mixture.components,
         }
     }
 

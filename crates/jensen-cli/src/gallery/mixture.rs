@@ -1,6 +1,7 @@
 //! The components of a mixture, and how likely it finds the examples.
 
 use jensen_data::ColumnKind;
+use jensen_models::factor::FactorMixture;
 use jensen_models::mixture::{Covariance, DiscreteMixture, GaussianMixture};
 use jensen_random::Rng;
 
@@ -8,11 +9,13 @@ use super::{Encoding, Gallery, Picture, Points, Shown, curves, rows};
 use crate::error::CliError;
 use crate::model::Components;
 use crate::picture::grid;
-use crate::picture::plot::{Component, bound_histogram, component_map};
+use crate::picture::plot::{Component, bound_histogram, component_map, latent_map};
 use crate::report::{Section, TableRows};
 
 /// The components are written out if they have at most so many columns.
 const MOST_COLUMNS: usize = 12;
+/// Loadings are written out of at most so many columns.
+const MOST_ROWS: usize = 40;
 /// Samples that are shown.
 const SAMPLES: usize = 64;
 /// Components of a smaller weight are superfluous: the posterior of one without examples is the prior, as wide as the data.
@@ -25,6 +28,7 @@ impl Gallery<'_> {
         let (pictures, tables) = match components {
             Components::Gaussian(mixture) => (self.gaussians(mixture)?, self.gaussian_table(mixture)),
             Components::Discrete(mixture) => (self.chances(mixture)?, self.chance_table(mixture)),
+            Components::Factor(mixture) => (self.factors(mixture)?, self.loading_table(mixture)),
         };
         let mut sections = vec![
             self.section("The components", "Of what the data are a mixture.", pictures)?,
@@ -58,16 +62,47 @@ impl Gallery<'_> {
             covariance: mixture.dense_covariance(index),
         };
         let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
+        let mut pictures = vec![self.ellipses(&components)?];
+        pictures.extend(self.images(mixture.means())?);
+        Ok(pictures)
+    }
+
+    /// Ellipses over the examples, and where they lie by their factors, where one component has them all.
+    fn factors(&self, mixture: &FactorMixture) -> Result<Vec<Picture>, CliError> {
+        let mut pictures = Vec::new();
+        if mixture.components() == 1 {
+            let Points { factors, labels, .. } = &self.points;
+            let title = "Where the examples lie";
+            pictures.push(Picture {
+                file: "latent-map.png",
+                scene: latent_map(title, factors, mixture.latents(), labels.as_deref())?,
+                encoding: Encoding::Png,
+                caption: "The expected factors of the examples, coloured by label where there is one.",
+            });
+        } else {
+            let component = |index: usize| Component {
+                index,
+                weight: mixture.weights()[index],
+                mean: mixture.mean(index).to_vec(),
+                covariance: mixture.covariance(index),
+            };
+            let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
+            pictures.push(self.ellipses(&components)?);
+        }
+        pictures.extend(self.images(mixture.means())?);
+        Ok(pictures)
+    }
+
+    /// The examples under ellipses.
+    fn ellipses(&self, components: &[Component]) -> Result<Picture, CliError> {
         let Points { places, chosen, .. } = &self.points;
-        let mut pictures = vec![Picture {
+        Ok(Picture {
             file: "components.png",
-            scene: component_map("The components", places, &self.column_names(), chosen, &components)?,
+            scene: component_map("The components", places, &self.column_names(), chosen, components)?,
             encoding: Encoding::Png,
             caption: "The examples, each in the colour of the component that answers for most of it, and the components; \
                       the numbers are those of the table and of `jensen encode`.",
-        }];
-        pictures.extend(self.images(mixture.means())?);
-        Ok(pictures)
+        })
     }
 
     /// Of images the chances of a one.
@@ -121,6 +156,31 @@ impl Gallery<'_> {
         };
         let caption = format!("The components, {kind}: means ± standard deviations.");
         self.table(caption, mixture.weights(), row)
+    }
+
+    /// The loadings of each column and its noise; of one component, for many look alike.
+    fn loading_table(&self, mixture: &FactorMixture) -> Option<TableRows> {
+        let names = self.column_names();
+        if mixture.components() > 1 || mixture.latents() > MOST_COLUMNS || names.len() > MOST_ROWS {
+            return None;
+        }
+        let row = |(column, name): (usize, &String)| {
+            let loadings = mixture.loading(0, column).iter().map(|&loading| rows::number(loading));
+            let noise = rows::number(mixture.variance(0, column).sqrt());
+            [name.clone(), rows::number(mixture.mean(0)[column])]
+                .into_iter()
+                .chain(loadings)
+                .chain([noise])
+                .collect()
+        };
+        let factors = (0..mixture.latents()).map(|latent| format!("factor {latent}"));
+        let header = ["column".to_owned(), "mean".to_owned()].into_iter().chain(factors);
+        Some(TableRows {
+            caption: "What a factor of one adds to each column, and the standard deviation of the noise."
+                .to_owned(),
+            header: header.chain(["noise".to_owned()]).collect(),
+            rows: names.iter().enumerate().map(row).collect(),
+        })
     }
 
     /// Weights, and the likeliest value of each column with its chance.

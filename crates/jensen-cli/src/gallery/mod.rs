@@ -43,6 +43,8 @@ struct Points {
     places: Vec<f32>,
     /// Under a mixture, the component that answers for most of it.
     chosen: Vec<usize>,
+    /// Under a factor model, the expected factors, `[examples, latents]`.
+    factors: Vec<f32>,
     /// The label of each, where the data have labels.
     labels: Option<Vec<i64>>,
     /// The bound on `log p(x)` of each, in nats.
@@ -59,8 +61,11 @@ impl Points {
             if run.model.components().is_some() {
                 points.places.extend(batch.require(Role::Observation)?.array().to_f32());
                 let codes = run.model.codes(&batch)?;
-                let chosen = codes.first().and_then(|code| code.values.to_i64()).unwrap_or_default();
+                let of_name = |name: &str| codes.iter().find(|code| code.name == name);
+                let chosen = of_name("component").and_then(|code| code.values.to_i64());
+                let chosen = chosen.unwrap_or_else(|| vec![0; batch.len()]);
                 points.chosen.extend(chosen.into_iter().map(|component| component as usize));
+                points.factors.extend(of_name("factor").iter().flat_map(|code| code.values.to_f32()));
             } else {
                 points.places.extend(to_vec(run.model.encode(&batch)?.mean));
             }

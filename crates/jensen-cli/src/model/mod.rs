@@ -14,6 +14,7 @@ use burn::tensor::{Device, Tensor};
 use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
+use jensen_models::factor::FactorMixture;
 use jensen_models::mixture::{BayesianMixture, DiscreteMixture, GaussianMixture};
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_prob::Variance;
@@ -256,7 +257,9 @@ pub struct Examples<'a> {
 pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Result<Preprocessing, CliError> {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => vae::preprocessing(config, dataset, train),
-        ModelKind::Gmm | ModelKind::Bgmm => Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?),
+        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => {
+            Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?)
+        }
         ModelKind::Cmm => mixture::preprocessing(config, dataset, train),
     }
 }
@@ -266,7 +269,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
-        ModelKind::Gmm | ModelKind::Bgmm => false,
+        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => false,
         ModelKind::Cmm => true,
     }
 }
@@ -287,6 +290,9 @@ pub fn learner(
         ModelKind::Gmm => mixture::learner::<GaussianMixture>(config, examples),
         ModelKind::Bgmm => mixture::learner::<BayesianMixture>(config, examples),
         ModelKind::Cmm => mixture::learner::<DiscreteMixture>(config, examples),
+        ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => {
+            mixture::learner::<FactorMixture>(config, examples)
+        }
     }
 }
 
@@ -303,7 +309,7 @@ pub fn blank_learner(
         ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
         ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
-        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Cmm => Err(mixture::no_replay()),
+        _ => Err(mixture::no_replay()),
     }
 }
 
@@ -324,5 +330,8 @@ pub fn trained(
         ModelKind::Gmm => mixture::trained::<GaussianMixture>(config, record, weights),
         ModelKind::Bgmm => mixture::trained::<BayesianMixture>(config, record, weights),
         ModelKind::Cmm => mixture::trained::<DiscreteMixture>(config, record, weights),
+        ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => {
+            mixture::trained::<FactorMixture>(config, record, weights)
+        }
     }
 }

@@ -269,7 +269,7 @@ impl Train {
             ("--binarize", "data.binarize", text(&self.binarize)),
             ("--model", "model", text(&self.model)),
             ("--net", "vae.net.kind", text(&self.net)),
-            ("--latent-dim", "vae.latent_dim", count(self.latent_dim)),
+            ("--latent-dim", self.latents_key(), count(self.latent_dim)),
             ("--hidden", "vae.net.hidden", hidden),
             ("--activation", "vae.net.activation", text(&self.activation)),
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
@@ -294,6 +294,14 @@ impl Train {
             .into_iter()
             .filter_map(|(flag, path, value)| Some(Ok(Assignment::option(flag, path, value?))));
         named.chain(self.set.iter().map(|text| Assignment::parse(text))).collect()
+    }
+
+    /// Where the number of latents is configured.
+    fn latents_key(&self) -> &'static str {
+        match self.model.as_deref().and_then(ModelKind::of_name) {
+            Some(ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa) => "mixture.latents",
+            _ => "vae.latent_dim",
+        }
     }
 
     /// With `--resume` the run's own configuration holds.

@@ -276,3 +276,50 @@ fn batches_are_learned_from_as_they_come() {
         assert!(message.contains(said), "{message}");
     }
 }
+
+#[test]
+fn factors_are_found_and_encoded() {
+    let here = Workshop::new();
+    here.ok("train --model ppca --latent-dim 2 --data wine --name ppca");
+    here.ok("train --model fa --latent-dim 2 --data wine --name fa --epochs 200");
+    here.ok("train --model mfa --latent-dim 2 --components 2 --data wine --name mfa --epochs 40");
+    let likelihood = |run: &str| {
+        let measured = here.json(&format!("evaluate {run} --json"));
+        assert!(measured["bic"].is_number(), "{measured}");
+        measured["log_likelihood"].as_f64().expect("a mean")
+    };
+    // Each is free to be the one before.
+    assert!(likelihood("ppca") < likelihood("fa") && likelihood("fa") < likelihood("mfa"));
+    for run in ["ppca", "fa"] {
+        here.ok(&format!("encode {run} -o z.csv"));
+        let codes = here.text("z.csv");
+        assert!(codes.starts_with("row,factor_0,factor_1\n"), "{}", &codes[..60]);
+        // The prior of a factor is standard normal, and the mean of the posteriors' means zero.
+        let factors = column(&codes, "factor_0");
+        let n = factors.len() as f64;
+        assert!((factors.iter().sum::<f64>() / n).abs() < 1e-2, "{run}");
+        assert!(here.exists(&format!("runs/{run}/pictures/latent-map.png")));
+        assert!(here.text(&format!("runs/{run}/report.html")).contains("factor 1"));
+    }
+    here.ok("encode mfa -o z.csv");
+    let header = "row,component,responsibility_0,responsibility_1,factor_0,factor_1\n";
+    assert!(here.text("z.csv").starts_with(header));
+    assert!(here.exists("runs/mfa/pictures/components.png"));
+    for run in ["ppca", "fa", "mfa"] {
+        here.ok(&format!("sample {run} -n 5 -o s.csv"));
+        here.ok(&format!("score {run} -o scores.csv"));
+    }
+    clusters(&here, "x.csv", 90);
+    here.ok("train --model fa --latent-dim 1 --data x.csv --name holes");
+    here.ok("impute holes --data x.csv -o filled.csv");
+    assert!(column(&here.text("filled.csv"), "b").iter().all(|value| value.is_finite()));
+    for (options, said) in [
+        ("--model fa --components 2 --data wine", "use mfa"),
+        ("--model ppca --latent-dim 11 --data wine", "less than the 11 columns"),
+        ("--model ppca --latent-dim 0 --data wine", "1 or more"),
+    ] {
+        let done = here.run(&format!("train {options}"));
+        let message = done.stderr.replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(matches!(done.code, Some(1 | 2)) && message.contains(said), "{options}: {message}");
+    }
+}

@@ -2,12 +2,14 @@
 
 mod bayesian;
 mod discrete;
+mod factor;
 mod gaussian;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use jensen_data::{Array, Batch};
 use jensen_infer::evaluation::Imputation;
 use jensen_infer::{InferError, Learner, Metrics, StateDict};
+use jensen_models::factor::FactorMixture;
 use jensen_models::mixture::{
     self, Arrays, Density, DiscreteMixture, ExpectationMaximisation, GaussianMixture, LOG_LIKELIHOOD,
     MixtureError, Numbers, Rows,
@@ -28,6 +30,19 @@ pub enum Components<'a> {
     Gaussian(&'a GaussianMixture),
     /// Independent categorical columns.
     Discrete(&'a DiscreteMixture),
+    /// Gaussians of few directions each, and noise.
+    Factor(&'a FactorMixture),
+}
+
+impl Components<'_> {
+    /// How many there are.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Gaussian(mixture) => mixture.components(),
+            Self::Discrete(mixture) => mixture.components(),
+            Self::Factor(mixture) => mixture.components(),
+        }
+    }
 }
 
 /// What sets one mixture apart from another.
@@ -51,6 +66,13 @@ pub(super) trait Kind:
 
     /// `p(k | x)`, `[rows, K]`.
     fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError>;
+
+    /// The posterior of rows in numbers.
+    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
+        let shares = self.responsibilities(rows)?;
+        let components = self.components().count();
+        Ok(Code::of_components(&likeliest(&shares, components), shares, components).into())
+    }
 
     /// Draws, more or less typical by `temperature`.
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64>;
@@ -101,16 +123,33 @@ pub(super) fn trained<M: Kind>(
 ) -> Result<Box<dyn Model>, CliError> {
     let expected = (config.mixture.components, record.preprocessing.features());
     let mixture: M = mixture::from_state(M::configured(config), weights)?;
-    let components = match mixture.components() {
-        Components::Gaussian(mixture) => mixture.components(),
-        Components::Discrete(mixture) => mixture.components(),
-    };
+    let components = mixture.components().count();
     if (components, mixture.columns()) == expected {
         return Ok(Box::new(Trained { mixture, components }));
     }
     let (found, (k, columns)) = (mixture.columns(), expected);
     let detail = format!("it has {components} components of {found} columns, not {k} of {columns}");
     Err(InferError::State { detail }.into())
+}
+
+/// The component that answers for most of each row.
+fn likeliest(shares: &[f64], components: usize) -> Vec<usize> {
+    let best = |shares: &[f64]| {
+        let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or(0, |(component, _)| component)
+    };
+    shares.chunks_exact(components).map(best).collect()
+}
+
+impl Code {
+    /// The likeliest component of each row, and what each answers for.
+    fn of_components(chosen: &[usize], responsibilities: Vec<f64>, components: usize) -> [Self; 2] {
+        let chosen = chosen.iter().map(|component| component.cast_signed() as i64).collect();
+        [
+            Self { name: "component", width: 1, values: Array::I64(chosen) },
+            Self { name: "responsibility", width: components, values: Array::F64(responsibilities) },
+        ]
+    }
 }
 
 /// The training examples as rows of numbers.
@@ -173,14 +212,7 @@ impl<M: Kind> Model for Trained<M> {
     }
 
     fn codes(&self, batch: &Batch) -> Result<Vec<Code>, CliError> {
-        let shares = Self::ask(batch, |rows| self.mixture.responsibilities(rows))?;
-        let likeliest = shares.chunks_exact(self.components).map(|shares| {
-            let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            best.map_or(0, |(component, _)| component.cast_signed() as i64)
-        });
-        let component = Code { name: "component", width: 1, values: Array::I64(likeliest.collect()) };
-        let shares = Code { name: "responsibility", width: self.components, values: Array::F64(shares) };
-        Ok(vec![component, shares])
+        Self::ask(batch, |rows| self.mixture.codes(rows))
     }
 
     fn components(&self) -> Option<Components<'_>> {
