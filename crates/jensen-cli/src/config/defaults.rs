@@ -45,6 +45,11 @@ impl RunConfig {
             }
             ModelKind::CatVae => defaults.for_discrete_latents(objective),
             ModelKind::Gmm | ModelKind::Bgmm => defaults.for_iterations(Binarize::None),
+            ModelKind::Hmm => {
+                let mut iterations = defaults.for_iterations(Binarize::None);
+                iterations.mixture.components = 4;
+                iterations
+            }
             ModelKind::Ppca | ModelKind::Fa => {
                 let mut slow = defaults.for_slow_iterations();
                 slow.mixture.components = 1;

@@ -1,6 +1,7 @@
 //! The `[mixture]` table of a configuration.
 
 use jensen_models::factor::{FactorOptions, Noise};
+use jensen_models::hmm::HmmOptions;
 use jensen_models::mixture::{
     BayesianOptions, Covariance, DiscreteOptions, EmOptions, MixtureError, WeightPrior,
 };
@@ -41,8 +42,21 @@ pub struct MixtureConfig {
     pub latents: usize,
     /// Of `mfa`: what the variances of the noise are free to be.
     pub noise: Noise,
-    /// Of `cmm`: what is added to the count of every category in every component.
+    /// Of `hmm`: what its states emit; `components` is the number of states.
+    pub emissions: Emissions,
+    /// Of `cmm`, and of `hmm` with categories: what is added to the count of every category in every component.
     pub pseudo_count: f64,
+}
+
+/// What the states of a chain emit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Emissions {
+    /// Numbers, normally distributed in each state.
+    #[default]
+    Gaussian,
+    /// Categories in each column, written 0, 1, 2, …
+    Categorical,
 }
 
 impl Default for MixtureConfig {
@@ -62,6 +76,7 @@ impl Default for MixtureConfig {
             spread: bayesian.spread,
             latents: FactorOptions::default().latents,
             noise: FactorOptions::default().noise,
+            emissions: Emissions::default(),
             pseudo_count: DiscreteOptions::default().pseudo_count,
         }
     }
@@ -129,6 +144,20 @@ impl MixtureConfig {
         }
     }
 
+    /// As a hidden Markov model reads it.
+    pub fn hmm(&self) -> HmmOptions {
+        HmmOptions {
+            states: self.components,
+            regularisation: match self.emissions {
+                Emissions::Gaussian => self.regularisation,
+                Emissions::Categorical => self.pseudo_count,
+            },
+            initialisations: self.initialisations,
+            tolerance: self.tolerance,
+            ..HmmOptions::default()
+        }
+    }
+
     /// That what a model reads of it makes sense.
     ///
     /// # Errors
@@ -152,6 +181,7 @@ impl MixtureConfig {
                 Err(MixtureError::Parameter { name: "components", problem })
             }
             ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => self.factor(model).check(),
+            ModelKind::Hmm => Ok(self.hmm().check()?),
             _ => self.em().check(),
         }
     }

@@ -13,6 +13,6 @@ mod schema;
 pub use assignment::Assignment;
 pub use error::{ConfigError, Origin, closest};
 pub use layers::Layers;
-pub use mixture::MixtureConfig;
+pub use mixture::{Emissions, MixtureConfig};
 pub use model_kind::ModelKind;
 pub use run_config::RunConfig;

@@ -28,11 +28,13 @@ pub enum ModelKind {
     Fa,
     /// A mixture of factor analysers (Ghahramani & Hinton 1997).
     Mfa,
+    /// A hidden Markov model of sequences (Baum, Petrie, Soules & Weiss 1970).
+    Hmm,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Vae,
         Self::Sbn,
         Self::CatVae,
@@ -42,6 +44,7 @@ impl ModelKind {
         Self::Ppca,
         Self::Fa,
         Self::Mfa,
+        Self::Hmm,
     ];
 
     /// Those that learn by gradients of a bound.
@@ -59,6 +62,7 @@ impl ModelKind {
             Self::Ppca => "ppca",
             Self::Fa => "fa",
             Self::Mfa => "mfa",
+            Self::Hmm => "hmm",
         }
     }
 

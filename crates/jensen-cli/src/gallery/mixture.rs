@@ -7,7 +7,7 @@ use jensen_random::Rng;
 
 use super::{Encoding, Gallery, Picture, Points, Shown, curves, rows};
 use crate::error::CliError;
-use crate::model::Components;
+use crate::model::{Components, States};
 use crate::picture::grid;
 use crate::picture::plot::{Component, bound_histogram, component_map, latent_map};
 use crate::report::{Section, TableRows};
@@ -29,9 +29,17 @@ impl Gallery<'_> {
             Components::Gaussian(mixture) => (self.gaussians(mixture)?, self.gaussian_table(mixture)),
             Components::Discrete(mixture) => (self.chances(mixture)?, self.chance_table(mixture)),
             Components::Factor(mixture) => (self.factors(mixture)?, self.loading_table(mixture)),
+            Components::Chain(states) => (self.sequences()?, Some(chain_table(states))),
+        };
+        let (heading, text) = match components {
+            Components::Chain(_) => ("The states", "Each step of a sequence is in one of them."),
+            Components::Factor(mixture) if mixture.components() == 1 => {
+                ("The factors", "What the columns have in common.")
+            }
+            _ => ("The components", "Of what the data are a mixture."),
         };
         let mut sections = vec![
-            self.section("The components", "Of what the data are a mixture.", pictures)?,
+            self.section(heading, text, pictures)?,
             self.section(
                 "Training",
                 "Each iteration is an E step over all examples and an M step; none lowers the objective.",
@@ -65,6 +73,11 @@ impl Gallery<'_> {
         let mut pictures = vec![self.ellipses(&components)?];
         pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
+    }
+
+    /// Sequences that are invented.
+    fn sequences(&self) -> Result<Vec<Picture>, CliError> {
+        Ok(self.images(&[])?.into_iter().filter(|picture| picture.file == "samples.png").collect())
     }
 
     /// Ellipses over the examples, and where they lie by their factors, where one component has them all.
@@ -119,14 +132,17 @@ impl Gallery<'_> {
             let scene = grid::samples(title, &self.view.events(shown)?, self.view.intensity());
             Ok(Picture { file, scene, encoding: Encoding::Png, caption })
         };
-        let means = self.view.shown_numbers(means);
+        let mut pictures = Vec::new();
+        if !means.is_empty() {
+            let means = self.view.shown_numbers(means);
+            let caption = "The mean of each component, in their order.";
+            pictures.push(picture("means.png", "The means", caption, &means)?);
+        }
         // The same draws as `jensen sample` makes.
         let samples = self.run.model.sample(SAMPLES, 1.0, Rng::seed(0).fork("sample"))?;
         let samples = self.view.samples(&samples)?;
-        Ok(vec![
-            picture("means.png", "The means", "The mean of each component, in their order.", &means)?,
-            picture("samples.png", "Samples", "Invented: draws from the mixture.", &samples)?,
-        ])
+        pictures.push(picture("samples.png", "Samples", "Invented: draws from the model.", &samples)?);
+        Ok(pictures)
     }
 
     fn likelihoods(&self) -> Result<Vec<Picture>, CliError> {
@@ -236,6 +252,36 @@ impl Gallery<'_> {
             Some(schema) => schema.columns.iter().map(|column| column.name.clone()).collect(),
             None => (0..preprocessing.features()).map(|column| format!("x_{column}")).collect(),
         }
+    }
+}
+
+/// Where a chain begins and goes, and what its states emit.
+fn chain_table(states: States<'_>) -> TableRows {
+    let States { initial, transitions, emissions } = states;
+    let count = initial.len();
+    let columns = emissions.map_or(0, GaussianMixture::columns);
+    let columns = if columns > MOST_COLUMNS { 0 } else { columns };
+    let to = (0..count).map(|state| format!("to {state}"));
+    let header = ["state", "at first"].map(str::to_owned).into_iter().chain(to);
+    let row = |state: usize| {
+        let chance = |chance: &f64| format!("{chance:.3}");
+        let next = transitions[state * count..(state + 1) * count].iter().map(chance);
+        let emitted = emissions.into_iter().flat_map(|emissions| {
+            let covariance = emissions.dense_covariance(state);
+            (0..columns).map(move |j| {
+                let deviation = covariance[j * (emissions.columns() + 1)].sqrt();
+                format!("{} ± {}", rows::number(emissions.mean(state)[j]), rows::number(deviation))
+            })
+        });
+        [state.to_string(), chance(&initial[state])].into_iter().chain(next).chain(emitted).collect()
+    };
+    TableRows {
+        caption:
+            "The states: how likely each is at first, and after each; what they emit, as means ± standard \
+                  deviations."
+                .to_owned(),
+        header: header.chain((0..columns).map(|column| format!("column {column}"))).collect(),
+        rows: (0..count).map(row).collect(),
     }
 }
 

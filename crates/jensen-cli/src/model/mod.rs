@@ -15,18 +15,19 @@ use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_models::factor::FactorMixture;
+use jensen_models::hmm::{CategoricalEmissions, SequenceModel};
 use jensen_models::mixture::{BayesianMixture, DiscreteMixture, GaussianMixture};
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_prob::Variance;
 use jensen_random::Rng;
 
-use crate::config::{ModelKind, RunConfig};
+use crate::config::{Emissions, ModelKind, RunConfig};
 use crate::error::CliError;
 use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
 use crate::view::to_vec;
 
-pub use mixture::Components;
+pub use mixture::{Components, States};
 
 /// A trained model, without gradients.
 ///
@@ -261,6 +262,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
             Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?)
         }
         ModelKind::Cmm => mixture::preprocessing(config, dataset, train),
+        ModelKind::Hmm => mixture::preprocessing_of_sequences(config, dataset, train),
     }
 }
 
@@ -271,6 +273,7 @@ pub fn is_discrete(config: &RunConfig) -> bool {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
         ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => false,
         ModelKind::Cmm => true,
+        ModelKind::Hmm => config.mixture.emissions == Emissions::Categorical,
     }
 }
 
@@ -293,6 +296,12 @@ pub fn learner(
         ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => {
             mixture::learner::<FactorMixture>(config, examples)
         }
+        ModelKind::Hmm => match config.mixture.emissions {
+            Emissions::Gaussian => mixture::learner::<SequenceModel<GaussianMixture>>(config, examples),
+            Emissions::Categorical => {
+                mixture::learner::<SequenceModel<CategoricalEmissions>>(config, examples)
+            }
+        },
     }
 }
 
@@ -333,5 +342,13 @@ pub fn trained(
         ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => {
             mixture::trained::<FactorMixture>(config, record, weights)
         }
+        ModelKind::Hmm => match config.mixture.emissions {
+            Emissions::Gaussian => {
+                mixture::trained::<SequenceModel<GaussianMixture>>(config, record, weights)
+            }
+            Emissions::Categorical => {
+                mixture::trained::<SequenceModel<CategoricalEmissions>>(config, record, weights)
+            }
+        },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use jensen_data::{Array, Field, Role};
 use jensen_random::Rng;
 
 use crate::workshop::Workshop;
@@ -322,4 +323,66 @@ fn factors_are_found_and_encoded() {
         let message = done.stderr.replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(matches!(done.code, Some(1 | 2)) && message.contains(said), "{options}: {message}");
     }
+}
+
+/// Sequences of two states that stay as they are nine times of ten; the second half of every third is cut off.
+fn sequences(here: &Workshop, name: &str, count: usize, steps: usize) {
+    let rng = Rng::seed(3);
+    let noise = rng.fork("noise").normals(count, steps);
+    let moves = rng.fork("moves").uniforms(count, steps);
+    let mut values = Vec::new();
+    for at in 0..count {
+        let mut state = at % 2;
+        for step in 0..steps {
+            let place = at * steps + step;
+            state = if moves[place] < 0.1 { 1 - state } else { state };
+            let is_cut = at % 3 == 0 && step >= steps / 2;
+            let value = 4.0 * state as f64 + 0.5 * f64::from(noise[place]);
+            values.push(if is_cut { f64::NAN } else { value });
+        }
+    }
+    let field = Field::new("x", Role::Observation, vec![steps, 1], Array::F64(values)).expect("sequences");
+    jensen_data::write(&here.path(name), &[field]).expect("written");
+}
+
+#[test]
+fn sequences_are_learned_from_and_decoded() {
+    let here = Workshop::new();
+    sequences(&here, "x.npy", 60, 20);
+    here.ok("train --model hmm --components 2 --inits 2 --data x.npy --name h");
+    let measured = here.json("evaluate h --json");
+    assert!(measured["log_likelihood"].is_number() && measured["parameters"] == 7, "{measured}");
+    here.ok("encode h -o states.csv");
+    let states = here.text("states.csv");
+    let [first, last] = ["state_0", "state_19"].map(|name| column(&states, name));
+    // The states are four deviations apart on either side: each path begins where it did.
+    assert!(
+        first.iter().enumerate().filter(|(at, state)| (**state == first[1]) == (at % 2 == 1)).count() >= 50
+    );
+    assert!(last.iter().enumerate().all(|(at, state)| (*state == -1.0) == (at % 3 == 0)), "cut off is −1");
+    here.ok("score h -o scores.csv");
+    assert_eq!(column(&here.text("scores.csv"), "log_likelihood").len(), 60);
+    here.ok("sample h -n 7 -o s.npy");
+    here.ok("sample h -n 7 -o s.png");
+    assert!(here.text("runs/h/report.html").contains("at first"));
+    for (line, said) in [
+        ("train --model hmm --data wine", "not a sequence"),
+        ("train --model hmm --data x.npy --components 0", "1 or more"),
+        ("traverse h", "cannot traverse"),
+        ("impute h -o i.csv", "cannot fill in"),
+    ] {
+        let message = here.refused(line, 2).replace('│', "");
+        assert!(message.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{line}: {message}");
+    }
+
+    let codes: Vec<f64> = (0..40 * 12).map(|at| f64::from((at / 5) % 3)).collect();
+    let field = Field::new("x", Role::Observation, vec![12], Array::F64(codes)).expect("sequences");
+    jensen_data::write(&here.path("codes.npy"), &[field]).expect("written");
+    let train = "train --model hmm --set mixture.emissions=categorical --components 3 --data codes.npy";
+    here.ok(&format!("{train} --epochs 30 --name whole"));
+    here.ok(&format!("{train} --epochs 10 --name parts"));
+    here.ok("train --resume parts --epochs 30");
+    assert_eq!(here.essence("whole"), here.essence("parts"));
+    here.ok("sample whole -n 4 -o c.csv");
+    here.ok("encode whole -o z.csv");
 }

@@ -7,7 +7,7 @@ use super::model::not_probabilities;
 use super::{Emissions, HmmError};
 use crate::mixture::arrays::Find;
 use crate::mixture::draw::Choice;
-use crate::mixture::{MixtureError, NamedArray, Rows};
+use crate::mixture::{Arrays, MixtureError, NamedArray, Rows};
 
 /// Columns of categories, independent of each other in each state. A category is written as an integer from 0 on.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +18,8 @@ pub struct CategoricalEmissions {
 }
 
 impl CategoricalEmissions {
-    /// The names of the arrays that [`to_arrays`](Emissions::to_arrays) gives.
-    pub const ARRAYS: [&str; 1] = ["probabilities"];
+    /// The names of the arrays that it [goes to](Arrays::to_arrays).
+    pub const ARRAYS: [&str; 2] = ["levels", "probabilities"];
 
     /// How many categories each column has, and for each state their probabilities, a column after the other:
     /// `[S, Σ levels]`.
@@ -46,19 +46,6 @@ impl CategoricalEmissions {
         }
         let logs = probabilities.iter().map(|probability| probability.ln()).collect();
         Ok(Self { levels, probabilities, logs })
-    }
-
-    /// The emissions of the arrays that [`to_arrays`](Emissions::to_arrays) gave, found by their names.
-    ///
-    /// # Errors
-    /// If the array is not there, and as [`new`](Self::new).
-    pub fn from_arrays<'a>(
-        levels: Vec<usize>,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, HmmError> {
-        let states = array.find("probabilities")?.0.first().copied().unwrap_or(0);
-        let probabilities = array.find_shaped("probabilities", &[states, levels.iter().sum()])?;
-        Self::new(levels, probabilities)
     }
 
     /// How many categories each column has.
@@ -182,8 +169,30 @@ impl Emissions for CategoricalEmissions {
         };
         states.iter().enumerate().flat_map(row).collect()
     }
+}
+
+impl Arrays for CategoricalEmissions {
+    type Kind = ();
+
+    fn kind(&self) {}
 
     fn to_arrays(&self) -> Vec<NamedArray> {
-        vec![NamedArray::new("probabilities", vec![self.states(), self.width()], &self.probabilities)]
+        let levels: Vec<_> = self.levels.iter().map(|&levels| levels as f64).collect();
+        vec![
+            NamedArray::new("levels", vec![levels.len()], &levels),
+            NamedArray::new("probabilities", vec![self.states(), self.width()], &self.probabilities),
+        ]
+    }
+
+    fn from_arrays<'a>(
+        (): (),
+        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
+    ) -> Result<Self, MixtureError> {
+        let levels: Vec<_> =
+            array.find_amounts("levels")?.into_iter().map(|levels| levels as usize).collect();
+        let states = array.find("probabilities")?.0.first().copied().unwrap_or(0);
+        let width = levels.iter().fold(0, |sum: usize, levels| sum.saturating_add(*levels));
+        let probabilities = array.find_shaped("probabilities", &[states, width])?;
+        Ok(Self::new(levels, probabilities)?)
     }
 }

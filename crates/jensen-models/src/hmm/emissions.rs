@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use jensen_random::Rng;
 
 use super::HmmError;
-use crate::mixture::{NamedArray, Rows};
+use crate::mixture::Rows;
 
 /// A distribution over rows for each state, which can be learned from rows whose states are known by probability.
 pub trait Emissions: Clone + Debug + PartialEq + Send + Sync {
@@ -60,7 +60,4 @@ pub trait Emissions: Clone + Debug + PartialEq + Send + Sync {
 
     /// A row for each state of a path, `[states, columns]`.
     fn draw(&self, states: &[usize], rng: &Rng) -> Vec<f64>;
-
-    /// All that the emissions are.
-    fn to_arrays(&self) -> Vec<NamedArray>;
 }

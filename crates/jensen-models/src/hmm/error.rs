@@ -64,3 +64,14 @@ pub enum HmmError {
     #[error(transparent)]
     Emissions(#[from] MixtureError),
 }
+
+impl From<HmmError> for MixtureError {
+    fn from(error: HmmError) -> Self {
+        match error {
+            HmmError::Emissions(error) => error,
+            HmmError::Parameter { name, problem } => Self::Parameter { name, problem },
+            HmmError::NoSequences => Self::NoRows,
+            other => Self::Sequence(Box::new(other)),
+        }
+    }
+}

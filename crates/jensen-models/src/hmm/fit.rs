@@ -8,7 +8,7 @@ use super::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmStatistics, Seque
 use crate::mixture::{Covariance, GaussianMixture, Regularisation, Summary};
 
 /// How many of Lloyd's iterations follow k-means++.
-const LLOYD: usize = 20;
+pub(super) const LLOYD: usize = 20;
 
 /// How a hidden Markov model is learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -145,21 +145,27 @@ impl Hmm<CategoricalEmissions> {
     ) -> Result<HmmFitted<CategoricalEmissions>, HmmError> {
         options.check()?;
         Self::best_of(sequences, &options.regularisation, options, |at| {
-            let rng = rng.fork("beginning").at(at).without_rows();
-            let uniforms = rng.uniforms(options.states, levels.iter().sum());
-            let mut probabilities: Vec<_> =
-                uniforms.iter().map(|u| -(f64::from(*u) + 2f64.powi(-25)).ln()).collect();
-            let mut rest = &mut probabilities[..];
-            for &levels in (0..options.states).flat_map(|_| levels) {
-                let (own, others) = rest.split_at_mut(levels);
-                let sum: f64 = own.iter().sum();
-                for own in own {
-                    *own /= sum;
-                }
-                rest = others;
-            }
-            CategoricalEmissions::new(levels.to_vec(), probabilities)
+            CategoricalEmissions::random(levels, options.states, &rng.fork("beginning").at(at))
         })
+    }
+}
+
+impl CategoricalEmissions {
+    /// Random ones: the probabilities of each column are uniform among all that sum to one.
+    pub(super) fn random(levels: &[usize], states: usize, rng: &Rng) -> Result<Self, HmmError> {
+        let uniforms = rng.without_rows().uniforms(states, levels.iter().sum());
+        let mut probabilities: Vec<_> =
+            uniforms.iter().map(|u| -(f64::from(*u) + 2f64.powi(-25)).ln()).collect();
+        let mut rest = &mut probabilities[..];
+        for &levels in (0..states).flat_map(|_| levels) {
+            let (own, others) = rest.split_at_mut(levels);
+            let sum: f64 = own.iter().sum();
+            for own in own {
+                *own /= sum;
+            }
+            rest = others;
+        }
+        Self::new(levels.to_vec(), probabilities)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Emissions, HmmError};
 use crate::mixture::family::Family;
 use crate::mixture::marginal::Marginals;
 use crate::mixture::pattern::groups;
-use crate::mixture::{Arrays, BLOCK, GaussianMixture, NamedArray, Regularisation, Rows, Statistics, blocks};
+use crate::mixture::{BLOCK, GaussianMixture, Regularisation, Rows, Statistics, blocks};
 
 /// Component `k` is what state `k` emits. The mixture's weights have no part in the chain; after an M step they are what
 /// share of all rows is in each state.
@@ -73,9 +73,5 @@ impl Emissions for GaussianMixture {
 
     fn draw(&self, states: &[usize], rng: &Rng) -> Vec<f64> {
         self.draw_of(states, rng)
-    }
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        Arrays::to_arrays(self)
     }
 }

@@ -2,8 +2,6 @@
 
 use super::chain::Chain;
 use super::{Emissions, HmmError};
-use crate::mixture::NamedArray;
-use crate::mixture::arrays::Find;
 
 /// How far the sum of probabilities may be from one.
 const SUM_TOLERANCE: f64 = 1e-6;
@@ -28,7 +26,7 @@ pub struct Hmm<E> {
 }
 
 impl<E: Emissions> Hmm<E> {
-    /// The names of the arrays that [`to_arrays`](Self::to_arrays) gives besides those of the emissions.
+    /// The names of the arrays that it [goes to](crate::mixture::Arrays::to_arrays) besides those of the emissions.
     pub const ARRAYS: [&str; 2] = ["initial", "transitions"];
 
     /// A model of the first state's probabilities `[S]`, the transitions' `[S, S]`, from the row's state to the
@@ -48,32 +46,6 @@ impl<E: Emissions> Hmm<E> {
             }
         }
         Ok(Self { chain: Chain::new(initial, transitions), emissions })
-    }
-
-    /// The model of the arrays that [`to_arrays`](Self::to_arrays) gave, found by their names, and its emissions,
-    /// which are made of the same arrays.
-    ///
-    /// # Errors
-    /// If an array is not there or has the wrong shape, and as [`new`](Self::new).
-    pub fn from_arrays<'a>(
-        emissions: E,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, HmmError> {
-        let states = emissions.states();
-        let initial = array.find_shaped("initial", &[states])?;
-        let transitions = array.find_shaped("transitions", &[states, states])?;
-        Self::new(initial, transitions, emissions)
-    }
-
-    /// All that the model is, the arrays of the emissions last.
-    pub fn to_arrays(&self) -> Vec<NamedArray> {
-        let s = self.states();
-        let mut arrays = vec![
-            NamedArray::new("initial", vec![s], self.initial()),
-            NamedArray::new("transitions", vec![s, s], self.transitions()),
-        ];
-        arrays.extend(self.emissions.to_arrays());
-        arrays
     }
 
     /// How many states there are.

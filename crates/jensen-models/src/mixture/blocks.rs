@@ -32,7 +32,7 @@ pub(crate) fn fold<T: Send>(
                 for from in (task * TASK * BLOCK..end).step_by(BLOCK) {
                     step(&mut folded, rows.slice(from, end.min(from + BLOCK)))?;
                 }
-                Ok(folded)
+                Ok::<T, MixtureError>(folded)
             })
             .collect();
         for result in results {

@@ -109,6 +109,10 @@ pub enum MixtureError {
         problem: String,
     },
 
+    /// A row that is a sequence, and none of the model's.
+    #[error(transparent)]
+    Sequence(Box<dyn std::error::Error + Send + Sync>),
+
     /// The rows could not be read.
     #[error("the rows could not be read: {0}")]
     Source(#[source] Box<dyn std::error::Error + Send + Sync>),

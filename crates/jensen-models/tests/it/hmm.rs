@@ -12,6 +12,7 @@ mod enumeration;
 mod iterations;
 mod long;
 mod parity;
+mod rows;
 
 /// Reference values by `tests/references/hmm.py`.
 #[derive(Deserialize)]

@@ -8,6 +8,8 @@ use jensen_random::Rng;
 
 use super::{Components, Kind};
 use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::model::Code;
 
 impl Kind for BayesianMixture {
     const NAME: &'static str = "Bayesian Gaussian mixture";
@@ -21,12 +23,12 @@ impl Kind for BayesianMixture {
         Ok(Box::new(Self::learner(examples, &config.mixture.bayesian(), rng)?))
     }
 
-    fn configured(config: &RunConfig) -> (Covariance, WeightPrior) {
-        (config.mixture.covariance, config.mixture.weights)
+    fn configured(config: &RunConfig, _: &[usize]) -> Result<(Covariance, WeightPrior), CliError> {
+        Ok((config.mixture.covariance, config.mixture.weights))
     }
 
-    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        self.responsibilities(rows)
+    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
+        Ok(Code::of_shares(self.responsibilities(rows)?, BayesianMixture::components(self)))
     }
 
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {

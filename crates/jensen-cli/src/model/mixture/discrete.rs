@@ -2,12 +2,13 @@
 
 use jensen_data::{Binarize, ColumnKind, DataConfig, Dataset, Kind as Column, Preprocessing, Role, Support};
 use jensen_infer::Learner;
-use jensen_models::mixture::{Arrays, Categories, DiscreteMixture, Examples, MixtureError, Rows};
+use jensen_models::mixture::{Categories, DiscreteMixture, Examples, MixtureError, Rows};
 use jensen_random::Rng;
 
 use super::{Components, Kind};
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::model::Code;
 
 /// The columns of a table as categories; of arrays, their values as bits.
 pub(in crate::model) fn preprocessing(
@@ -65,10 +66,12 @@ impl Kind for DiscreteMixture {
         Ok(Box::new(Self::learner(examples, &categories, &config.mixture.discrete(), rng)?))
     }
 
-    fn configured(_: &RunConfig) -> <Self as Arrays>::Kind {}
+    fn configured(_: &RunConfig, _: &[usize]) -> Result<(), CliError> {
+        Ok(())
+    }
 
-    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        self.responsibilities(rows)
+    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
+        Ok(Code::of_shares(self.responsibilities(rows)?, DiscreteMixture::components(self)))
     }
 
     /// Chances are raised to the power of one over the temperature: at zero, the likeliest value of each column.

@@ -8,6 +8,7 @@ use jensen_random::Rng;
 
 use super::{Components, Kind, likeliest};
 use crate::config::RunConfig;
+use crate::error::CliError;
 use crate::model::Code;
 
 impl Kind for FactorMixture {
@@ -22,12 +23,8 @@ impl Kind for FactorMixture {
         Ok(Box::new(Self::learner(examples, &config.mixture.factor(config.model), rng)?))
     }
 
-    fn configured(config: &RunConfig) -> Noise {
-        config.mixture.factor(config.model).noise
-    }
-
-    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        self.responsibilities(rows)
+    fn configured(config: &RunConfig, _: &[usize]) -> Result<Noise, CliError> {
+        Ok(config.mixture.factor(config.model).noise)
     }
 
     /// The factors of the likeliest component, after which component that is, where there are several.

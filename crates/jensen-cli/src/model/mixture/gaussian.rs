@@ -6,6 +6,8 @@ use jensen_random::Rng;
 
 use super::{Components, Kind};
 use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::model::Code;
 
 impl Kind for GaussianMixture {
     const NAME: &'static str = "Gaussian mixture";
@@ -23,12 +25,12 @@ impl Kind for GaussianMixture {
         })
     }
 
-    fn configured(config: &RunConfig) -> Covariance {
-        config.mixture.covariance
+    fn configured(config: &RunConfig, _: &[usize]) -> Result<Covariance, CliError> {
+        Ok(config.mixture.covariance)
     }
 
-    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        self.responsibilities(rows)
+    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
+        Ok(Code::of_shares(self.responsibilities(rows)?, GaussianMixture::components(self)))
     }
 
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {

@@ -4,6 +4,7 @@ mod bayesian;
 mod discrete;
 mod factor;
 mod gaussian;
+mod hmm;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use jensen_data::{Array, Batch};
@@ -22,6 +23,7 @@ use crate::error::CliError;
 use crate::run_directory::RunRecord;
 
 pub(super) use discrete::preprocessing;
+pub(super) use hmm::preprocessing as preprocessing_of_sequences;
 
 /// What the components of a mixture are.
 #[derive(Clone, Copy)]
@@ -32,6 +34,19 @@ pub enum Components<'a> {
     Discrete(&'a DiscreteMixture),
     /// Gaussians of few directions each, and noise.
     Factor(&'a FactorMixture),
+    /// The states of a chain.
+    Chain(States<'a>),
+}
+
+/// The states of a chain.
+#[derive(Clone, Copy)]
+pub struct States<'a> {
+    /// How likely each is at first.
+    pub initial: &'a [f64],
+    /// How likely each is after each.
+    pub transitions: &'a [f64],
+    /// What they emit, if that is numbers.
+    pub emissions: Option<&'a GaussianMixture>,
 }
 
 impl Components<'_> {
@@ -41,6 +56,7 @@ impl Components<'_> {
             Self::Gaussian(mixture) => mixture.components(),
             Self::Discrete(mixture) => mixture.components(),
             Self::Factor(mixture) => mixture.components(),
+            Self::Chain(States { initial, .. }) => initial.len(),
         }
     }
 }
@@ -61,18 +77,11 @@ pub(super) trait Kind:
         rng: &Rng,
     ) -> Result<Box<dyn Learner>, MixtureError>;
 
-    /// Which kind of mixture a configuration means.
-    fn configured(config: &RunConfig) -> Self::Kind;
-
-    /// `p(k | x)`, `[rows, K]`.
-    fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError>;
+    /// Which kind of mixture a configuration means, of examples of a shape.
+    fn configured(config: &RunConfig, shape: &[usize]) -> Result<Self::Kind, CliError>;
 
     /// The posterior of rows in numbers.
-    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
-        let shares = self.responsibilities(rows)?;
-        let components = self.components().count();
-        Ok(Code::of_components(&likeliest(&shares, components), shares, components).into())
-    }
+    fn codes(&self, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError>;
 
     /// Draws, more or less typical by `temperature`.
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64>;
@@ -122,7 +131,7 @@ pub(super) fn trained<M: Kind>(
     weights: &StateDict,
 ) -> Result<Box<dyn Model>, CliError> {
     let expected = (config.mixture.components, record.preprocessing.features());
-    let mixture: M = mixture::from_state(M::configured(config), weights)?;
+    let mixture: M = mixture::from_state(M::configured(config, &record.shape)?, weights)?;
     let components = mixture.components().count();
     if (components, mixture.columns()) == expected {
         return Ok(Box::new(Trained { mixture, components }));
@@ -142,6 +151,11 @@ fn likeliest(shares: &[f64], components: usize) -> Vec<usize> {
 }
 
 impl Code {
+    /// Of what each component answers for, `[rows, components]`.
+    fn of_shares(shares: Vec<f64>, components: usize) -> Vec<Self> {
+        Self::of_components(&likeliest(&shares, components), shares, components).into()
+    }
+
     /// The likeliest component of each row, and what each answers for.
     fn of_components(chosen: &[usize], responsibilities: Vec<f64>, components: usize) -> [Self; 2] {
         let chosen = chosen.iter().map(|component| component.cast_signed() as i64).collect();

@@ -1,14 +1,14 @@
 //! Data that leave a chain undetermined: an error that says so, or a documented answer, and never NaN.
 
 use jensen_models::hmm::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmFitted, HmmOptions, Sequences};
-use jensen_models::mixture::{Covariance, GaussianMixture, MixtureError, Regularisation, Rows};
+use jensen_models::mixture::{Arrays, Covariance, GaussianMixture, MixtureError, Regularisation, Rows};
 use jensen_random::Rng;
 
 use super::KINDS;
 
 const NAN: f64 = f64::NAN;
 
-fn finite<E: Emissions>(fitted: &HmmFitted<E>) {
+fn finite<E: Emissions + Arrays>(fitted: &HmmFitted<E>) {
     assert!(fitted.history.iter().all(|likelihood| likelihood.is_finite()), "{:?}", fitted.history);
     let arrays = fitted.model.to_arrays();
     assert!(arrays.iter().flat_map(|array| &array.values).all(|value| value.is_finite()));
