@@ -4,6 +4,7 @@ mod discrete;
 mod discrete_posterior;
 mod imputation;
 mod laboratory;
+mod laboratory_mixture;
 mod made;
 mod mixture;
 mod pairs;
