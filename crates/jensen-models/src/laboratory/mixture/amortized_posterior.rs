@@ -13,7 +13,7 @@ use crate::nets::{Activation, Mlp, Scope};
 /// `q(z | x) = Categorical(softmax(W h(x) + b))`, one small net for all points: amortized inference.
 ///
 /// The exact logits are quadratic in `x`, the net's are not: what it cannot say of the posteriors is the amortization gap
-/// (Cremer, Li & Duvenaud 2018). In return it has a posterior for points that it has never seen, and the number of its
+/// (Cremer, Li & Duvenaud 2018), which the model learns to keep small by bending to what the net can say. In return it has a posterior for points that it has never seen, and the number of its
 /// parameters does not grow with the data.
 #[derive(Module, Debug)]
 pub struct AmortizedPosterior {

@@ -22,8 +22,24 @@ use crate::nets::Scope;
 pub const LEARNING_RATE: f64 = 0.03;
 /// Draws of the posterior for each point and update, where it is drawn from.
 pub const SAMPLES: usize = 2;
-/// Units of the amortized posterior's net: few, so that it has something to miss.
-const HIDDEN: usize = 4;
+/// The decay of the squared gradient's mean: shorter than usual, for the logits of points that are nearly certain hardly move
+/// once the first steps have been large.
+const BETA2: f64 = 0.99;
+
+/// How a mixture is learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Updates, each of which sees all points once.
+    pub updates: usize,
+    /// Units of the amortized posterior's net.
+    pub hidden: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { updates: 1000, hidden: 16 }
+    }
+}
 
 /// How a mixture was learned, each number a mean over points in nats.
 #[derive(Clone, Debug)]
@@ -71,17 +87,17 @@ impl Course {
     }
 }
 
-/// Learns the mixture of the points by so many updates, each of which sees all points once.
+/// Learns the mixture of the points.
 ///
 /// All methods begin at [`Points::beginning`], those by gradients with a posterior of equal shares. `rng` is for initial
 /// weights and for draws.
 ///
 /// # Errors
 /// [`InferError`] if a component collapses to a point, or learning becomes not finite.
-pub fn learn(method: Method, points: &Points, updates: usize, rng: &Rng) -> Result<Course, InferError> {
+pub fn learn(method: Method, points: &Points, settings: Settings, rng: &Rng) -> Result<Course, InferError> {
     let start = points.beginning()?;
     let device = Device::flex().autodiff();
-    let components = start.components();
+    let (components, updates) = (start.components(), settings.updates);
     match method {
         Method::ExpectationMaximisation => {
             let none = Regularisation::none(start.columns());
@@ -97,15 +113,20 @@ pub fn learn(method: Method, points: &Points, updates: usize, rng: &Rng) -> Resu
             climb(method, points, updates, rng, guide)
         }
         Method::Amortized | Method::Rloo | Method::Score | Method::GumbelSoftmax => {
-            climb(method, points, updates, rng, amortized(&start, rng, &device))
+            climb(method, points, updates, rng, amortized(&start, settings, rng, &device))
         }
     }
 }
 
 /// The net that all methods with one begin with.
-pub(super) fn amortized(start: &GaussianMixture, rng: &Rng, device: &Device) -> AmortizedPosterior {
+pub(super) fn amortized(
+    start: &GaussianMixture,
+    settings: Settings,
+    rng: &Rng,
+    device: &Device,
+) -> AmortizedPosterior {
     let scope = Scope::new(rng.fork("weights"), device).child("guide");
-    AmortizedPosterior::new(start.columns(), HIDDEN, start.components(), &scope)
+    AmortizedPosterior::new(start.columns(), settings.hidden, start.components(), &scope)
 }
 
 /// A learner of the pair by gradients.
@@ -127,7 +148,8 @@ where
         Dimensions { features: columns, latents: components, rng: rng.fork("estimator"), device: &device };
     let estimator = EstimatorConfig { kind, ..EstimatorConfig::default() }.discrete(of)?;
     let objective = Box::new(Elbo { samples: SAMPLES, ..Elbo::new() });
-    VariationalLearner::new(pair, estimator, objective, &OptimizerConfig::default())
+    let optimizer = OptimizerConfig { beta2: BETA2, ..OptimizerConfig::default() };
+    VariationalLearner::new(pair, estimator, objective, &optimizer)
 }
 
 fn climb<G>(

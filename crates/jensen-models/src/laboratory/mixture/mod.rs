@@ -7,11 +7,12 @@
 //! the same points, and nothing is estimated of what is reported: three components can be summed over.
 //!
 //! ```
-//! use jensen_models::laboratory::mixture::{Method, Points, learn};
+//! use jensen_models::laboratory::mixture::{Method, Points, Settings, learn};
 //! use jensen_random::Rng;
 //!
 //! let points = Points::simulate(&Rng::seed(0));
-//! let course = learn(Method::ExpectationMaximisation, &points, 5, &Rng::seed(0))?;
+//! let settings = Settings { updates: 5, ..Settings::default() };
+//! let course = learn(Method::ExpectationMaximisation, &points, settings, &Rng::seed(0))?;
 //! assert!(course.log_likelihood.is_sorted(), "no iteration lowers it");
 //! # Ok::<(), jensen_infer::InferError>(())
 //! ```
@@ -31,7 +32,7 @@ use crate::mixture::MixtureError;
 
 pub use amortized_posterior::AmortizedPosterior;
 pub use components::GaussianComponents;
-pub use course::{Course, LEARNING_RATE, SAMPLES, learn};
+pub use course::{Course, LEARNING_RATE, SAMPLES, Settings, learn};
 pub use exact_posterior::ExactPosterior;
 pub use free_posteriors::FreePosteriors;
 pub use method::Method;

@@ -5,7 +5,7 @@ use jensen_infer::{InferError, Learner, StepContext};
 use jensen_random::Rng;
 
 use super::course::{amortized, climber};
-use super::{GaussianComponents, Method, Points};
+use super::{GaussianComponents, Method, Points, Settings};
 
 /// Measurements that are averaged, each of some draws of the gradient.
 const MEASUREMENTS: u64 = 16;
@@ -17,10 +17,15 @@ const MEASUREMENTS: u64 = 16;
 ///
 /// # Errors
 /// If the gradient is not finite.
-pub fn gradient_variance(method: Method, points: &Points, rng: &Rng) -> Result<Option<f64>, InferError> {
+pub fn gradient_variance(
+    method: Method,
+    points: &Points,
+    settings: Settings,
+    rng: &Rng,
+) -> Result<Option<f64>, InferError> {
     let Some(kind) = method.estimator().filter(|_| method.is_sampled()) else { return Ok(None) };
     let (start, device) = (points.beginning()?, Device::flex().autodiff());
-    let pair = (GaussianComponents::new(&start, &device), amortized(&start, rng, &device));
+    let pair = (GaussianComponents::new(&start, &device), amortized(&start, settings, rng, &device));
     let mut learner = climber(kind, pair, rng)?.with_noise_every(1);
     let batch = [points.batch()?];
     let mut sum = 0.0;
