@@ -117,6 +117,8 @@ impl Axes {
     pub(super) fn draw(&self, scene: &mut Scene, panel: &Panel, components: &[Component]) {
         for (k, (ellipses, component)) in self.ellipses(components).iter().zip(components).enumerate() {
             for (ellipse, width) in ellipses.iter().zip([2.0, 1.2]) {
+                // On points of its own colour a line is seen by its edges.
+                panel.outline(scene, ellipse, width + 2.0, Paint::Paper);
                 panel.outline(scene, ellipse, width, Paint::Category(k));
             }
             label(scene, panel.place(self.place(&component.mean)), &k.to_string());

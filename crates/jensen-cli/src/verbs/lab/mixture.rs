@@ -180,9 +180,21 @@ fn places(points: &Points) -> Vec<(f64, f64)> {
     points.values.chunks_exact(2).map(|point| (point[0], point[1])).collect()
 }
 
+/// A method in a few words, for the legend.
+fn said(method: Method) -> &'static str {
+    match method {
+        Method::ExpectationMaximisation => "exact posterior",
+        Method::PerPoint => "free logits, exact gradient",
+        Method::Amortized => "net, exact gradient",
+        Method::Rloo => "net, draws with baseline",
+        Method::Score => "net, draws",
+        Method::GumbelSoftmax => "net, relaxed draws (biased)",
+    }
+}
+
 fn curves(learned: &[Learned]) -> Vec<MethodCurve> {
     let curve = |Learned { course, .. }: &Learned| MethodCurve {
-        name: course.method.name().to_owned(),
+        name: format!("{}: {}", course.method.name(), said(course.method)),
         log_likelihood: course.log_likelihood.clone(),
         bound: course.bound.clone(),
     };
@@ -196,18 +208,37 @@ fn maps(learned: &[Learned]) -> Vec<PosteriorMap> {
         (Method::PerPoint, "A posterior for each point"),
         (Method::Amortized, "An amortized posterior"),
     ];
+    let of = |method: Method| learned.iter().map(|one| &one.course).find(|course| course.method == method);
+    let Some(first) = of(shown[0].0) else { return Vec::new() };
     let map = |(method, heading): (Method, &str)| {
-        let course = &learned.iter().find(|one| one.course.method == method)?.course;
-        let component = |k: usize| Component {
+        let course = of(method)?;
+        let components = course.mixture.components();
+        let order = order_like(&course.mixture, &first.mixture);
+        let component = |&k: &usize| Component {
             weight: course.mixture.weights()[k],
             mean: course.mixture.mean(k).to_vec(),
             covariance: course.mixture.dense_covariance(k),
         };
+        let rows = course.posteriors.chunks_exact(components);
         Some(PosteriorMap {
             heading: format!("{heading}, gap {:.4} nats", course.gap().max(0.0)),
-            posteriors: course.posteriors.clone(),
-            components: (0..course.mixture.components()).map(component).collect(),
+            posteriors: rows.flat_map(|row| order.iter().map(|&k| row[k])).collect(),
+            components: order.iter().map(component).collect(),
         })
     };
     shown.into_iter().filter_map(map).collect()
+}
+
+/// The components of a mixture, each in the place of one of another that is near it: the order of a mixture's components means
+/// nothing, and where the colours are the same, so should the clusters be.
+fn order_like(mixture: &GaussianMixture, other: &GaussianMixture) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..mixture.components()).collect();
+    let distance = |k: usize, at: usize| -> f64 {
+        mixture.mean(k).iter().zip(other.mean(at)).map(|(a, b)| (a - b).powi(2)).sum()
+    };
+    let nearest = |at: usize| {
+        let best = (0..left.len()).min_by(|&a, &b| distance(left[a], at).total_cmp(&distance(left[b], at)));
+        left.swap_remove(best.expect("as many components as places"))
+    };
+    (0..other.components()).map(nearest).collect()
 }
