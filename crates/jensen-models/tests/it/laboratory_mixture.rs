@@ -226,7 +226,9 @@ fn the_gap_closes_for_free_posteriors_and_stays_for_a_small_net() {
         assert!((course.bound[0] - free.bound[0]).abs() < 1e-9, "all begin alike");
     }
     assert!(free.gap() < 1e-4, "{}", free.gap());
-    assert!((free.last_log_likelihood() - em.last_log_likelihood()).abs() < 1e-3, "the same maximum");
+    // Where they end there is nothing left for EM to raise, in whichever of the maxima that is.
+    let on = free.mixture.clone().em(&points.rows(), &Regularisation::none(2), 50, 0.0).expect("a mixture");
+    assert!(on.history[50] - free.last_log_likelihood() < 1e-3, "{:?}", on.history);
     assert!(amortized.gap() > 10.0 * free.gap(), "{} and {}", amortized.gap(), free.gap());
     assert!(em.gap().abs() < 1e-12);
 }

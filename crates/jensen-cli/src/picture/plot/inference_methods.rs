@@ -31,8 +31,8 @@ pub struct PosteriorMap {
     pub components: Vec<Component>,
 }
 
-/// Height of the curves, and of the maps below.
-const HEIGHTS: [f64; 2] = [360.0, 330.0];
+/// Height of all, and of the curves.
+const HEIGHTS: [f64; 2] = [850.0, 360.0];
 /// Space between the curves and the maps, in which the maps have their note.
 const BETWEEN: f64 = 46.0;
 /// Space between maps.
@@ -63,13 +63,13 @@ pub fn inference_methods(
             });
         }
     }
-    let mut scene = Scene::new(1080.0, HEIGHTS[0] + HEIGHTS[1] + BETWEEN + 98.0);
+    let mut scene = Scene::new(1080.0, HEIGHTS[0]);
     let keys = curves.iter().enumerate().map(|(i, curve)| Key::new(curve.name.clone(), colour(i)));
     let note = "solid: log p(x); dashed: the bound that is climbed. What lies between them is KL(q(z|x) ‖ p(z|x)), mean \
                 over points";
     let title = "One mixture of Gaussians, learned in different ways";
     let area = layout::head(&mut scene, title, note, &keys.collect::<Vec<_>>());
-    let top = Area { height: HEIGHTS[0], ..area };
+    let top = Area { height: HEIGHTS[1], ..area };
     draw_curves(&mut scene, top, curves, last - 1);
     let baseline = top.bottom() + 28.0;
     let note = "The points, coloured by the components' shares of their posterior at the end; ellipses of 1 and 2 standard \
@@ -77,7 +77,8 @@ pub fn inference_methods(
     scene.text(Text::new(note, (area.left, baseline), LABEL).paint(Paint::Muted));
     let count = maps.len() as f64;
     let width = (area.width - GAP * (count - 1.0)) / count;
-    let first = Area { top: top.bottom() + BETWEEN, height: HEIGHTS[1], width, ..area };
+    let below = top.bottom() + BETWEEN;
+    let first = Area { top: below, height: scene.height - layout::MARGIN - below, width, ..area };
     let axes = Axes::of_columns();
     // All maps have one scale: it holds every point and the smaller ellipses of every map.
     let inner = maps.iter().flat_map(|map| axes.ellipses(&map.components)).flat_map(|[inner, _]| inner);

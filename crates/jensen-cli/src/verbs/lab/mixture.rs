@@ -184,11 +184,11 @@ fn places(points: &Points) -> Vec<(f64, f64)> {
 fn said(method: Method) -> &'static str {
     match method {
         Method::ExpectationMaximisation => "exact posterior",
-        Method::PerPoint => "free logits, exact gradient",
-        Method::Amortized => "net, exact gradient",
-        Method::Rloo => "net, draws with baseline",
-        Method::Score => "net, draws",
-        Method::GumbelSoftmax => "net, relaxed draws (biased)",
+        Method::PerPoint => "free logits",
+        Method::Amortized => "a net",
+        Method::Rloo => "the net by draws, baseline",
+        Method::Score => "the net by draws",
+        Method::GumbelSoftmax => "by relaxed draws, biased",
     }
 }
 
