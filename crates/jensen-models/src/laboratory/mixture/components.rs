@@ -34,7 +34,9 @@ impl GaussianComponents {
             Tensor::<3>::from_data(TensorData::new(covariances, [k, d, d]), (&host, DType::F64));
         let mut factors: Vec<f64> = cholesky(covariances).into_data().iter().collect();
         for matrix in factors.chunks_exact_mut(d * d) {
-            matrix.iter_mut().step_by(d + 1).for_each(|entry| *entry = inverse_softplus(*entry));
+            for entry in matrix.iter_mut().step_by(d + 1) {
+                *entry = inverse_softplus(*entry);
+            }
         }
         let trained = |id: u64, numbers: Vec<f64>, shape: [usize; 2]| {
             let values = Tensor::from_data(TensorData::new(numbers, shape), (device, DType::F32));
@@ -54,7 +56,7 @@ impl GaussianComponents {
     /// [`MixtureError`] if a parameter is not finite or a covariance is singular.
     pub fn to_mixture(&self) -> Result<GaussianMixture, MixtureError> {
         let numbers = |values: Tensor<2>| values.into_data().iter::<f64>().collect::<Vec<_>>();
-        let [k, d] = self.means.val().dims();
+        let [_, d] = self.means.val().dims();
         let logits = numbers(self.logits.val());
         let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shares: Vec<_> = logits.iter().map(|logit| (logit - largest).exp()).collect();
@@ -62,7 +64,6 @@ impl GaussianComponents {
         let factors = numbers(self.factors.val());
         let covariances = factors.chunks_exact(d * d).flat_map(|matrix| covariance(matrix, d)).collect();
         let weights: Vec<_> = shares.iter().map(|share| share / sum).collect();
-        assert_eq!(weights.len(), k, "a logit for each mean");
         GaussianMixture::new(Covariance::Full, d, weights, numbers(self.means.val()), covariances)
     }
 }

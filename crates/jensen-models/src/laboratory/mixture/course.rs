@@ -180,7 +180,9 @@ fn shares(log_probs: Tensor<2>) -> Vec<f64> {
     for row in shares.chunks_exact_mut(components) {
         // What single precision leaves of their sum.
         let sum: f64 = row.iter().sum();
-        row.iter_mut().for_each(|share| *share /= sum);
+        for share in row {
+            *share /= sum;
+        }
     }
     shares
 }
