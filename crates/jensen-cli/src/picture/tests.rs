@@ -281,3 +281,67 @@ fn components_of_one_two_and_many_columns() {
         check(&component_map("Flat", &vec![2.0; 200 * columns], &names, &[0; 200], &flat).expect("rows"));
     }
 }
+
+#[test]
+fn ways_to_learn_a_mixture() {
+    use plot::{Component, MethodCurve, PosteriorMap, inference_methods};
+    let points: Vec<_> = (0..90).map(|i| (f64::from(i % 10), f64::from(i / 10))).collect();
+    let curve = |name: &str, length: usize| MethodCurve {
+        name: name.to_owned(),
+        log_likelihood: (0..length).map(|i| -3.0 / (i + 1) as f64).collect(),
+        bound: (0..length).map(|i| -4.0 / (i + 1) as f64).collect(),
+    };
+    let map = |rows: usize| PosteriorMap {
+        heading: "A map".to_owned(),
+        posteriors: (0..rows).flat_map(|i| [i as f64 / rows as f64, 1.0 - i as f64 / rows as f64]).collect(),
+        components: [(0, 2.0), (1, 6.0)]
+            .map(|(index, at)| Component {
+                index,
+                weight: 0.5,
+                mean: vec![at; 2],
+                covariance: vec![2.0, 0.5, 0.5, 1.0],
+            })
+            .into(),
+    };
+    let curves = [curve("one", 200), curve("another", 200)];
+    check(&inference_methods(&points, &curves, &[map(90), map(90)]).expect("drawable"));
+    check(&inference_methods(&points, &[curve("short", 2)], &[map(90)]).expect("drawable"));
+    assert!(inference_methods(&points, &[curve("none", 1)], &[map(90)]).is_err());
+    assert!(inference_methods(&points, &curves, &[]).is_err());
+    assert!(inference_methods(&points, &curves, &[map(89)]).is_err());
+
+    // The colours of a mixed point are laid over each other so that each keeps its share.
+    let mixed = PosteriorMap { posteriors: [0.2, 0.8].repeat(90), ..map(90) };
+    let scene = inference_methods(&points, &curves, &[mixed]).expect("drawable");
+    let second = scene.shapes.iter().filter(|shape| {
+        matches!(shape, Shape::Disc { paint: theme::Paint::Category(1), opacity, .. } if (opacity - 0.8).abs() < 1e-12)
+    });
+    assert_eq!(second.count(), 90);
+}
+
+#[test]
+fn dashes_follow_the_curve() {
+    use plot::{Component, MethodCurve, PosteriorMap, inference_methods};
+    let flat = |length: usize| MethodCurve {
+        name: "flat".to_owned(),
+        log_likelihood: vec![0.0; length],
+        bound: vec![-1.0; length],
+    };
+    let component =
+        Component { index: 0, weight: 1.0, mean: vec![0.0; 2], covariance: vec![1.0, 0.0, 0.0, 1.0] };
+    let map = PosteriorMap { heading: String::new(), posteriors: vec![1.0], components: vec![component] };
+    let scene = inference_methods(&[(0.0, 0.0)], &[flat(100)], &[map]).expect("drawable");
+    let lengths: Vec<f64> = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Line { points, width, .. } if (*width - 1.4).abs() < 1e-9 => Some(points),
+            _ => None,
+        })
+        .map(|points| {
+            points.windows(2).map(|ends| (ends[1].0 - ends[0].0).hypot(ends[1].1 - ends[0].1)).sum()
+        })
+        .collect();
+    assert!(lengths.len() > 50, "a thousand units hold many dashes: {}", lengths.len());
+    assert!(lengths[..lengths.len() - 1].iter().all(|length| (length - 7.0).abs() < 1e-6), "{lengths:?}");
+}

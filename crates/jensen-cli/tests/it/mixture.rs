@@ -386,3 +386,52 @@ fn sequences_are_learned_from_and_decoded() {
     here.ok("sample whole -n 4 -o c.csv");
     here.ok("encode whole -o z.csv");
 }
+
+#[test]
+fn the_laboratory_learns_one_mixture_in_every_way() {
+    let here = Workshop::new();
+    let line = "lab mixture --json --iterations 12 --hidden 3 -o ways.svg";
+    let measured = here.json(line);
+    assert!(here.text("ways.svg").contains("gumbel-softmax"));
+    let methods = measured["methods"].as_object().expect("methods");
+    assert_eq!(methods.len(), 6);
+    for (name, method) in methods {
+        let numbers = |key: &str| -> Vec<f64> {
+            let values = method["curve"][key].as_array().expect("a curve");
+            values.iter().map(|value| value.as_f64().expect("a number")).collect()
+        };
+        let (log_likelihood, bound) = (numbers("log_likelihood"), numbers("bound"));
+        assert_eq!((log_likelihood.len(), bound.len()), (13, 13), "{name}");
+        assert!(bound.iter().zip(&log_likelihood).all(|(bound, value)| *bound <= value + 1e-9), "{name}");
+        assert_eq!(method["log_likelihood"].as_f64(), log_likelihood.last().copied(), "{name}");
+        let gap = method["gap"].as_f64().expect("a number");
+        assert!((log_likelihood[12] - bound[12] - gap).abs() < 1e-12, "{name}");
+        assert!(
+            (log_likelihood[0]
+                - measured["methods"]["em"]["curve"]["log_likelihood"][0].as_f64().expect("a number"))
+            .abs()
+                < 1e-6
+        );
+        let sampled = ["rloo", "score", "gumbel-softmax"].contains(&name.as_str());
+        assert_eq!(method["gradient_variance"].is_number(), sampled, "{name}");
+    }
+    assert!(methods["em"]["gap"].as_f64().expect("a number").abs() < 1e-12);
+    assert!(
+        methods["em"]["curve"]["log_likelihood"][12].as_f64()
+            > methods["em"]["curve"]["log_likelihood"][0].as_f64()
+    );
+    // The same seed, the same numbers; another, others.
+    let mut again = here.json(line);
+    let other = here.json(&format!("{line} --seed 1"));
+    assert_ne!(measured["methods"]["em"]["bound"], other["methods"]["em"]["bound"]);
+    for name in methods.keys() {
+        again["methods"][name]["seconds"] = methods[name]["seconds"].clone();
+    }
+    assert_eq!(measured, again);
+
+    let table = here.ok("lab mixture --iterations 2 -o ways.png");
+    assert!(table.contains("per-point") && table.contains("gap") && table.ends_with("ways.png\n"), "{table}");
+    assert!(here.refused("lab mixture --iterations 0", 2).contains("at least 1"));
+    assert!(here.refused("lab mixture -o ways.txt", 2).contains("ending"));
+    assert!(here.refused("lab mixture -o nowhere/ways.png", 2).contains("no folder"));
+}

@@ -9,6 +9,7 @@ mod certificate;
 mod exact;
 mod gaussian;
 mod growth;
+pub mod mixture;
 mod rebar_toy;
 mod sigmoid_belief_net;
 

@@ -6,6 +6,7 @@ mod factor;
 mod hmm;
 mod imputation;
 mod laboratory;
+mod laboratory_mixture;
 mod made;
 mod mixture;
 mod pairs;

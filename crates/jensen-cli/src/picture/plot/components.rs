@@ -70,8 +70,7 @@ pub fn component_map(
         return Ok(densities(title, &note, &values, &names[0], components));
     }
     let plane = Plane::of(&shown.iter().flat_map(|(row, _)| row.iter().copied()).collect::<Vec<_>>(), names)?;
-    let ellipses: Vec<[Vec<Point>; 2]> =
-        components.iter().map(|one| [1.0, 2.0].map(|radius| plane.ellipse(one, radius))).collect();
+    let ellipses = plane.axes.ellipses(components);
     // The axes hold every row and the smaller ellipses.
     let mut cloud = plane.cloud;
     let count = cloud.points.len();
@@ -79,7 +78,7 @@ pub fn component_map(
     let mut scene = Scene::new(660.0, 640.0);
     let area =
         layout::head(&mut scene, title, &format!("{note}; ellipses of 1 and 2 standard deviations"), &[]);
-    let panel = cloud.panel(&mut scene, area);
+    let panel = cloud.panel(&mut scene, area, "");
     let (radius, opacity) = match count {
         0..=300 => (4.0, 0.7),
         301..=1500 => (3.0, 0.6),
@@ -88,12 +87,7 @@ pub fn component_map(
     for (point, (_, component)) in cloud.points[..count].iter().zip(&shown) {
         scene.disc(panel.place(*point), radius, Paint::Category(*component), opacity);
     }
-    for (ellipses, component) in ellipses.iter().zip(components) {
-        for (ellipse, width) in ellipses.iter().zip([2.0, 1.2]) {
-            panel.outline(&mut scene, ellipse, width, Paint::Category(component.index));
-        }
-        label(&mut scene, panel.place(plane.axes.place(&component.mean)), &component.index.to_string());
-    }
+    plane.axes.draw(&mut scene, &panel, components);
     Ok(scene)
 }
 
@@ -105,12 +99,34 @@ fn label(scene: &mut Scene, at: Point, name: &str) {
 }
 
 /// Where columns lie in the plane that is shown.
-struct Axes {
+pub(super) struct Axes {
     origin: Vec<f64>,
     directions: [Vec<f64>; 2],
 }
 
 impl Axes {
+    /// Of two columns, as they are.
+    pub(super) fn of_columns() -> Self {
+        Self { origin: vec![0.0; 2], directions: [vec![1.0, 0.0], vec![0.0, 1.0]] }
+    }
+
+    /// The ellipses of one and two standard deviations of each component.
+    pub(super) fn ellipses(&self, components: &[Component]) -> Vec<[Vec<Point>; 2]> {
+        components.iter().map(|one| [1.0, 2.0].map(|radius| self.ellipse(one, radius))).collect()
+    }
+
+    /// Draws the ellipses of the components and their numbers.
+    pub(super) fn draw(&self, scene: &mut Scene, panel: &Panel, components: &[Component]) {
+        for (ellipses, component) in self.ellipses(components).iter().zip(components) {
+            for (ellipse, width) in ellipses.iter().zip([2.0, 1.2]) {
+                // On points of its own colour a line is seen by its edges.
+                panel.outline(scene, ellipse, width + 2.0, Paint::Paper);
+                panel.outline(scene, ellipse, width, Paint::Category(component.index));
+            }
+            label(scene, panel.place(self.place(&component.mean)), &component.index.to_string());
+        }
+    }
+
     fn place(&self, row: &[f64]) -> Point {
         let along = |direction: &[f64]| {
             row.iter().zip(&self.origin).zip(direction).map(|((x, origin), d)| (x - origin) * d).sum()
@@ -128,30 +144,11 @@ impl Axes {
         let [x, y] = &self.directions;
         [product(x, x), product(y, y), product(x, y)]
     }
-}
-
-struct Plane {
-    axes: Axes,
-    cloud: Cloud,
-}
-
-impl Plane {
-    fn of(rows: &[f32], names: &[String]) -> Result<Self, PictureError> {
-        if let [x, y] = names {
-            let axes = Axes { origin: vec![0.0; 2], directions: [vec![1.0, 0.0], vec![0.0, 1.0]] };
-            let points = rows.chunks_exact(2).map(|row| (f64::from(row[0]), f64::from(row[1]))).collect();
-            return Ok(Self { axes, cloud: Cloud { points, x: x.clone(), y: Some(y.clone()) } });
-        }
-        let found = principal_components(rows, names.len())?;
-        let [x, y] = found.names();
-        let cloud = Cloud { points: found.coordinates, x, y: Some(y) };
-        Ok(Self { axes: Axes { origin: found.mean, directions: found.directions }, cloud })
-    }
 
     /// The ellipse of so many standard deviations.
     fn ellipse(&self, component: &Component, radius: f64) -> Vec<Point> {
-        let (x, y) = self.axes.place(&component.mean);
-        let [a, b, c] = self.axes.spread(&component.covariance);
+        let (x, y) = self.place(&component.mean);
+        let [a, b, c] = self.spread(&component.covariance);
         // The Cholesky factor of the two by two matrix.
         let first = a.max(0.0).sqrt();
         let below = if first > 0.0 { c / first } else { 0.0 };
@@ -162,6 +159,25 @@ impl Plane {
             (x + radius * first * cos, y + radius * (below * cos + second * sin))
         };
         (0..=STEPS).map(point).collect()
+    }
+}
+
+struct Plane {
+    axes: Axes,
+    cloud: Cloud,
+}
+
+impl Plane {
+    fn of(rows: &[f32], names: &[String]) -> Result<Self, PictureError> {
+        if let [x, y] = names {
+            let axes = Axes::of_columns();
+            let points = rows.chunks_exact(2).map(|row| (f64::from(row[0]), f64::from(row[1]))).collect();
+            return Ok(Self { axes, cloud: Cloud { points, x: x.clone(), y: Some(y.clone()) } });
+        }
+        let found = principal_components(rows, names.len())?;
+        let [x, y] = found.names();
+        let cloud = Cloud { points: found.coordinates, x, y: Some(y) };
+        Ok(Self { axes: Axes { origin: found.mean, directions: found.directions }, cloud })
     }
 }
 

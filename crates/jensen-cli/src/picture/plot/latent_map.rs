@@ -102,7 +102,7 @@ impl Cloud {
         let mut scene = Scene::new(660.0, 640.0);
         let area = layout::head(&mut scene, title, &note, &classes.legend());
         let area = classes.draw_scale(&mut scene, area);
-        let panel = self.panel(&mut scene, area);
+        let panel = self.panel(&mut scene, area, "");
         let (radius, opacity) = match shown.len() {
             0..=300 => (4.0, 0.9),
             301..=1500 => (3.0, 0.8),
@@ -117,13 +117,13 @@ impl Cloud {
 
     /// Axes with one scale for both coordinates, so that distances can be compared, unless one of them would
     /// then be squeezed into less than a third of the panel.
-    pub(super) fn panel(&self, scene: &mut Scene, area: Area) -> Panel {
+    pub(super) fn panel(&self, scene: &mut Scene, area: Area, heading: &str) -> Panel {
         let x = range::padded(range::extent(self.points.iter().map(|point| point.0)), 0.04);
         let Some(title) = &self.y else {
             return Panel::draw(
                 scene,
                 area,
-                "",
+                heading,
                 Axis::continuous(x, self.x.as_str(), 8),
                 Axis::bare((-0.05, 1.05)),
             );
@@ -138,7 +138,7 @@ impl Cloud {
         let comparable = used(x, area.width).min(used(y, area.height)) > 1.0 / 3.0;
         let (x, y) = if comparable { (spread(x, area.width), spread(y, area.height)) } else { (x, y) };
         let (x, y) = (Axis::continuous(x, self.x.as_str(), 8), Axis::continuous(y, title.as_str(), 8));
-        let panel = Panel::draw(scene, area, "", x, y);
+        let panel = Panel::draw(scene, area, heading, x, y);
         panel.rule_columns(scene);
         panel
     }

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::layout::{Area, HEADING, LABEL};
 use crate::picture::font::{self, Weight};
-use crate::picture::scene::{Align, Point, Scene, Text};
+use crate::picture::scene::{Align, Point, Scene, Shape, Text};
 use crate::picture::theme::Paint;
 
 /// Axes placed on the paper.
@@ -119,6 +119,18 @@ impl Panel {
         }
     }
 
+    /// As [`curve`](Self::curve), in dashes that are equally long on the paper, however steep the curve.
+    pub(super) fn dashed_curve(&self, scene: &mut Scene, points: &[Point], width: f64, paint: Paint) {
+        let before = scene.shapes.len();
+        self.curve(scene, points, width, paint);
+        for shape in scene.shapes.split_off(before) {
+            match shape {
+                Shape::Line { points, .. } => dashes(scene, &points, width, paint),
+                other => scene.shapes.push(other),
+            }
+        }
+    }
+
     /// Draws a closed line, of which only what lies within both ranges is seen.
     pub(super) fn outline(&self, scene: &mut Scene, points: &[Point], width: f64, paint: Paint) {
         let is_within = |&(x, y): &Point| {
@@ -149,5 +161,35 @@ impl Panel {
             t => (from.0 + t * (to.0 - from.0), from.1 + t * rise),
         };
         (start < end).then(|| (at(start), at(end)))
+    }
+}
+
+/// Dash and gap of a dashed line.
+const DASH: [f64; 2] = [7.0, 4.5];
+
+/// A line on the paper, cut into dashes.
+fn dashes(scene: &mut Scene, points: &[Point], width: f64, paint: Paint) {
+    let (mut piece, mut at, mut left) = (vec![points[0]], 0, DASH[0]);
+    for ends in points.windows(2) {
+        let (mut from, to) = (ends[0], ends[1]);
+        loop {
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if length < left {
+                left -= length;
+                piece.push(to);
+                break;
+            }
+            let share = left / length;
+            from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+            piece.push(from);
+            if at == 0 {
+                scene.line(piece.drain(..), width, paint);
+            }
+            (piece, at) = (vec![from], 1 - at);
+            left = DASH[at];
+        }
+    }
+    if at == 0 {
+        scene.line(piece, width, paint);
     }
 }

@@ -10,7 +10,8 @@ use jensen_models::laboratory::{
     Certificate, Certificates, Effort, Growth, SigmoidBeliefNet, bernoulli, gaussian, growth,
 };
 
-use super::super::options::{at_least_one, check_ending};
+use super::super::options::at_least_one;
+use super::check_picture;
 use crate::error::CliError;
 use crate::output;
 use crate::picture::plot::{EstimatorMark, GrowthCurve, ProblemMarks, gradient_estimators};
@@ -57,14 +58,7 @@ impl Gradients {
     /// # Errors
     /// If the picture cannot be written.
     pub fn run(&self, session: &Session) -> Result<(), CliError> {
-        check_ending(&self.output, &["png", "svg"])?;
-        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(CliError::usage(
-                format!("there is no folder {} for the picture", folder.display()),
-                "make it first: the measurement takes a while",
-            ));
-        }
+        check_picture(&self.output)?;
         // Two samples: the fewest that estimators have which hold samples against each other.
         let effort = Effort { draws: self.draws.get(), preparation: self.preparation, samples: 2 };
         let bar = counter_of(session, 5, "problems");

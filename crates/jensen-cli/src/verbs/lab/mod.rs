@@ -2,9 +2,13 @@
 
 mod estimators;
 mod gradients;
+mod mixture;
+
+use std::path::Path;
 
 use clap::{Args, Subcommand};
 
+use super::options::check_ending;
 use crate::error::CliError;
 use crate::session::Session;
 
@@ -20,6 +24,7 @@ pub struct Lab {
 enum Experiment {
     Gradients(gradients::Gradients),
     Estimators(estimators::Estimators),
+    Mixture(mixture::Mixture),
 }
 
 impl Lab {
@@ -31,6 +36,20 @@ impl Lab {
         match &self.experiment {
             Experiment::Gradients(gradients) => gradients.run(session),
             Experiment::Estimators(estimators) => estimators.run(),
+            Experiment::Mixture(mixture) => mixture.run(session),
         }
+    }
+}
+
+/// Refuses a picture that could not be written, before anything is measured.
+fn check_picture(path: &Path) -> Result<(), CliError> {
+    check_ending(path, &["png", "svg"])?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(CliError::usage(
+            format!("there is no folder {} for the picture", folder.display()),
+            "make it first: the measurement takes a while",
+        )),
     }
 }
