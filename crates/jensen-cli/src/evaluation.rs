@@ -3,6 +3,7 @@
 use jensen_data::Batch;
 use jensen_infer::Metrics;
 use jensen_infer::fit::{ACTIVE_VARIANCE, variances_of_means};
+use jensen_models::mixture;
 use jensen_random::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -61,9 +62,9 @@ pub struct InformationCriteria {
 }
 
 impl InformationCriteria {
-    /// Of a mean over `n` examples.
-    fn of(log_likelihood: f64, n: usize, parameters: usize) -> Self {
-        let (n, p) = (n as f64, parameters as f64);
+    /// Of a mean over examples that count as `n`.
+    fn of(log_likelihood: f64, n: f64, parameters: usize) -> Self {
+        let p = parameters as f64;
         let twice = 2.0 * n * log_likelihood;
         Self { bic: p * n.ln() - twice, aic: 2.0 * p - twice, parameters }
     }
@@ -118,7 +119,13 @@ impl<'a> Measurement<'a> {
         self.metrics.merge(self.model.measure(batch, rng)?);
         if let (None, Some(known)) = (self.draws.iwae, self.model.log_prob(batch)) {
             let known = known?;
-            self.log_likelihood.extend(known.iter().copied());
+            let weights = mixture::weights(batch).unwrap_or_else(|| vec![1.0; known.len()]);
+            for ((&value, &weight), &row) in known.iter().zip(&weights).zip(batch.rows()) {
+                if weight > 0.0 && !value.is_finite() {
+                    return Err(CliError::Impossible { row, data: batch.dataset().to_owned() });
+                }
+                self.log_likelihood.add_weighted(value, weight);
+            }
             return Ok(known);
         }
         let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
@@ -148,7 +155,7 @@ impl<'a> Measurement<'a> {
         let latents = self.model.by_latent(vec![0.0; self.model.latent_dim()]).len();
         let evaluation = Evaluation::new(place, (variances.map(active), latents), &self.metrics, estimate);
         let criteria = self.model.free_parameters().filter(|_| has_values).map(|parameters| {
-            InformationCriteria::of(self.log_likelihood.mean(), self.metrics.examples(), parameters)
+            InformationCriteria::of(self.log_likelihood.mean(), self.log_likelihood.weight(), parameters)
         });
         Evaluation { criteria, ..evaluation }
     }

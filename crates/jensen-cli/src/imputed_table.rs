@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jensen_data::{
-    Array, Batch, ColumnKind, DataError, Dataset, EMBEDDED, Field, FilledRow, FilledTable, Role, TableSchema,
-    Writer,
+    Array, Batch, ColumnKind, DataError, Dataset, EMBEDDED, Field, FilledRow, FilledTable, Preprocessing,
+    Role, TableSchema, Writer,
 };
 
 use crate::error::CliError;
@@ -15,9 +15,18 @@ const DRAW: &str = "draw";
 /// A file that a table is copied to, row by row, with its missing cells filled in.
 pub struct ImputedTable<'a> {
     schema: &'a TableSchema,
+    /// Which digits of a number are known.
+    digits: Digits,
     /// How often each row is there; 0 for once, without a number.
     draws: usize,
     target: Target,
+}
+
+/// The precision of numbers that are filled in.
+#[derive(Clone, Copy)]
+enum Digits {
+    Single,
+    Double,
 }
 
 enum Target {
@@ -35,7 +44,7 @@ impl<'a> ImputedTable<'a> {
     pub fn create(
         source: &str,
         dataset: &Dataset,
-        schema: &'a TableSchema,
+        (schema, preprocessing): (&'a TableSchema, &Preprocessing),
         draws: usize,
         output: &Path,
     ) -> Result<Self, CliError> {
@@ -67,7 +76,8 @@ impl<'a> ImputedTable<'a> {
             }
             None => Target::Fields(None, output.to_owned(), dataset.len() * draws.max(1)),
         };
-        Ok(Self { schema, draws, target })
+        let digits = if preprocessing.is_double() { Digits::Double } else { Digits::Single };
+        Ok(Self { schema, digits, draws, target })
     }
 
     /// Adds the next rows: as they were read, and each version of them with every cell filled, in the
@@ -76,7 +86,7 @@ impl<'a> ImputedTable<'a> {
     /// # Errors
     /// If a row cannot be read again or not be written.
     pub fn append(&mut self, raw: &Batch, filled: &[f64]) -> Result<(), CliError> {
-        let Self { schema, draws, target } = self;
+        let Self { schema, digits, draws, target } = self;
         let columns = schema.columns.len();
         let version = |draw: usize, row: usize| {
             let from = (draw * raw.len() + row) * columns;
@@ -93,7 +103,7 @@ impl<'a> ImputedTable<'a> {
                         let cells = cells
                             .filter(|((_, place), _)| table.is_missing(**place))
                             .map(|((column, &place), &value)| {
-                                (place, text(&column.kind, value, table.truth(place)))
+                                (place, text(&column.kind, value, *digits, table.truth(place)))
                             })
                             .collect();
                         let leading = (*draws > 0).then(|| (draw + 1).to_string());
@@ -195,11 +205,14 @@ fn is_text(path: &Path) -> bool {
 }
 
 /// A cell: a level by its name, `true` and `false` as the column writes them, a number with the digits
-/// that single precision has.
-fn text(kind: &ColumnKind, value: f64, truth: Option<[&'static str; 2]>) -> String {
+/// that are known.
+fn text(kind: &ColumnKind, value: f64, digits: Digits, truth: Option<[&'static str; 2]>) -> String {
     match (kind, truth) {
         (ColumnKind::Categorical { levels, .. }, _) => levels[value as usize].clone(),
         (ColumnKind::Binary { .. }, Some(words)) => words[usize::from(value != 0.0)].to_owned(),
-        _ => (value as f32).to_string(),
+        _ => match digits {
+            Digits::Single => (value as f32).to_string(),
+            Digits::Double => value.to_string(),
+        },
     }
 }

@@ -7,6 +7,7 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RunningMean {
     count: u64,
+    weight: f64,
     sum: f64,
     mean: f64,
     squares: f64,
@@ -15,11 +16,25 @@ pub struct RunningMean {
 impl RunningMean {
     /// Takes one more number.
     pub fn add(&mut self, value: f64) {
+        self.add_weighted(value, 1.0);
+    }
+
+    /// Takes one more number that counts `weight` times; nothing if that is never.
+    pub fn add_weighted(&mut self, value: f64, weight: f64) {
+        if weight <= 0.0 {
+            return;
+        }
         self.count += 1;
-        self.sum += value;
+        self.weight += weight;
+        self.sum += weight * value;
         let before = value - self.mean;
-        self.mean += before / self.count as f64;
-        self.squares += before * (value - self.mean);
+        self.mean += before * weight / self.weight;
+        self.squares += weight * before * (value - self.mean);
+    }
+
+    /// How often the numbers count together.
+    pub fn weight(self) -> f64 {
+        self.weight
     }
 
     /// How many numbers it is of.
@@ -29,13 +44,13 @@ impl RunningMean {
 
     /// Their mean; not a number if there are none.
     pub fn mean(self) -> f64 {
-        self.sum / self.count as f64
+        self.sum / self.weight
     }
 
-    /// The standard error of the mean; `None` for fewer than two.
+    /// The standard error of the mean, weights being numbers of times; `None` for fewer than two.
     pub fn standard_error(self) -> Option<f64> {
-        let n = self.count as f64;
-        (self.count > 1).then(|| (self.squares / (n - 1.0) / n).sqrt())
+        let n = self.weight;
+        (self.count > 1 && n > 1.0).then(|| (self.squares / (n - 1.0) / n).sqrt())
     }
 }
 

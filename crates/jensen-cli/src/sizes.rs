@@ -13,6 +13,9 @@ use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
 
+/// The most trainings of one command.
+const MOST: u32 = 100;
+
 /// `3`, or `1..10`: each number from one to the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes(RangeInclusive<u32>);
@@ -27,6 +30,9 @@ impl FromStr for Sizes {
         let (first, last) = text.split_once("..").unwrap_or((text, text));
         let number = |text: &str| text.trim_start_matches('=').parse::<u32>().ok();
         match (number(first), number(last)) {
+            (Some(first), Some(last)) if last.saturating_sub(first) >= MOST => {
+                Err(format!("{text} are more than {MOST} trainings"))
+            }
             (Some(first), Some(last)) if first <= last => Ok(Self(first..=last)),
             _ => Err("it is a number of components such as 8, or a range such as 1..10".to_owned()),
         }
@@ -135,7 +141,9 @@ mod tests {
         assert_eq!(each("3"), Ok(vec![3]));
         assert_eq!(each("2..4"), Ok(vec![2, 3, 4]));
         assert_eq!(each("2..=4"), Ok(vec![2, 3, 4]));
-        assert!(["", "a", "4..2", "1..", "-1", "1...3"].into_iter().all(|text| each(text).is_err()));
+        assert!(
+            ["", "a", "4..2", "1..", "-1", "1...3", "1..101"].into_iter().all(|text| each(text).is_err())
+        );
         assert_eq!("5".parse::<Sizes>().expect("a number").single(), Some(5));
         assert_eq!("5..6".parse::<Sizes>().expect("a range").single(), None);
     }

@@ -180,8 +180,8 @@ pub enum DataError {
 
     /// A column of words where only numbers are modelled.
     #[error(
-        "{name}: column {column} holds words such as `{word}`, not numbers: model it as a table with \
-         `--likelihood table`, or leave the column out with `data.exclude`"
+        "{name}: column {column} holds words such as `{word}`, not numbers: leave the column out with \
+         `data.exclude`, or model it as a table with `--model vae --likelihood table`"
     )]
     Words {
         /// The data set.

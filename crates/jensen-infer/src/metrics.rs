@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
     examples: usize,
+    /// What they count as together.
+    weight: f64,
     sums: BTreeMap<&'static str, f64>,
     per_dim: BTreeMap<&'static str, Vec<f64>>,
 }
@@ -15,7 +17,12 @@ pub struct Metrics {
 impl Metrics {
     /// No sums yet over `examples` examples.
     pub fn new(examples: usize) -> Self {
-        Self { examples, ..Self::default() }
+        Self { examples, weight: examples as f64, ..Self::default() }
+    }
+
+    /// The same, where the examples count as `weight` together: sums are of numbers times weights.
+    pub fn with_weight(self, weight: f64) -> Self {
+        Self { weight, ..self }
     }
 
     /// Adds a sum over the examples.
@@ -36,6 +43,7 @@ impl Metrics {
     /// If a per-dimension sum has another length.
     pub fn merge(&mut self, other: Self) {
         self.examples += other.examples;
+        self.weight += other.weight;
         for (name, sum) in other.sums {
             *self.sums.entry(name).or_default() += sum;
         }
@@ -48,6 +56,11 @@ impl Metrics {
         }
     }
 
+    /// What the examples count as together: as many as they are, unless they have weights.
+    pub fn weight(&self) -> f64 {
+        self.weight
+    }
+
     /// How many examples were summed.
     pub fn examples(&self) -> usize {
         self.examples
@@ -55,17 +68,17 @@ impl Metrics {
 
     /// The mean over examples of a scalar, if it was measured.
     pub fn mean(&self, name: &str) -> Option<f64> {
-        self.sums.get(name).map(|sum| sum / self.examples as f64)
+        self.sums.get(name).map(|sum| sum / self.weight)
     }
 
     /// The mean over examples of each latent dimension, if it was measured.
     pub fn mean_per_dim(&self, name: &str) -> Option<Vec<f64>> {
-        let n = self.examples as f64;
+        let n = self.weight;
         self.per_dim.get(name).map(|sums| sums.iter().map(|sum| sum / n).collect())
     }
 
     /// Every scalar with its mean, by name.
     pub fn means(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.sums.iter().map(|(name, sum)| (*name, sum / self.examples as f64))
+        self.sums.iter().map(|(name, sum)| (*name, sum / self.weight))
     }
 }

@@ -94,4 +94,36 @@ impl ModelKind {
             _ => &["mixture"],
         }
     }
+
+    /// Whether an option, by its path, is read by it.
+    pub fn reads(self, option: &str) -> bool {
+        let (section, key) = option.split_once('.').unwrap_or((option, ""));
+        let is_foreign = Self::ALL.into_iter().flat_map(Self::sections).any(|own| *own == section);
+        if is_foreign && !self.sections().contains(&section) {
+            return false;
+        }
+        if self.is_autoencoder() {
+            return true;
+        }
+        let key = key.split('.').next().unwrap_or_default();
+        match section {
+            "fit" => {
+                ["epochs", "batch_size", "validate_every", "early_stopping", "checkpoint"].contains(&key)
+            }
+            "mixture" => match key {
+                "covariance" => matches!(self, Self::Gmm | Self::Bgmm | Self::Hmm),
+                "initialisations" => !matches!(self, Self::Ppca | Self::Fa),
+                "lloyd" => matches!(self, Self::Gmm | Self::Bgmm | Self::Mfa),
+                "subsample" => !matches!(self, Self::Ppca | Self::Fa | Self::Hmm),
+                "regularisation" => !matches!(self, Self::Bgmm | Self::Cmm),
+                "weights" | "mean_precision" | "spread" => self == Self::Bgmm,
+                "latents" => matches!(self, Self::Ppca | Self::Fa | Self::Mfa),
+                "noise" => self == Self::Mfa,
+                "emissions" => self == Self::Hmm,
+                "pseudo_count" => matches!(self, Self::Cmm | Self::Hmm),
+                _ => true,
+            },
+            _ => true,
+        }
+    }
 }

@@ -91,9 +91,7 @@ impl RunConfig {
 
     /// Refuses options that would do nothing: those of another model. A file may have them, for it may be of any.
     fn check_sections(&self, layers: &Layers) -> Result<(), ConfigError> {
-        let others = ModelKind::ALL.into_iter().flat_map(ModelKind::sections);
-        let foreign: Vec<_> = others.filter(|section| !self.model.sections().contains(section)).collect();
-        let assigned = layers.assignments().iter().find(|one| foreign.contains(&&one.path[0].as_str()));
+        let assigned = layers.assignments().iter().find(|one| !self.model.reads(&one.path.join(".")));
         assigned.map_or(Ok(()), |one| {
             let reason = format!("is no option of the model {}: leave it out", self.model.name());
             Err(ConfigError::Value { origin: one.origin.clone(), key: one.path.join("."), reason })

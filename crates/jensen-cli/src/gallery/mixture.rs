@@ -6,6 +6,7 @@ use jensen_models::mixture::{Covariance, DiscreteMixture, GaussianMixture};
 use jensen_random::Rng;
 
 use super::{Encoding, Gallery, Picture, Points, Shown, curves, rows};
+use crate::config::ModelKind;
 use crate::error::CliError;
 use crate::model::{Components, States};
 use crate::picture::grid;
@@ -42,15 +43,22 @@ impl Gallery<'_> {
             self.section(heading, text, pictures)?,
             self.section(
                 "Training",
-                "Each iteration is an E step over all examples and an M step; none lowers the objective.",
+                match (self.run.config.mixture.online, self.run.config.model) {
+                    (Some(_), _) => "Each step learns from one batch, and what is shown is a batch's before that.",
+                    (None, ModelKind::Bgmm) => {
+                        "Each iteration is an E step over all examples and an M step. What rises is the bound on the \
+                         evidence, here for each example: it counts the price of the parameters too."
+                    }
+                    (None, _) => "Each iteration is an E step over all examples and an M step; none lowers the objective.",
+                },
                 curves::of_iterations(&log)?,
             )?,
             self.section(
                 "The examples",
                 match self.shown_examples() {
-                    Shown::HeldOut => "How likely the mixture finds examples that it has not learned from.",
+                    Shown::HeldOut => "How likely the model finds examples that it has not learned from.",
                     Shown::AlsoLearned => {
-                        "How likely the mixture finds the examples; the data have no test split, so it has learned \
+                        "How likely the model finds the examples; the data have no test split, so it has learned \
                          from most of them."
                     }
                 },
@@ -70,7 +78,7 @@ impl Gallery<'_> {
             covariance: mixture.dense_covariance(index),
         };
         let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
-        let mut pictures = vec![self.ellipses(&components)?];
+        let mut pictures: Vec<_> = self.ellipses(&components).into_iter().collect();
         pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
     }
@@ -100,21 +108,23 @@ impl Gallery<'_> {
                 covariance: mixture.covariance(index),
             };
             let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
-            pictures.push(self.ellipses(&components)?);
+            pictures.extend(self.ellipses(&components));
         }
         pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
     }
 
     /// The examples under ellipses.
-    fn ellipses(&self, components: &[Component]) -> Result<Picture, CliError> {
-        let Points { places, chosen, .. } = &self.points;
-        Ok(Picture {
+    fn ellipses(&self, components: &[Component]) -> Option<Picture> {
+        let Points { rows, chosen, .. } = &self.points;
+        // Where each row misses a value, or its squares are too large for numbers, there is nothing to be drawn.
+        let scene = component_map("The components", rows, &self.column_names(), chosen, components).ok()?;
+        Some(Picture {
             file: "components.png",
-            scene: component_map("The components", places, &self.column_names(), chosen, components)?,
+            scene,
             encoding: Encoding::Png,
             caption: "The examples, each in the colour of the component that answers for most of it, and the components; \
-                      the numbers are those of the table and of `jensen encode`.",
+                      their numbers are those of `jensen encode`.",
         })
     }
 
@@ -150,7 +160,7 @@ impl Gallery<'_> {
             file: "bound.svg",
             scene: bound_histogram("The likelihood over the examples", "log p(x)", &self.points.bounds)?,
             encoding: Encoding::Svg,
-            caption: "Examples far to the left are unusual to the mixture: `jensen score` lists them.",
+            caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
         }])
     }
 

@@ -39,8 +39,10 @@ pub struct Gallery<'a> {
 /// What is shown of many examples: the first of them, whatever their number.
 #[derive(Default)]
 struct Points {
-    /// Where each lies: its posterior's mean, `[examples, latent]`; under a mixture the example itself, `[examples, features]`.
+    /// Where each lies: its posterior's mean, `[examples, latent]`; nothing under a mixture.
     places: Vec<f32>,
+    /// Under a mixture, the examples themselves, `[examples, features]`.
+    rows: Vec<f64>,
     /// Under a mixture, the component that answers for most of it.
     chosen: Vec<usize>,
     /// Under a factor model, the expected factors, `[examples, latents]`.
@@ -59,7 +61,7 @@ impl Points {
         for batch in run.loader(dataset, rows.take(POINTS))?.ordered() {
             let batch = batch?;
             if run.model.components().is_some() {
-                points.places.extend(batch.require(Role::Observation)?.array().to_f32());
+                points.rows.extend(batch.require(Role::Observation)?.array().to_f64());
                 let codes = run.model.codes(&batch)?;
                 let of_name = |name: &str| codes.iter().find(|code| code.name == name);
                 let chosen = of_name("component").and_then(|code| code.values.to_i64());

@@ -15,7 +15,7 @@ use jensen_prob::{Distribution, Expand};
 use jensen_random::Rng;
 
 use super::size::{self, Purpose};
-use super::{Encoding, Examples, Imputing, Model, Samples, Traversal};
+use super::{Encoding, Examples, Imputed, Imputing, Model, Samples, Traversal};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_directory::RunRecord;
@@ -240,9 +240,9 @@ impl<A: Kind> Model for Trained<A> {
         Ok(self.net.model().likelihood(&latents, &()).sample(&rng))
     }
 
-    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputation, CliError> {
+    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputed, CliError> {
         let imputed = self.net.impute(&self.evidence(batch)?, imputing, self.rows_at_once, rng);
-        imputed.ok_or_else(|| {
+        imputed.map(Imputed::from).ok_or_else(|| {
             CliError::usage(
                 "the model's likelihood has no place for missing values: it is not that of a table",
                 "train on a table: `jensen train --data table.csv`, without `--likelihood`",

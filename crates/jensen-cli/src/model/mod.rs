@@ -116,7 +116,7 @@ pub trait Model {
     }
 
     /// What the missing entries of each example were.
-    fn impute(&self, _: &Batch, _: Imputing, _: Rng) -> Result<Imputation, CliError> {
+    fn impute(&self, _: &Batch, _: Imputing, _: Rng) -> Result<Imputed, CliError> {
         Err(self.cannot("fill in missing values"))
     }
 
@@ -239,6 +239,27 @@ pub struct Imputing {
     pub samples: usize,
     /// Draws of each example beside the prediction.
     pub draws: usize,
+}
+
+/// Examples without missing entries, as the model sees them, `[rows, features]`.
+pub struct Imputed {
+    /// What is expected where an entry is missing.
+    pub prediction: Vec<f64>,
+    /// What was drawn there, `[draws, rows, features]`, if draws were asked for.
+    pub draws: Option<Vec<f64>>,
+    /// How many equally weighted samples those of each example are worth.
+    pub effective_samples: Vec<f64>,
+}
+
+impl From<Imputation> for Imputed {
+    fn from(imputation: Imputation) -> Self {
+        let numbers = |values: Tensor<2>| values.into_data().iter::<f64>().collect();
+        Self {
+            prediction: numbers(imputation.prediction),
+            draws: imputation.draws.map(numbers),
+            effective_samples: imputation.effective_samples,
+        }
+    }
 }
 
 /// What a model is made for: the training examples.

@@ -34,7 +34,11 @@ impl PrincipalComponents {
 ///
 /// # Errors
 /// [`PictureError::Pca`] if a value is not finite, or there are fewer than two dimensions.
-pub fn principal_components(points: &[f32], dims: usize) -> Result<PrincipalComponents, PictureError> {
+pub fn principal_components<T: Copy + Into<f64>>(
+    points: &[T],
+    dims: usize,
+) -> Result<PrincipalComponents, PictureError> {
+    let points: Vec<f64> = points.iter().map(|&value| value.into()).collect();
     let rows = points.len() / dims.max(1);
     let fail = |why: String| PictureError::Pca { rows, dims, why };
     if dims < 2 {
@@ -47,14 +51,14 @@ pub fn principal_components(points: &[f32], dims: usize) -> Result<PrincipalComp
     let mut mean = vec![0.0; dims];
     for point in points.chunks_exact(dims) {
         for (sum, &value) in mean.iter_mut().zip(point) {
-            *sum += f64::from(value) / count;
+            *sum += value / count;
         }
     }
     let mut covariance = Mat::<f64>::zeros(dims, dims);
     for point in points.chunks_exact(dims) {
         for i in 0..dims {
             for j in 0..=i {
-                let product = (f64::from(point[i]) - mean[i]) * (f64::from(point[j]) - mean[j]);
+                let product = (point[i] - mean[i]) * (point[j] - mean[j]);
                 covariance[(i, j)] += product / count;
             }
         }
@@ -71,8 +75,8 @@ pub fn principal_components(points: &[f32], dims: usize) -> Result<PrincipalComp
         (direction.into_iter().map(|entry| sign * entry).collect::<Vec<f64>>(), share)
     };
     let ((first, share_1), (second, share_2)) = (component(0), component(1));
-    let along = |point: &[f32], direction: &[f64]| -> f64 {
-        point.iter().zip(&mean).zip(direction).map(|((&x, m), d)| (f64::from(x) - m) * d).sum()
+    let along = |point: &[f64], direction: &[f64]| -> f64 {
+        point.iter().zip(&mean).zip(direction).map(|((&x, m), d)| (x - m) * d).sum()
     };
     let coordinates =
         points.chunks_exact(dims).map(|point| (along(point, &first), along(point, &second))).collect();

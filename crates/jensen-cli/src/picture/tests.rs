@@ -262,19 +262,19 @@ fn components_of_one_two_and_many_columns() {
             .collect(),
     };
     for columns in [1, 2, 5] {
-        let rows: Vec<f32> = (0..200 * columns).map(|i| ((i * 31 % 97) as f32) * 0.1).collect();
+        let rows: Vec<f64> = (0..200 * columns).map(|i| ((i * 31 % 97) as f64) * 0.1).collect();
         let chosen: Vec<usize> = (0..200).map(|row| row % 12).collect();
         let names: Vec<String> = (0..columns).map(|column| format!("column {column}")).collect();
         let components: Vec<_> = (0..12).map(|k| component(columns, k, 1.0)).collect();
-        let map = |rows: &[f32]| component_map("Components", rows, &names, &chosen, &components);
+        let map = |rows: &[f64]| component_map("Components", rows, &names, &chosen, &components);
         check(&map(&rows).expect("rows"));
         // Missing values leave their row out, which is said.
         let mut holes = rows.clone();
-        holes[0] = f32::NAN;
+        holes[0] = f64::NAN;
         let says =
             |shape: &Shape| matches!(shape, Shape::Text(text) if text.content.contains("1 with missing"));
         assert!(map(&holes).expect("rows").shapes.iter().any(says));
-        assert!(map(&vec![f32::NAN; rows.len()]).is_err());
+        assert!(map(&vec![f64::NAN; rows.len()]).is_err());
         assert!(map(&rows[..columns]).is_err());
         // Rows that are all the same, and a component without extent.
         let flat = [component(columns, 2, 1e-300)];

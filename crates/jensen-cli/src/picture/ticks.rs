@@ -31,6 +31,11 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let largest = ticks.iter().fold(0.0_f64, |largest, tick| largest.max(tick.abs()));
     if step.is_finite() && (largest >= 1e7 || step < 1e-4) {
+        // Two digits do not tell numbers apart that are close to each other and far from zero.
+        if largest / step > 90.0 {
+            let decimals = (-step.log10()).ceil().clamp(0.0, 12.0) as usize;
+            return ticks.iter().map(|&tick| fixed(tick, decimals)).collect();
+        }
         return ticks.iter().map(|&tick| scientific(tick)).collect();
     }
     let decimals = decimals(ticks);
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(labels(&[0.0, 20_000.0]), ["0", "20\u{a0}000"]);
         assert_eq!(labels(&[0.0, 2e-5, 4e-5]), ["0", "2·10⁻⁵", "4·10⁻⁵"]);
         assert_eq!(labels(&[0.0, 0.0005, 0.001]), ["0.0000", "0.0005", "0.0010"]);
+        assert_eq!(labels(&[-6.30002, -6.30001]), ["−6.30002", "−6.30001"]);
     }
 
     #[test]

@@ -15,7 +15,6 @@ use crate::output;
 use crate::progress::counter;
 use crate::session::Session;
 use crate::trained_run::TrainedRun;
-use crate::view::to_vec;
 
 /// Below so many effective samples an estimate is not to be trusted.
 const FEW_SAMPLES: f64 = 10.0;
@@ -67,20 +66,23 @@ impl Impute {
         let imputing =
             Imputing { samples: self.samples.get(), draws: self.draws.map_or(0, NonZeroUsize::get) };
         let source = self.data.as_ref().unwrap_or(&run.config.data.source);
-        let mut table = ImputedTable::create(source, &dataset, schema, imputing.draws, &self.output)?;
+        let mut table = ImputedTable::create(
+            source,
+            &dataset,
+            (schema, &run.record.preprocessing),
+            imputing.draws,
+            &self.output,
+        )?;
         let loader = run.loader(&dataset, dataset.rows(Split::All)?)?;
         let bar = counter(session, loader.examples());
         let rng = Rng::seed(self.seed.seed).fork("impute");
         let (mut missing, mut doubtful) = (0, 0);
         for batch in loader.ordered() {
             let batch = batch?;
-            let observed = to_vec(batch.tensor(Role::Observation, session.device())?);
+            let observed = batch.require(Role::Observation)?.array().to_f64();
             let imputation = run.model.impute(&batch, imputing, rng)?;
-            let versions = match imputation.draws {
-                Some(draws) => to_vec(draws),
-                None => to_vec(imputation.prediction),
-            };
-            let filled: Vec<f32> = versions
+            let versions = imputation.draws.unwrap_or(imputation.prediction);
+            let filled: Vec<f64> = versions
                 .into_iter()
                 .zip(observed.iter().cycle())
                 .map(|(filled, &observed)| if observed.is_nan() { filled } else { observed })

@@ -171,8 +171,16 @@ impl Train {
         }
         let mut all = Vec::new();
         for (size, training) in trainings {
-            let (run, ..) = training.complete(session)?;
-            all.push(Sized::of(size, &run, session)?);
+            match training.complete(session) {
+                Ok((run, ..)) => all.push(Sized::of(size, &run, session)?),
+                Err(error) => {
+                    // What has been learned is told all the same.
+                    if !all.is_empty() {
+                        output::note(sizes::text(&all));
+                    }
+                    return Err(error);
+                }
+            }
         }
         if self.json {
             output::json(&serde_json::json!({ "sizes": all }))

@@ -162,7 +162,8 @@ fn values_that_no_one_can_use_are_refused() {
     assert!(message.contains("4294967295"), "{message}");
     let message = here.refused(&format!("train {TINY} --model sbn --prior flow --latent-dim 1"), 2);
     assert!(message.contains("discrete"), "{message}");
-    here.ok(&format!("train {TINY} --model sbn --set cat_vae.categories=1 --epochs 1 --name foreign"));
+    let message = here.refused(&format!("train {TINY} --model sbn --set cat_vae.categories=1"), 2);
+    assert!(message.contains("no option of the model sbn"), "{message}");
 }
 
 /// An exact gradient has no noise, so no signal-to-noise ratio: the log can be read all the same.

@@ -130,7 +130,7 @@ fn what_a_mixture_cannot_do_is_refused() {
     }
     for (line, said) in [
         ("train --model gmm --data words.csv", "holds words such as `x`"),
-        ("train --model gmm --components 1 --data hole.csv", "column 1 has no observed value"),
+        ("train --model gmm --components 1 --data hole.csv", "column `b` has no value"),
         ("train --model gmm --components 2 --data twice.csv", "2 components need as many different rows"),
         ("train --model gmm --components 1 --data far.csv", "not a finite number"),
     ] {
@@ -434,4 +434,57 @@ fn the_laboratory_learns_one_mixture_in_every_way() {
     assert!(here.refused("lab mixture --iterations 0", 2).contains("at least 1"));
     assert!(here.refused("lab mixture -o ways.txt", 2).contains("ending"));
     assert!(here.refused("lab mixture -o nowhere/ways.png", 2).contains("no folder"));
+}
+
+/// A row of weight zero is not there, in no number that is told.
+#[test]
+fn weights_count_in_every_number() {
+    let here = Workshop::new();
+    let values: Vec<f64> = Rng::seed(5).fork("noise").normals(90, 2).into_iter().map(f64::from).collect();
+    let write = |name: &str, rows: usize, weights: Option<Vec<f64>>| {
+        let x = Field::new("x", Role::Observation, vec![2], Array::F64(values[..2 * rows].to_vec()));
+        let weights =
+            weights.map(|w| Field::new("weights", Role::Weight, vec![], Array::F64(w)).expect("weights"));
+        let fields: Vec<_> = std::iter::once(x.expect("numbers")).chain(weights).collect();
+        jensen_data::write(&here.path(name), &fields).expect("written");
+    };
+    write("part.npz", 60, None);
+    write("weighted.npz", 90, Some((0..90).map(|row| if row < 60 { 1.0 } else { 0.0 }).collect()));
+    let measured = |data: &str| {
+        here.ok(&format!("train --model gmm --components 2 --data {data}.npz --name {data}"));
+        let measured = here.json(&format!("evaluate {data} --json"));
+        ["log_likelihood", "bic", "log_likelihood_stderr"]
+            .map(|key| measured[key].as_f64().expect("a number"))
+    };
+    for (weighted, part) in measured("weighted").into_iter().zip(measured("part")) {
+        assert!((weighted - part).abs() < 1e-9 * part.abs(), "{weighted}, not {part}");
+    }
+}
+
+/// Numbers that single precision does not tell apart.
+#[test]
+fn far_from_zero_nothing_is_rounded() {
+    let here = Workshop::new();
+    let noise = Rng::seed(6).fork("noise").normals(120, 1);
+    let mut text = "a,b\n".to_owned();
+    for (row, noise) in noise.into_iter().enumerate() {
+        let a = 1e9 + f64::from(noise);
+        match row % 10 {
+            0 => writeln!(text, "{a},"),
+            _ => writeln!(text, "{a},{}", 1e9 + 2.0 * f64::from(noise) + 0.01 * (row % 7) as f64),
+        }
+        .expect("text");
+    }
+    here.write("far.csv", &text);
+    here.ok("train --model gmm --components 1 --data far.csv --name far");
+    here.ok("impute far --data far.csv -o filled.csv");
+    let filled = here.text("filled.csv");
+    let pairs = column(&filled, "a").into_iter().zip(column(&filled, "b")).step_by(10);
+    for (a, b) in pairs {
+        assert!((b - 1e9 - 2.0 * (a - 1e9)).abs() < 0.1, "{a}, {b}");
+    }
+    // A cell that no component reaches is named, and no infinity is told.
+    here.write("inf.csv", "a,b\n1e9,1e9\n1e308,1e9\n");
+    let done = here.run("evaluate far --data inf.csv");
+    assert!(done.code == Some(1) && done.stderr.contains("row 1"), "{done:?}");
 }

@@ -1,7 +1,7 @@
 //! Expectation–maximisation as a learner: one epoch is one iteration.
 
 use burn::tensor::TensorData;
-use jensen_data::Batch;
+use jensen_data::{Batch, Role};
 use jensen_infer::{InferError, Learner, Metrics, StateDict, StepContext, StepReport};
 use jensen_random::Rng;
 
@@ -181,8 +181,7 @@ where
     }
 
     fn evaluate(&self, batch: &Batch, _: Rng) -> Result<Metrics, InferError> {
-        let log_prob = log_prob(self.model(), batch)?;
-        Ok(Metrics::new(batch.len()).with_sum(LOG_LIKELIHOOD, log_prob.iter().sum()))
+        measure(self.model(), batch)
     }
 
     fn monitored(&self) -> &'static str {
@@ -237,6 +236,29 @@ pub fn log_prob(model: &impl Density, batch: &Batch) -> Result<Vec<f64>, InferEr
     let log_prob = numbers.rows().and_then(|rows| model.log_prob(rows));
     let log_prob = log_prob.map_err(|error| model_error(located(error, batch.rows())))?;
     Ok(log_prob.iter().zip(batch.log_jacobian()).map(|(log_prob, jacobian)| log_prob + jacobian).collect())
+}
+
+/// The metric [`LOG_LIKELIHOOD`] of a batch, each example as often as its weight says.
+///
+/// # Errors
+/// As [`log_prob`].
+pub fn measure(model: &impl Density, batch: &Batch) -> Result<Metrics, InferError> {
+    let log_prob = log_prob(model, batch)?;
+    let metrics = Metrics::new(batch.len());
+    Ok(match weights(batch) {
+        // Nothing of a row that does not count, not even an infinity.
+        Some(weights) => {
+            let counted = log_prob.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+            let sum = counted.map(|(log_prob, weight)| log_prob * weight).sum();
+            metrics.with_weight(weights.iter().sum()).with_sum(LOG_LIKELIHOOD, sum)
+        }
+        None => metrics.with_sum(LOG_LIKELIHOOD, log_prob.iter().sum()),
+    })
+}
+
+/// The weight of each example, where the data have weights.
+pub fn weights(batch: &Batch) -> Option<Vec<f64>> {
+    batch.field(Role::Weight).map(|field| field.array().to_f64())
 }
 
 /// The arrays of a model as the entries of a state.

@@ -63,7 +63,7 @@ pub use covariance::Covariance;
 pub use data::{Examples, Numbers};
 pub use discrete::{Categories, DiscreteMixture, DiscreteOptions, DiscreteStatistics, Smoothing};
 pub use draw::Draws;
-pub use em_learner::{Density, EmLearner, LOG_LIKELIHOOD, from_state, log_prob};
+pub use em_learner::{Density, EmLearner, LOG_LIKELIHOOD, from_state, log_prob, measure, weights};
 pub use error::MixtureError;
 pub use expectation_maximisation::{ExpectationMaximisation, Fitted};
 pub use fit::EmOptions;

@@ -7,7 +7,7 @@ use jensen_random::Rng;
 
 use super::arrays::Arrays;
 use super::data::{Numbers, located};
-use super::em_learner::{LOG_LIKELIHOOD, from_state, log_prob, model_error, to_state};
+use super::em_learner::{LOG_LIKELIHOOD, from_state, measure, model_error, to_state};
 use super::{EmOptions, GaussianMixture, MixtureError, OnlineEm, RowSource, Statistics, Subsample, Summary};
 
 /// Learns a mixture of Gaussians from one batch after the other, by [`OnlineEm`]: data that are too many for passes over all
@@ -79,8 +79,7 @@ impl Learner for OnlineLearner {
     }
 
     fn evaluate(&self, batch: &Batch, _: Rng) -> Result<Metrics, InferError> {
-        let log_prob = log_prob(self.model(), batch)?;
-        Ok(Metrics::new(batch.len()).with_sum(LOG_LIKELIHOOD, log_prob.iter().sum()))
+        measure(self.model(), batch)
     }
 
     fn monitored(&self) -> &'static str {

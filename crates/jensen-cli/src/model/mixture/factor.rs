@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::model::Code;
 
 impl Kind for FactorMixture {
-    const NAME: &'static str = "factor model";
+    const NAME: &'static str = "factor analysis";
     const CAN: &'static str = "evaluate, sample, encode and score, and impute tables";
 
     fn learner(

@@ -60,7 +60,7 @@ fn chain<'a, E: Emissions>(hmm: &'a Hmm<E>, emissions: Option<&'a GaussianMixtur
 }
 
 impl Kind for SequenceModel<GaussianMixture> {
-    const NAME: &'static str = "hidden Markov model";
+    const NAME: &'static str = "hidden Markov chain";
     const CAN: &'static str = "evaluate, sample, encode and score";
 
     fn learner(
@@ -95,7 +95,7 @@ impl Kind for SequenceModel<GaussianMixture> {
 }
 
 impl Kind for SequenceModel<CategoricalEmissions> {
-    const NAME: &'static str = "hidden Markov model";
+    const NAME: &'static str = "hidden Markov chain";
     const CAN: &'static str = "evaluate, sample, encode and score";
 
     fn learner(

@@ -6,9 +6,7 @@ mod factor;
 mod gaussian;
 mod hmm;
 
-use burn::tensor::{Device, Tensor, TensorData};
-use jensen_data::{Array, Batch};
-use jensen_infer::evaluation::Imputation;
+use jensen_data::{Array, Batch, Role};
 use jensen_infer::{InferError, Learner, Metrics, StateDict};
 use jensen_models::factor::FactorMixture;
 use jensen_models::mixture::{
@@ -17,7 +15,7 @@ use jensen_models::mixture::{
 };
 use jensen_random::Rng;
 
-use super::{Code, Examples, Imputing, Model, Samples};
+use super::{Code, Examples, Imputed, Imputing, Model, Samples};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_directory::RunRecord;
@@ -116,7 +114,17 @@ pub(super) fn learner<M: Kind>(
     examples: &Examples<'_>,
 ) -> Result<Box<dyn Learner>, CliError> {
     let rng = Rng::seed(config.seed).fork("mixture");
-    M::learner(config, &rows_of(examples), &rng).map_err(infer)
+    M::learner(config, &rows_of(examples), &rng).map_err(|error| match error {
+        MixtureError::EmptyColumn { column } => {
+            let spec = examples.dataset.require(Role::Observation);
+            let name = spec.map_or_else(|_| column.to_string(), |spec| spec.feature_name(column));
+            CliError::usage(
+                format!("{}: column {name} has no value in the training examples", examples.dataset.name()),
+                "leave it out with `data.exclude`",
+            )
+        }
+        error => infer(error),
+    })
 }
 
 /// Why no step of it is made again.
@@ -213,8 +221,7 @@ impl<M: Kind> Model for Trained<M> {
     }
 
     fn measure(&self, batch: &Batch, _: Rng) -> Result<Metrics, CliError> {
-        let sum = mixture::log_prob(&self.mixture, batch)?.iter().sum();
-        Ok(Metrics::new(batch.len()).with_sum(LOG_LIKELIHOOD, sum))
+        Ok(mixture::measure(&self.mixture, batch)?)
     }
 
     fn log_prob(&self, batch: &Batch) -> Option<Result<Vec<f64>, CliError>> {
@@ -241,16 +248,10 @@ impl<M: Kind> Model for Trained<M> {
         self.mixture.log_evidence(&rows_of(examples)).map(|bound| bound.map_err(infer))
     }
 
-    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputation, CliError> {
-        let Imputing { samples, draws } = imputing;
-        let columns = self.mixture.columns();
-        let tensor = |values: Vec<f64>| {
-            let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
-            let shape = [values.len() / columns, columns];
-            Tensor::from_data(TensorData::new(values, shape), &Device::flex())
-        };
+    fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputed, CliError> {
+        let Imputing { draws, .. } = imputing;
         let filled = Self::ask(batch, |rows| self.mixture.impute(rows).transpose())?;
-        let prediction = tensor(filled.ok_or_else(|| self.cannot("fill in missing values"))?);
+        let prediction = filled.ok_or_else(|| self.cannot("fill in missing values"))?;
         // The rows of a table come in their order, without gaps.
         let first = batch.rows().first().copied().unwrap_or(0);
         let drawn = (draws > 0).then(|| {
@@ -258,11 +259,11 @@ impl<M: Kind> Model for Trained<M> {
                 |rows: Rows<'_>| self.mixture.impute_draws(rows.starting_at(first), draws, &rng).transpose();
             Self::ask(batch, of_rows)?.ok_or_else(|| self.cannot("draw missing values"))
         });
-        Ok(Imputation {
+        Ok(Imputed {
             prediction,
-            draws: drawn.transpose()?.map(tensor),
-            // It is no estimate: as good as any number of samples.
-            effective_samples: vec![samples as f64; batch.len()],
+            draws: drawn.transpose()?,
+            // It is no estimate: better than any number of samples.
+            effective_samples: vec![f64::MAX; batch.len()],
         })
     }
 

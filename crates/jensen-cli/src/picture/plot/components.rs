@@ -11,6 +11,9 @@ use crate::picture::scene::{Align, Point, Scene, Text};
 use crate::picture::theme::Paint;
 use crate::picture::{PictureError, ticks};
 
+/// More components than this are not numbered: the numbers would hide what they are about.
+const MOST_LABELS: usize = 24;
+
 /// Points of an ellipse or a density.
 const STEPS: usize = 120;
 
@@ -37,7 +40,7 @@ pub struct Component {
 /// [`PictureError::Pca`] if the projection fails.
 pub fn component_map(
     title: &str,
-    rows: &[f32],
+    rows: &[f64],
     names: &[String],
     chosen: &[usize],
     components: &[Component],
@@ -50,8 +53,8 @@ pub fn component_map(
             right: chosen.len(),
         });
     }
-    let is_whole = |row: &&[f32]| row.iter().all(|value| value.is_finite());
-    let whole: Vec<(&[f32], usize)> =
+    let is_whole = |row: &&[f64]| row.iter().all(|value| value.is_finite());
+    let whole: Vec<(&[f64], usize)> =
         rows.chunks_exact(columns).zip(chosen.iter().copied()).filter(|(row, _)| is_whole(row)).collect();
     if whole.is_empty() || components.is_empty() {
         return Err(PictureError::Empty { what: "the map of the components" });
@@ -66,7 +69,7 @@ pub fn component_map(
         note = format!("{note}; {} with missing values are not shown", ticks::fixed(left_out as f64, 0));
     }
     if columns == 1 {
-        let values: Vec<f64> = whole.iter().map(|(row, _)| f64::from(row[0])).collect();
+        let values: Vec<f64> = whole.iter().map(|(row, _)| row[0]).collect();
         return Ok(densities(title, &note, &values, &names[0], components));
     }
     let plane = Plane::of(&shown.iter().flat_map(|(row, _)| row.iter().copied()).collect::<Vec<_>>(), names)?;
@@ -123,7 +126,9 @@ impl Axes {
                 panel.outline(scene, ellipse, width + 2.0, Paint::Paper);
                 panel.outline(scene, ellipse, width, Paint::Category(component.index));
             }
-            label(scene, panel.place(self.place(&component.mean)), &component.index.to_string());
+            if components.len() <= MOST_LABELS {
+                label(scene, panel.place(self.place(&component.mean)), &component.index.to_string());
+            }
         }
     }
 
@@ -168,10 +173,10 @@ struct Plane {
 }
 
 impl Plane {
-    fn of(rows: &[f32], names: &[String]) -> Result<Self, PictureError> {
+    fn of(rows: &[f64], names: &[String]) -> Result<Self, PictureError> {
         if let [x, y] = names {
             let axes = Axes::of_columns();
-            let points = rows.chunks_exact(2).map(|row| (f64::from(row[0]), f64::from(row[1]))).collect();
+            let points = rows.chunks_exact(2).map(|row| (row[0], row[1])).collect();
             return Ok(Self { axes, cloud: Cloud { points, x: x.clone(), y: Some(y.clone()) } });
         }
         let found = principal_components(rows, names.len())?;
