@@ -7,7 +7,7 @@ use crate::survey::Survey;
 use crate::table::Alignment;
 use crate::{
     Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Missing, Role, Rows,
-    Scale, Split, Standardization, Standardize, TableSchema,
+    Scale, Split, Standardization, Standardize, TableSchema, Target,
 };
 
 /// The key of every binarisation that is not drawn anew: a constant, so that all runs see the same
@@ -54,6 +54,8 @@ pub struct Preprocessing {
     table: Option<Table>,
     #[serde(default)]
     precision: Precision,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<Target>,
 }
 
 /// The type of the numbers that a model sees.
@@ -101,6 +103,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: None,
             precision: Precision::Single,
+            target: None,
         };
         let survey = Survey::of(&fitted, config.standardize, dataset, train)?;
         if survey.bits {
@@ -163,6 +166,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: Some(Table { schema, missing }),
             precision: Precision::Single,
+            target: None,
         })
     }
 
@@ -212,6 +216,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: is_table.then(|| Table { schema: TableSchema::of_numbers(spec), missing }),
             precision: Precision::Double(missing),
+            target: None,
         };
         dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
             fitted.apply(batch.clone(), Draws::Evaluation).map(drop)
@@ -225,13 +230,46 @@ impl Preprocessing {
         Self { likelihood: Likelihood::Probability, ..self }
     }
 
+    /// Fits the constants of both observations and target to the training rows: for models of what is predicted from
+    /// observations, whose densities are in the units of the target alone.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if the data set has no target, or one of words or values that are not finite.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_data::{Array, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Split, Standardize};
+    /// let x = Field::new("x", Role::Observation, vec![1], Array::F64(vec![1.0, 3.0]))?;
+    /// let y = Field::new("y", Role::Target, vec![1], Array::F64(vec![-4.0, 4.0]))?;
+    /// let data = Dataset::from_fields("two points", vec![x, y])?;
+    /// let config = DataConfig { standardize: Standardize::Yes, ..DataConfig::default() };
+    /// let fitted = Preprocessing::fit_target(&config, &data, &data.rows(Split::Train)?)?;
+    /// let seen = fitted.apply(data.read(&[0, 1])?, Draws::Evaluation)?;
+    /// assert_eq!(seen.require(Role::Target)?.array().to_f64(), [-1.0, 1.0]);
+    /// assert_eq!(seen.log_jacobian(), [-4f64.ln(); 2]);
+    /// # Ok::<(), jensen_data::DataError>(())
+    /// ```
+    pub fn fit_target(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
+        let fitted = Self::fit(config, dataset, train)?;
+        let target = Target::fit(config.standardize, dataset, train)?;
+        Ok(Self { target: Some(target), ..fitted })
+    }
+
     /// What the model sees of a batch as read. The columns of a table are found by their names, and
     /// its levels by theirs.
     ///
     /// # Errors
     /// If an observation is not finite, has another number of features, or is outside `[0, 1]` where
     /// it is binarised; of a table, if it lacks a column or a value is not what its column holds.
-    pub fn apply(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
+    pub fn apply(&self, batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
+        let batch = self.apply_to_observation(batch, draws)?;
+        match &self.target {
+            Some(target) => target.apply(batch),
+            None => Ok(batch),
+        }
+    }
+
+    fn apply_to_observation(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
         let index = batch.place_of(Role::Observation)?;
         let field = &batch.fields()[index];
         if let Some(table) = &self.table {
@@ -315,6 +353,11 @@ impl Preprocessing {
     /// The columns, where the observations are modelled as a table.
     pub fn table(&self) -> Option<&TableSchema> {
         self.table.as_ref().map(|table| &table.schema)
+    }
+
+    /// What is to be predicted, where there is a model of it.
+    pub fn target(&self) -> Option<&Target> {
+        self.target.as_ref()
     }
 
     /// How many numbers an observation has.
