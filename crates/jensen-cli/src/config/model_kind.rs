@@ -22,11 +22,14 @@ pub enum ModelKind {
     Bgmm,
     /// A mixture of categorical columns, bits among them.
     Cmm,
+    /// A mixture density network: what is predicted from the rest, as a mixture of Gaussians by a net (Bishop 1994).
+    Mdn,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 6] = [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm, Self::Bgmm, Self::Cmm];
+    pub const ALL: [Self; 7] =
+        [Self::Vae, Self::Sbn, Self::CatVae, Self::Gmm, Self::Bgmm, Self::Cmm, Self::Mdn];
 
     /// Those that learn by gradients of a bound.
     pub const AUTOENCODERS: [Self; 3] = [Self::Vae, Self::Sbn, Self::CatVae];
@@ -40,6 +43,7 @@ impl ModelKind {
             Self::Gmm => "gmm",
             Self::Bgmm => "bgmm",
             Self::Cmm => "cmm",
+            Self::Mdn => "mdn",
         }
     }
 
@@ -58,7 +62,7 @@ impl ModelKind {
         match self {
             Self::Vae => &[Capability::Density, Capability::Reparameterized],
             Self::Sbn | Self::CatVae => &[Capability::Density, Capability::Relaxable, Capability::Enumerable],
-            Self::Gmm | Self::Bgmm | Self::Cmm => &[],
+            Self::Gmm | Self::Bgmm | Self::Cmm | Self::Mdn => &[],
         }
     }
 
@@ -69,6 +73,7 @@ impl ModelKind {
             Self::Sbn => &["vae", "sbn", "objective", "estimator", "optimizer"],
             Self::CatVae => &["vae", "cat_vae", "objective", "estimator", "optimizer"],
             Self::Gmm | Self::Bgmm | Self::Cmm => &["mixture"],
+            Self::Mdn => &["mdn", "optimizer"],
         }
     }
 }

@@ -5,13 +5,14 @@
 
 mod autoencoder;
 mod categorical;
+mod mdn;
 mod mixture;
 mod sbn;
 mod size;
 mod vae;
 
 use burn::tensor::{Device, Tensor};
-use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
+use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows, Target};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_models::mixture::{BayesianMixture, DiscreteMixture, GaussianMixture};
@@ -81,6 +82,16 @@ pub trait Model {
         None
     }
 
+    /// What it predicts, if it is a model of that given the rest and not of examples.
+    fn target(&self) -> Option<&Target> {
+        None
+    }
+
+    /// What is to be predicted, drawn for each example, deviations multiplied by the temperature.
+    fn predict(&self, _: &Batch, _temperature: f64, _: Rng) -> Result<Prediction, CliError> {
+        Err(self.cannot("predict some columns from others"))
+    }
+
     /// A bound on the logarithm of the evidence of all training examples, of a posterior over parameters.
     fn log_evidence(&self, _: &Examples<'_>) -> Option<Result<f64, CliError>> {
         None
@@ -141,6 +152,14 @@ pub enum Samples {
     /// Observations as the model sees data, `[rows, features]`, their deviations from the chosen component's mean
     /// multiplied by the temperature.
     Observations(Vec<f64>),
+}
+
+/// What is drawn for some examples of what is to be predicted.
+pub struct Prediction {
+    /// Of which component each is.
+    pub components: Vec<i64>,
+    /// Rows in the target's own units.
+    pub values: Vec<f64>,
 }
 
 /// Numbers that say where examples are encoded, `width` an example.
@@ -258,6 +277,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => vae::preprocessing(config, dataset, train),
         ModelKind::Gmm | ModelKind::Bgmm => Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?),
         ModelKind::Cmm => mixture::preprocessing(config, dataset, train),
+        ModelKind::Mdn => mdn::preprocessing(&config.data, dataset, train),
     }
 }
 
@@ -266,7 +286,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
-        ModelKind::Gmm | ModelKind::Bgmm => false,
+        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Mdn => false,
         ModelKind::Cmm => true,
     }
 }
@@ -287,6 +307,7 @@ pub fn learner(
         ModelKind::Gmm => mixture::learner::<GaussianMixture>(config, examples),
         ModelKind::Bgmm => mixture::learner::<BayesianMixture>(config, examples),
         ModelKind::Cmm => mixture::learner::<DiscreteMixture>(config, examples),
+        ModelKind::Mdn => mdn::learner(config, examples, device),
     }
 }
 
@@ -304,6 +325,7 @@ pub fn blank_learner(
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
         ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
         ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Cmm => Err(mixture::no_replay()),
+        ModelKind::Mdn => mdn::blank_learner(config, record, device),
     }
 }
 
@@ -324,5 +346,6 @@ pub fn trained(
         ModelKind::Gmm => mixture::trained::<GaussianMixture>(config, record, weights),
         ModelKind::Bgmm => mixture::trained::<BayesianMixture>(config, record, weights),
         ModelKind::Cmm => mixture::trained::<DiscreteMixture>(config, record, weights),
+        ModelKind::Mdn => mdn::trained(config, record, weights, device),
     }
 }
