@@ -7,6 +7,7 @@ mod hmm;
 mod imputation;
 mod laboratory;
 mod made;
+mod mdn;
 mod mixture;
 mod pairs;
 mod table;
