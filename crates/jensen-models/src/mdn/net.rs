@@ -17,6 +17,9 @@ use crate::nets::{Mlp, Scope, with_values};
 /// biases put them, at all `x`.
 const OUTPUT_SHARE: f64 = 0.1;
 
+/// The least that softplus starts at, where the least deviation is above that of the targets.
+const LEAST_SCALE: f64 = 1e-3;
+
 /// `p(y | x) = Σ_k π_k(x) N(y; μ_k(x), diag σ_k(x)²)`
 ///
 /// One net gives what three layers make `log π`, `μ` and `σ = min_std + softplus(s)` of; softplus and not the exponential
@@ -69,8 +72,9 @@ impl MixtureDensityNet {
             Linear { bias: linear.bias.map(|bias| with_values(bias, biases)), ..linear }
         };
         let means: Vec<f32> = start.means.iter().map(|&mean| mean as f32).collect();
-        // The inverse of softplus; the deviations of a start are far above any sensible least one.
-        let scale = |deviation: &f64| (deviation - config.min_std).max(LEAST_SCALE).exp_m1().ln() as f32;
+        // The inverse of softplus, `ln(eˢ − 1)` without overflow.
+        let inverse = |s: f64| s + (-(-s).exp_m1()).ln();
+        let scale = |deviation: &f64| inverse((deviation - config.min_std).max(LEAST_SCALE)) as f32;
         let scales = start.deviations.iter().map(scale).collect::<Vec<_>>().repeat(config.components);
         Self {
             net: Mlp::init(inputs, &config.hidden, config.activation, &scope.child("net")),
@@ -143,9 +147,6 @@ impl MixtureDensityNet {
         Draws { components, means: chosen.mean(), values: chosen.sample(&rng.fork("value")) }
     }
 }
-
-/// The least that softplus starts at.
-const LEAST_SCALE: f64 = 1e-3;
 
 impl LikelihoodModel for MixtureDensityNet {
     /// `log p(y | x)` of the batch's [target](Role::Target) given its [observation](Role::Observation).

@@ -40,7 +40,8 @@ def main():
     values = dict(x=x, y=y, log_prob=log_prob, responsibilities=np.exp(joint - log_prob[:, None]),
                   mean=(weights[:, :, None] * means).sum(1), weights=weights, means=means, deviations=deviations)
     reference = dict(
-        parameters={name: dict(shape=value.shape, values=value.astype(float).ravel().tolist())
+        # Weights are stored as [outputs, inputs].
+        parameters={name: dict(shape=value.T.shape, values=value.T.astype(float).ravel().tolist())
                     for name, value in parameters.items()},
         values={name: value.astype(float).ravel().tolist() for name, value in values.items()},
     )
