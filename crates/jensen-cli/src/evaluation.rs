@@ -24,6 +24,9 @@ pub struct Evaluation {
     pub split: String,
     /// How many examples.
     pub n: usize,
+    /// What the likelihood is of, where that is not a whole example: the columns that are predicted from the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
     /// The evidence lower bound at β = 1 without free bits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elbo: Option<f64>,
@@ -157,7 +160,8 @@ impl<'a> Measurement<'a> {
         let criteria = self.model.free_parameters().filter(|_| has_values).map(|parameters| {
             InformationCriteria::of(self.log_likelihood.mean(), self.log_likelihood.weight(), parameters)
         });
-        Evaluation { criteria, ..evaluation }
+        let target = self.model.target().map(|target| target.names().to_vec()).unwrap_or_default();
+        Evaluation { criteria, target, ..evaluation }
     }
 }
 
@@ -175,6 +179,7 @@ impl Evaluation {
             data,
             split,
             n: metrics.examples(),
+            target: Vec::new(),
             elbo: metrics.mean("elbo"),
             reconstruction: metrics.mean("reconstruction"),
             kl: metrics.mean("kl"),
@@ -214,7 +219,7 @@ impl Evaluation {
             let error = estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}"));
             let log_likelihood = estimate.log_likelihood;
             rows.push((
-                estimate.name(),
+                if self.target.is_empty() { estimate.name() } else { "log p(y|x)".to_owned() },
                 match error {
                     Some(error) => format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
                     None => format!("{log_likelihood:.2} nats"),

@@ -97,7 +97,7 @@ impl Sized {
 
     /// What the number is chosen by: more is better.
     fn merit(&self) -> Option<f64> {
-        self.log_evidence.or(self.criteria.as_ref().map(|criteria| -criteria.bic))
+        self.log_evidence.or(self.criteria.as_ref().map(|criteria| -criteria.bic)).or(self.held_out)
     }
 }
 
@@ -127,7 +127,11 @@ pub fn text(all: &[Sized]) -> String {
         cells
     };
     let rows: Vec<_> = all.iter().map(row).collect();
-    let by = if has(|one| one.log_evidence) { "the bound on the evidence" } else { "BIC" };
+    let by = match (has(|one| one.log_evidence), has(bic)) {
+        (true, _) => "the bound on the evidence",
+        (false, true) => "BIC",
+        (false, false) => "the likelihood of what is held out",
+    };
     format!("{}\n\nmeans per example in nats; best by {by}", output::table(&header, &rows))
 }
 

@@ -94,6 +94,14 @@ impl<'a> Subset<'a> {
         self.run.batch(&self.dataset, &self.rows.take(n))
     }
 
+    /// The observations of a batch in the data's own numbers.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn observations(&self, rows: &[u64]) -> Result<Field, CliError> {
+        Ok(self.dataset.read(rows)?.require(Role::Observation)?.clone())
+    }
+
     /// Writes some fields of each example to a file, batch by batch.
     ///
     /// # Errors
@@ -102,6 +110,20 @@ impl<'a> Subset<'a> {
         &self,
         path: &Path,
         session: &Session,
+        fields_of: impl FnMut(&Batch) -> Result<Vec<Field>, CliError>,
+    ) -> Result<(), CliError> {
+        self.write_each(path, session, 1, fields_of)
+    }
+
+    /// As [`write`](Self::write), so many rows an example.
+    ///
+    /// # Errors
+    /// As `write`.
+    pub fn write_each(
+        &self,
+        path: &Path,
+        session: &Session,
+        rows: usize,
         mut fields_of: impl FnMut(&Batch) -> Result<Vec<Field>, CliError>,
     ) -> Result<(), CliError> {
         let mut begun: Option<Writer> = None;
@@ -111,7 +133,7 @@ impl<'a> Subset<'a> {
                 Some(writer) => writer,
                 None => {
                     let specs: Vec<_> = fields.iter().map(|field| field.spec().clone()).collect();
-                    begun.insert(Writer::create(path, &specs, self.rows.len())?)
+                    begun.insert(Writer::create(path, &specs, self.rows.len() * rows)?)
                 }
             };
             Ok(writer.append(&fields)?)

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use burn::tensor::Device;
-use jensen_data::{Batch, DataConfig, Dataset, Draws, Loader, Role, Rows, Split};
+use jensen_data::{Batch, DataConfig, DataError, Dataset, Draws, Loader, Role, Rows, Split};
 use jensen_infer::StateDict;
 use jensen_random::Rng;
 
@@ -91,7 +91,22 @@ impl TrainedRun {
             spec.columns = Some(schema.columns.iter().map(|column| column.name.clone()).collect());
             spec.exclude.clear();
         }
-        let dataset = memory::held(Holder::Data, || Dataset::open(&spec))?;
+        let target = self.record.preprocessing.target().filter(|_| !self.is_own(&spec.source));
+        if let Some(target) = target.filter(|target| !target.inputs().is_empty()) {
+            spec.columns = Some(target.inputs().to_vec());
+            spec.exclude.clear();
+        }
+        let dataset = memory::held(Holder::Data, || Dataset::open(&spec));
+        let dataset = match dataset {
+            // What is to be predicted need not be known.
+            Err(DataError::UnknownColumn { column, .. })
+                if target.is_some_and(|target| target.names().contains(&column)) =>
+            {
+                spec.target_columns.clear();
+                memory::held(Holder::Data, || Dataset::open(&spec))?
+            }
+            dataset => dataset?,
+        };
         let dataset = if self.is_own(&spec.source) {
             dataset.with_validation(self.config.data.validation, self.config.seed)?
         } else {

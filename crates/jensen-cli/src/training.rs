@@ -390,10 +390,14 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         .chain(memory::row());
     let mut next = Vec::new();
     let is_mixture = run.model.components().is_some();
-    if !is_mixture {
+    let is_predictor = run.model.target().is_some();
+    if !is_mixture && !is_predictor {
         next.push(format!("jensen evaluate {name} --iwae 100"));
     }
-    if run.record.preprocessing.table().is_some() {
+    if is_predictor {
+        next.push(format!("jensen evaluate {name}"));
+        next.push(format!("jensen sample {name} -o samples.csv"));
+    } else if run.record.preprocessing.table().is_some() {
         next.push(format!("jensen sample {name} -o samples.csv"));
         next.push(format!("jensen impute {name} --data {source} -o filled.csv"));
     } else {
@@ -403,7 +407,7 @@ fn text(run: &TrainedRun, evaluation: &Evaluation, outcome: &Outcome) -> String 
         }
     }
     next.push(format!("jensen encode {name} --data {source} -o z.csv"));
-    if is_mixture {
+    if is_mixture || is_predictor {
         next.push(format!("jensen score {name} --data {source} -o scores.csv"));
     }
     format!("{}\n\nnext:\n  {}", output::aligned(&rows.collect::<Vec<_>>()), next.join("\n  "))

@@ -85,7 +85,7 @@ impl Batch {
     }
 
     /// `log |dx'/dx|` of each example in nats, where `x'` is what the batch holds and `x` the datum in
-    /// its own units, over the values that are there; zero as read.
+    /// its own units, over the values that are there; zero as read. Where there is a [`Target`](crate::Target), of that alone.
     pub fn log_jacobian(&self) -> &[f64] {
         &self.log_jacobian
     }

@@ -19,6 +19,8 @@ pub struct DataSpec {
     pub exclude: Vec<String>,
     /// The column or array that holds the label.
     pub label_column: Option<String>,
+    /// The columns, or the one array, that a model predicts from the others.
+    pub target_columns: Vec<String>,
     /// The kinds of columns that are not to be told from their values.
     pub kinds: BTreeMap<String, Kind>,
     /// Whether the examples are held in memory.
@@ -35,10 +37,31 @@ impl DataSpec {
             columns: None,
             exclude: Vec::new(),
             label_column: None,
+            target_columns: Vec::new(),
             kinds: BTreeMap::new(),
             access: Access::Auto,
             image: ImageConfig::default(),
         }
+    }
+
+    /// That what is to be predicted is not left out, named twice, or asked for as something else too.
+    pub(crate) fn check_targets(&self) -> Result<(), DataError> {
+        let refuse = |name: &String, expected: &str| {
+            let (value, expected) = (format!("`{name}`"), expected.to_owned());
+            Err(DataError::Option { option: "data.target_columns", value, expected })
+        };
+        for (at, name) in self.target_columns.iter().enumerate() {
+            if self.exclude.contains(name) {
+                return refuse(name, "a column that `data.exclude` does not leave out");
+            }
+            if self.label_column.as_ref() == Some(name) {
+                return refuse(name, "a column other than that of `data.label_column`");
+            }
+            if self.target_columns[..at].contains(name) {
+                return refuse(name, "each column once");
+            }
+        }
+        Ok(())
     }
 }
 
@@ -59,6 +82,10 @@ pub struct DataConfig {
     /// or `labels`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
+    /// The columns of a table, or the one array of an archive, that a model predicts from the others,
+    /// which are observed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target_columns: Vec<String>,
     /// Whether the examples are held in memory or stay in their file. The order of an epoch and the
     /// validation rows depend on it, never on how much memory there is.
     pub access: Access,
@@ -88,6 +115,7 @@ impl Default for DataConfig {
             columns: None,
             exclude: Vec::new(),
             label_column: None,
+            target_columns: Vec::new(),
             access: Access::Auto,
             image: ImageConfig::default(),
             binarize: Binarize::None,
@@ -108,6 +136,7 @@ impl DataConfig {
             columns: self.columns.clone(),
             exclude: self.exclude.clone(),
             label_column: self.label_column.clone(),
+            target_columns: self.target_columns.clone(),
             kinds: self.kinds.clone(),
             access: self.access,
             image: self.image,

@@ -18,7 +18,7 @@ pub enum Role {
     Label,
     /// What the model is told, `c`.
     Condition,
-    /// What is predicted from the condition.
+    /// What is predicted from the observation, or from the condition.
     Target,
     /// A control input.
     Action,

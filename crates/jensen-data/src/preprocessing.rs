@@ -1,5 +1,6 @@
 //! From the data's own units to what a model sees, and back.
 
+mod bits;
 mod numbers;
 
 use jensen_random::Rng;
@@ -9,7 +10,7 @@ use crate::survey::Survey;
 use crate::table::Alignment;
 use crate::{
     Array, Batch, Binarize, DType, DataConfig, DataError, Dataset, Field, FieldSpec, Missing, Role, Rows,
-    Scale, Standardization, Standardize, TableSchema,
+    Scale, Standardization, Standardize, TableSchema, Target,
 };
 
 /// The key of every binarisation that is not drawn anew: a constant, so that all runs see the same
@@ -56,6 +57,8 @@ pub struct Preprocessing {
     table: Option<Table>,
     #[serde(default)]
     precision: Precision,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<Target>,
 }
 
 /// The type of the numbers that a model sees.
@@ -103,6 +106,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: None,
             precision: Precision::Single,
+            target: None,
         };
         let survey = Survey::of(&fitted, config.standardize, dataset, train)?;
         if survey.bits {
@@ -165,6 +169,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: Some(Table { schema, missing }),
             precision: Precision::Single,
+            target: None,
         })
     }
 
@@ -174,13 +179,46 @@ impl Preprocessing {
         Self { likelihood: Likelihood::Probability, ..self }
     }
 
+    /// Fits the constants of both observations and target to the training rows: for models of what is predicted from
+    /// observations, whose densities are in the units of the target alone.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if the data set has no target, or one of words or values that are not finite.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_data::{Array, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Split, Standardize};
+    /// let x = Field::new("x", Role::Observation, vec![1], Array::F64(vec![1.0, 3.0]))?;
+    /// let y = Field::new("y", Role::Target, vec![1], Array::F64(vec![-4.0, 4.0]))?;
+    /// let data = Dataset::from_fields("two points", vec![x, y])?;
+    /// let config = DataConfig { standardize: Standardize::Yes, ..DataConfig::default() };
+    /// let fitted = Preprocessing::fit_target(&config, &data, &data.rows(Split::Train)?)?;
+    /// let seen = fitted.apply(data.read(&[0, 1])?, Draws::Evaluation)?;
+    /// assert_eq!(seen.require(Role::Target)?.array().to_f64(), [-1.0, 1.0]);
+    /// assert_eq!(seen.log_jacobian(), [-4f64.ln(); 2]);
+    /// # Ok::<(), jensen_data::DataError>(())
+    /// ```
+    pub fn fit_target(config: &DataConfig, dataset: &Dataset, train: &Rows) -> Result<Self, DataError> {
+        let fitted = Self::fit(config, dataset, train)?;
+        let target = Target::fit(config.standardize, dataset, train)?;
+        Ok(Self { target: Some(target), ..fitted })
+    }
+
     /// What the model sees of a batch as read. The columns of a table are found by their names, and
     /// its levels by theirs.
     ///
     /// # Errors
     /// If an observation is not finite, has another number of features, or is outside `[0, 1]` where
     /// it is binarised; of a table, if it lacks a column or a value is not what its column holds.
-    pub fn apply(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
+    pub fn apply(&self, batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
+        let batch = self.apply_to_observation(batch, draws)?;
+        match &self.target {
+            Some(target) => target.apply(batch),
+            None => Ok(batch),
+        }
+    }
+
+    fn apply_to_observation(&self, mut batch: Batch, draws: Draws<'_>) -> Result<Batch, DataError> {
         let index = batch.place_of(Role::Observation)?;
         let field = &batch.fields()[index];
         if let Some(table) = &self.table {
@@ -205,7 +243,7 @@ impl Preprocessing {
         let fixed = || Rng::seed(EVALUATION_KEY).fork("binarize");
         match (self.binarize, draws) {
             (Binarize::None, _) => {}
-            (Binarize::Threshold, _) => threshold(&mut values),
+            (Binarize::Threshold, _) => bits::threshold(&mut values),
             (Binarize::Dynamic, Draws::Training(rng)) => self.draw(&mut values, batch.rows(), rng),
             (Binarize::Dynamic, Draws::Evaluation) | (Binarize::Static, _) => {
                 self.draw(&mut values, batch.rows(), fixed());
@@ -264,6 +302,11 @@ impl Preprocessing {
     /// The columns, where the observations are modelled as a table.
     pub fn table(&self) -> Option<&TableSchema> {
         self.table.as_ref().map(|table| &table.schema)
+    }
+
+    /// What is to be predicted, where there is a model of it.
+    pub fn target(&self) -> Option<&Target> {
+        self.target.as_ref()
     }
 
     /// How many numbers an observation has.
@@ -326,7 +369,7 @@ impl Preprocessing {
             let field = batch.require(Role::Observation)?;
             let mut values = self.grey(batch, field)?;
             if self.binarize == Binarize::Threshold {
-                threshold(&mut values);
+                bits::threshold(&mut values);
             }
             for row in values.chunks(self.features) {
                 visit(row);
@@ -405,14 +448,6 @@ impl Preprocessing {
         (batch.rows()[at / self.features], spec.feature_name(at % self.features))
     }
 
-    /// Bits with the grey values as probabilities; a draw belongs to its example and feature.
-    fn draw(&self, grey: &mut [f32], rows: &[u64], rng: Rng<'_>) {
-        let uniforms = rng.name_rows(rows).uniforms(rows.len(), self.features);
-        for (value, uniform) in grey.iter_mut().zip(uniforms) {
-            *value = f32::from(uniform < *value);
-        }
-    }
-
     fn divisor(&self, dtype: DType) -> f64 {
         match (self.scale, dtype) {
             (Scale::Unit, DType::U8) => 255.0,
@@ -455,12 +490,5 @@ fn refuse_table(config: &DataConfig, name: &str, spec: &FieldSpec) -> Result<(),
         (false, _) => refuse("data.kinds", "set"),
         (_, Missing::Mask) => refuse("data.missing", "\"mask\""),
         _ => Ok(()),
-    }
-}
-
-/// 1 above one half, else 0.
-fn threshold(grey: &mut [f32]) {
-    for value in grey {
-        *value = f32::from(*value > 0.5);
     }
 }

@@ -3,7 +3,7 @@
 mod autopsy;
 mod noise;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use jensen_data::Batch;
 use jensen_prob::Expand;
 use jensen_random::Rng;
@@ -12,8 +12,7 @@ use crate::estimator::{Estimator, Problem, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
 use crate::forensics::{Autopsy, NonFinite};
 use crate::objective::{ELBO, Objective};
-use crate::optimizer::{Adam, Average, NamedGradients, OptimizerConfig, Overflow};
-use crate::parameters::{parameters, with_parameters};
+use crate::optimizer::{Ascent, NamedGradients, OptimizerConfig};
 use crate::{
     Evidence, Guide, InferError, Learner, Metrics, StateDict, StepContext, StepReport, VariationalModel,
 };
@@ -21,16 +20,10 @@ use crate::{
 /// Stochastic gradient ascent on a bound: model and guide `V`, gradients by estimator `E`.
 #[derive(Debug)]
 pub struct VariationalLearner<V: VariationalModel, E> {
-    // `None` only while the optimizer holds the module: its buffers must have one owner then, or
-    // every update would copy them.
-    module: Option<V>,
+    ascent: Ascent<V>,
     estimator: E,
     objective: Box<dyn Objective>,
-    optimizer: Adam,
-    clip_norm: Option<f64>,
-    average: Option<Average<V>>,
     noise_every: u64,
-    device: Device,
 }
 
 impl<V, E> VariationalLearner<V, E>
@@ -51,19 +44,7 @@ where
         objective: Box<dyn Objective>,
         optimizer: &OptimizerConfig,
     ) -> Result<Self, InferError> {
-        let device = module.devices().into_iter().next().expect("a model has parameters");
-        assert!(device.is_autodiff(), "a model learns on an autodiff device: `Device::flex().autodiff()`");
-        Ok(Self {
-            objective,
-            optimizer: Adam::new(optimizer)?,
-            clip_norm: optimizer.clip_norm,
-            average: optimizer.average.map(|decay| Average::new(decay, &module)),
-            // Data and noise stay off the autodiff device: operations there cost more.
-            device: device.inner(),
-            module: Some(module),
-            estimator,
-            noise_every: 0,
-        })
+        Ok(Self { ascent: Ascent::new(module, optimizer)?, estimator, objective, noise_every: 0 })
     }
 
     /// Measures how noisy the gradient is at every `steps`th step, at the cost of eight more; 0 is never. What is learned
@@ -77,16 +58,13 @@ where
     /// # Panics
     /// If an update of the optimizer panicked before.
     pub fn module(&self) -> &V {
-        self.module.as_ref().expect("the module is away only within a step")
+        self.ascent.module()
     }
 
     /// The module that every use but training takes: averaged where averaging is on, without
     /// autodiff.
     pub fn trained(&self) -> V {
-        match &self.average {
-            Some(average) => average.weights().clone(),
-            None => self.module().valid(),
-        }
+        self.ascent.trained()
     }
 
     /// What the gradient of one batch is estimated of.
@@ -107,7 +85,7 @@ where
 
     /// The surrogate of one batch, its values checked.
     fn surrogate(&self, batch: &Batch, context: &StepContext) -> Result<(Surrogate, Sums), InferError> {
-        let evidence = Evidence::read(batch, &self.device)?;
+        let evidence = Evidence::read(batch, self.ascent.device())?;
         let surrogate = self.estimator.surrogate(&self.problem(&evidence, context))?;
         let check = |term: &str, values: Tensor<1>| finite_sum(term, values, batch.rows(), context.step);
         let sums = Sums {
@@ -116,10 +94,6 @@ where
             objective: check("the bound", surrogate.bound.clone())?,
         };
         Ok((surrogate, sums))
-    }
-
-    fn clip_scale(&self, norm: f64) -> f64 {
-        self.clip_norm.map_or(1.0, |limit| if norm > limit { limit / norm } else { 1.0 })
     }
 }
 
@@ -160,24 +134,13 @@ where
         // As the metrics count, the step after this many updates. A redraw that is not finite is none of the training's.
         let is_measured = self.noise_every > 0 && (context.step + 1).is_multiple_of(self.noise_every);
         let gradient_noise = if is_measured { self.measure_noise(batches, context).ok() } else { None };
-        let module = self.module.take().expect("the module is away only within a step");
-        let (rate, scale) = (context.learning_rate, self.clip_scale(norm));
-        match self.optimizer.guarded_step(module, gradients, norm, rate, scale) {
-            Ok(module) => {
-                if let Some(average) = &mut self.average {
-                    average.update(&module, context.step);
-                }
-                self.module = Some(module);
-                if let Some(learned) = self.estimator.learned_mut() {
-                    learned.learn(control, rate);
-                }
-            }
-            Err(Overflow { module, parameter }) => {
-                self.module = Some(module);
-                let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
-                let failure = NonFinite::new(update_of(&parameter), context.step, &rows, examples);
-                return Err(failure.of_parameter(parameter).into());
-            }
+        if let Err(parameter) = self.ascent.step(gradients, norm, context) {
+            let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
+            let failure = NonFinite::new(update_of(&parameter), context.step, &rows, examples);
+            return Err(failure.of_parameter(parameter).into());
+        }
+        if let Some(learned) = self.estimator.learned_mut() {
+            learned.learn(control, context.learning_rate);
         }
         let n = examples as f64;
         Ok(StepReport {
@@ -194,7 +157,7 @@ where
     }
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {
-        let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
+        let evidence = Evidence::<V::Model>::read(batch, self.ascent.device())?;
         let trained = self.trained();
         let metrics = evaluation::measure(&trained, &evidence, rng);
         let monitored = self.monitored();
@@ -217,12 +180,7 @@ where
     }
 
     fn state(&self) -> StateDict {
-        let mut state = StateDict::new();
-        state.extend_prefixed("model", parameters(self.module()));
-        state.extend_prefixed("optimizer", self.optimizer.state());
-        if let Some(average) = &self.average {
-            state.extend_prefixed("average", parameters(average.weights()));
-        }
+        let mut state = self.ascent.state();
         if let Some(learned) = self.estimator.learned() {
             state.extend_prefixed("estimator", learned.state());
         }
@@ -230,47 +188,30 @@ where
     }
 
     fn load_state(&mut self, state: &StateDict) -> Result<(), InferError> {
-        let parts =
-            ["model", "average", "optimizer", "estimator"].map(|part| state.with_prefix_removed(part));
-        let [model, average, optimizer, estimator] = &parts;
+        let estimator = state.with_prefix_removed("estimator");
         if self.estimator.learned().is_none() && !estimator.is_empty() {
             return Err(InferError::State { detail: "its estimator has learned something".to_owned() });
         }
-        if self.average.is_none() && !average.is_empty() {
-            return Err(InferError::State { detail: "it holds an average of the weights".to_owned() });
-        }
-        if parts.iter().map(StateDict::len).sum::<usize>() != state.len() {
-            let detail = "it holds more than model, average, optimizer and estimator".to_owned();
-            return Err(InferError::State { detail });
-        }
-        let module = with_parameters(self.module().clone(), model)?;
-        let own = self.average.as_ref().map(|own| with_parameters(own.weights().clone(), average));
-        let average = own.transpose()?;
+        let rest = state.clone().filter(|name| !name.starts_with("estimator."));
         let mut before = None;
         if let Some(learned) = self.estimator.learned_mut() {
             before = Some(learned.state());
-            learned.load_state(estimator)?;
+            learned.load_state(&estimator)?;
         }
-        if let Err(error) = self.optimizer.load_state(optimizer, model, &self.device) {
-            if let (Some(learned), Some(before)) = (self.estimator.learned_mut(), before) {
-                learned.load_state(&before).expect("it was its own");
-            }
-            return Err(error);
+        let loaded = self.ascent.load_state(&rest);
+        if let (Err(_), Some(learned), Some(before)) = (&loaded, self.estimator.learned_mut(), before) {
+            learned.load_state(&before).expect("it was its own");
         }
-        self.module = Some(module);
-        if let (Some(own), Some(weights)) = (&mut self.average, average) {
-            own.set_weights(weights);
-        }
-        Ok(())
+        loaded
     }
 
     fn weights(&self) -> StateDict {
-        parameters(&self.trained())
+        self.ascent.weights()
     }
 }
 
 /// The sum over examples, if each value is finite.
-fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<f64, InferError> {
+pub(crate) fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<f64, InferError> {
     let values = per_example(values);
     let pairs = rows.iter().zip(&values);
     let at_fault: Vec<u64> = pairs.filter(|(_, value)| !value.is_finite()).map(|(row, _)| *row).collect();
@@ -280,10 +221,10 @@ fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<
     Err(NonFinite::new(term, step, &at_fault, rows.len()).into())
 }
 
-fn gradient_of(parameter: &str) -> String {
+pub(crate) fn gradient_of(parameter: &str) -> String {
     format!("the gradient of {parameter}")
 }
 
-fn update_of(parameter: &str) -> String {
+pub(crate) fn update_of(parameter: &str) -> String {
     format!("the update of {parameter}")
 }

@@ -1,5 +1,5 @@
 //! Latent-variable models: nets, likelihoods, autoencoders with continuous, binary and categorical latents, mixtures,
-//! factor analysers and hidden Markov models by expectation–maximisation, and problems with known gradients.
+//! mixture density networks, factor analysers and hidden Markov models by expectation–maximisation, and problems with known gradients.
 
 mod autoencoder;
 mod categorical;
@@ -9,6 +9,7 @@ pub mod hmm;
 pub mod laboratory;
 pub mod latent_path;
 pub mod likelihood;
+pub mod mdn;
 pub mod mixture;
 pub mod nets;
 mod one_of;

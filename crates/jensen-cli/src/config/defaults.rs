@@ -1,11 +1,12 @@
 //! What a configuration is if no one says.
 
-use jensen_data::{Binarize, DataConfig};
+use jensen_data::{Binarize, DataConfig, Standardize};
 use jensen_infer::fit::{FitConfig, Schedule};
 use jensen_infer::{
     EstimatorConfig, EstimatorKind, ObjectiveConfig, ObjectiveKind, OptimizerConfig, OptimizerKind,
 };
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::mdn::MdnConfig;
 use jensen_models::nets::{Activation, NetConfig};
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
 
@@ -22,6 +23,7 @@ impl Default for RunConfig {
             sbn: SbnConfig::default(),
             cat_vae: CategoricalConfig::default(),
             mixture: MixtureConfig::default(),
+            mdn: MdnConfig::default(),
             objective: ObjectiveConfig::default(),
             estimator: EstimatorConfig::default(),
             optimizer: OptimizerConfig::default(),
@@ -58,6 +60,12 @@ impl RunConfig {
             ModelKind::Mfa => defaults.for_slow_iterations(),
             // Each iteration is to see the same bits.
             ModelKind::Cmm => defaults.for_iterations(Binarize::Static),
+            // Tables are small: many passes, and inputs and targets in the units that nets begin in.
+            ModelKind::Mdn => Self {
+                data: DataConfig { binarize: Binarize::None, standardize: Standardize::Yes, ..defaults.data },
+                fit: FitConfig { epochs: 300, learning_rate: 5e-3, ..defaults.fit },
+                ..defaults
+            },
         }
     }
 

@@ -30,11 +30,13 @@ pub enum ModelKind {
     Mfa,
     /// A hidden Markov model of sequences (Baum, Petrie, Soules & Weiss 1970).
     Hmm,
+    /// A mixture density network: what is predicted from the rest, as a mixture of Gaussians by a net (Bishop 1994).
+    Mdn,
 }
 
 impl ModelKind {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Vae,
         Self::Sbn,
         Self::CatVae,
@@ -45,6 +47,7 @@ impl ModelKind {
         Self::Fa,
         Self::Mfa,
         Self::Hmm,
+        Self::Mdn,
     ];
 
     /// Those that learn by gradients of a bound.
@@ -63,6 +66,7 @@ impl ModelKind {
             Self::Fa => "fa",
             Self::Mfa => "mfa",
             Self::Hmm => "hmm",
+            Self::Mdn => "mdn",
         }
     }
 
@@ -91,6 +95,7 @@ impl ModelKind {
             Self::Vae => &["vae", "objective", "estimator", "optimizer"],
             Self::Sbn => &["vae", "sbn", "objective", "estimator", "optimizer"],
             Self::CatVae => &["vae", "cat_vae", "objective", "estimator", "optimizer"],
+            Self::Mdn => &["mdn", "optimizer"],
             _ => &["mixture"],
         }
     }
@@ -102,7 +107,7 @@ impl ModelKind {
         if is_foreign && !self.sections().contains(&section) {
             return false;
         }
-        if self.is_autoencoder() {
+        if self.is_autoencoder() || self == Self::Mdn {
             return true;
         }
         let key = key.split('.').next().unwrap_or_default();

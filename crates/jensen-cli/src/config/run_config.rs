@@ -7,6 +7,7 @@ use jensen_infer::fit::FitConfig;
 use jensen_infer::objective::DivergenceForm;
 use jensen_infer::{EstimatorConfig, EstimatorKind, InferError, Objective, ObjectiveConfig, OptimizerConfig};
 use jensen_models::likelihood::LikelihoodConfig;
+use jensen_models::mdn::MdnConfig;
 use jensen_models::mixture::MixtureError;
 use jensen_models::posterior::PosteriorConfig;
 use jensen_models::prior::PriorConfig;
@@ -42,6 +43,8 @@ pub struct RunConfig {
     pub cat_vae: CategoricalConfig,
     /// The mixture: its components and how their beginnings are found.
     pub mixture: MixtureConfig,
+    /// The mixture density network.
+    pub mdn: MdnConfig,
     /// The bound that is climbed.
     pub objective: ObjectiveConfig,
     /// Which gradient of the bound is followed.
@@ -112,7 +115,23 @@ impl RunConfig {
         }
         self.data.validate().map_err(data)?;
         self.fit.validate().map_err(infer)?;
+        if self.model == ModelKind::Mdn {
+            return self.validate_mdn();
+        }
+        if !self.data.target_columns.is_empty() {
+            let reason = format!("is no option of the model {}: `--model mdn` predicts", self.model.name());
+            return Err(("data.target_columns", reason));
+        }
         if self.model.is_autoencoder() { self.validate_autoencoder() } else { self.validate_mixture() }
+    }
+
+    /// Checks what a mixture density network reads.
+    fn validate_mdn(&self) -> Result<(), (&'static str, String)> {
+        if self.data.binarize != Binarize::None {
+            return Err(("data.binarize", "makes bits, which mdn does not: leave it at \"none\"".to_owned()));
+        }
+        self.mdn.check().map_err(infer)?;
+        self.optimizer.validate().map_err(infer)
     }
 
     /// Checks what a mixture reads.
@@ -216,6 +235,7 @@ impl RunConfig {
             ModelKind::Vae => self.vae.latent_dim,
             ModelKind::Sbn => self.sbn.latents(&self.vae),
             ModelKind::CatVae => self.cat_vae.latents(&self.vae),
+            ModelKind::Mdn => self.mdn.components,
             _ => self.mixture.components,
         }
     }

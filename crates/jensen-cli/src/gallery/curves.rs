@@ -63,6 +63,13 @@ pub(super) fn of_iterations(log: &Path) -> Result<Vec<Picture>, CliError> {
     Ok(pictures.map(|picture| Picture { caption, ..picture }).collect())
 }
 
+/// The curve of a likelihood that is climbed by its gradient.
+pub(super) fn of_likelihood(log: &Path) -> Result<Vec<Picture>, CliError> {
+    let pictures = pictures(log, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
+    let caption = "The mean of log p(y|x) over the training examples, and over those of validation.";
+    Ok(pictures.map(|picture| Picture { caption, ..picture }).collect())
+}
+
 fn terms(record: &EpochRecord, means: &BTreeMap<String, f64>, bound: &str) -> BoundTerms {
     let mean = |name: &str| means.get(name).copied().unwrap_or(f64::NAN);
     BoundTerms {

@@ -4,6 +4,7 @@ mod curves;
 mod examples;
 mod latent_space;
 mod mixture;
+mod predictions;
 mod rows;
 mod thinned;
 
@@ -13,6 +14,7 @@ use jensen_data::{Batch, Dataset, Role, Rows, Split};
 use jensen_infer::Metrics;
 use jensen_random::Rng;
 
+use self::predictions::Predictions;
 use crate::error::CliError;
 use crate::evaluation::{Evaluation, InformationCriteria};
 use crate::output;
@@ -51,6 +53,8 @@ struct Points {
     labels: Option<Vec<i64>>,
     /// The bound on `log p(x)` of each, in nats.
     bounds: Vec<f64>,
+    /// Of a model that predicts.
+    predictions: Predictions,
 }
 
 impl Points {
@@ -60,7 +64,9 @@ impl Points {
         let mut points = Self::default();
         for batch in run.loader(dataset, rows.take(POINTS))?.ordered() {
             let batch = batch?;
-            if run.model.components().is_some() {
+            if let Some(target) = run.model.target() {
+                points.predictions.add(run, target, &batch)?;
+            } else if run.model.components().is_some() {
                 points.rows.extend(batch.require(Role::Observation)?.array().to_f64());
                 let codes = run.model.codes(&batch)?;
                 let of_name = |name: &str| codes.iter().find(|code| code.name == name);
@@ -133,9 +139,10 @@ impl<'a> Gallery<'a> {
         let directory = &self.run.directory;
         let folder = directory.pictures_path();
         fs::create_dir_all(&folder).map_err(CliError::file("create", &folder))?;
-        let sections = match self.run.model.components() {
-            Some(components) => self.of_mixture(components)?,
-            None => self.of_autoencoder()?,
+        let sections = match (self.run.model.target(), self.run.model.components()) {
+            (Some(target), _) => self.of_predictions(target)?,
+            (None, Some(components)) => self.of_mixture(components)?,
+            (None, None) => self.of_autoencoder()?,
         };
         directory.store_report(&self.report(sections).render())
     }
@@ -249,8 +256,9 @@ impl<'a> Gallery<'a> {
             .filter_map(|(name, value, note)| Some(Measure::nats(name, (*value)?).with_note(note)))
             .collect();
         if let Some(estimate) = log_likelihood {
+            let name = if self.run.model.target().is_some() { "log p(y|x)" } else { "log p(x)" };
             let measure =
-                Measure::nats("log p(x)", estimate.log_likelihood).with_note(match estimate.iwae_samples {
+                Measure::nats(name, estimate.log_likelihood).with_note(match estimate.iwae_samples {
                     Some(samples) => format!("{} with {samples} samples", estimate.log_likelihood_kind),
                     None => "mean per example, exact".to_owned(),
                 });
@@ -279,7 +287,9 @@ impl<'a> Gallery<'a> {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        let Some(active) = self.evaluation.active_units else { return Vec::new() };
+        let Some(active) = self.evaluation.active_units else {
+            return self.idle_components().into_iter().collect();
+        };
         if active as f64 >= FEW_ACTIVE * self.evaluation.latent_dim as f64 && active > 0 {
             return Vec::new();
         }

@@ -5,13 +5,14 @@
 
 mod autoencoder;
 mod categorical;
+mod mdn;
 mod mixture;
 mod sbn;
 mod size;
 mod vae;
 
 use burn::tensor::{Device, Tensor};
-use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows};
+use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows, Target};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_models::factor::FactorMixture;
@@ -83,6 +84,16 @@ pub trait Model {
         None
     }
 
+    /// What it predicts, if it is a model of that given the rest and not of examples.
+    fn target(&self) -> Option<&Target> {
+        None
+    }
+
+    /// What is to be predicted, drawn for each example, deviations multiplied by the temperature.
+    fn predict(&self, _: &Batch, _temperature: f64, _: Rng) -> Result<Prediction, CliError> {
+        Err(self.cannot("predict some columns from others"))
+    }
+
     /// A bound on the logarithm of the evidence of all training examples, of a posterior over parameters.
     fn log_evidence(&self, _: &Examples<'_>) -> Option<Result<f64, CliError>> {
         None
@@ -143,6 +154,14 @@ pub enum Samples {
     /// Observations as the model sees data, `[rows, features]`, their deviations from the chosen component's mean
     /// multiplied by the temperature.
     Observations(Vec<f64>),
+}
+
+/// What is drawn for some examples of what is to be predicted.
+pub struct Prediction {
+    /// Of which component each is.
+    pub components: Vec<i64>,
+    /// Rows in the target's own units.
+    pub values: Vec<f64>,
 }
 
 /// Numbers that say where examples are encoded, `width` an example.
@@ -284,6 +303,7 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
         }
         ModelKind::Cmm => mixture::preprocessing(config, dataset, train),
         ModelKind::Hmm => mixture::preprocessing_of_sequences(config, dataset, train),
+        ModelKind::Mdn => mdn::preprocessing(&config.data, dataset, train),
     }
 }
 
@@ -292,7 +312,12 @@ pub fn preprocessing(config: &RunConfig, dataset: &Dataset, train: &Rows) -> Res
 pub fn is_discrete(config: &RunConfig) -> bool {
     match config.model {
         ModelKind::Vae | ModelKind::Sbn | ModelKind::CatVae => config.vae.likelihood.is_discrete(),
-        ModelKind::Gmm | ModelKind::Bgmm | ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => false,
+        ModelKind::Gmm
+        | ModelKind::Bgmm
+        | ModelKind::Ppca
+        | ModelKind::Fa
+        | ModelKind::Mfa
+        | ModelKind::Mdn => false,
         ModelKind::Cmm => true,
         ModelKind::Hmm => config.mixture.emissions == Emissions::Categorical,
     }
@@ -323,6 +348,7 @@ pub fn learner(
                 mixture::learner::<SequenceModel<CategoricalEmissions>>(config, examples)
             }
         },
+        ModelKind::Mdn => mdn::learner(config, examples, device),
     }
 }
 
@@ -339,6 +365,7 @@ pub fn blank_learner(
         ModelKind::Vae => autoencoder::blank_learner::<Vae>(config, record, device),
         ModelKind::Sbn => autoencoder::blank_learner::<Sbn>(config, record, device),
         ModelKind::CatVae => autoencoder::blank_learner::<CategoricalVae>(config, record, device),
+        ModelKind::Mdn => mdn::blank_learner(config, record, device),
         _ => Err(mixture::no_replay()),
     }
 }
@@ -371,5 +398,6 @@ pub fn trained(
                 mixture::trained::<SequenceModel<CategoricalEmissions>>(config, record, weights)
             }
         },
+        ModelKind::Mdn => mdn::trained(config, record, weights, device),
     }
 }

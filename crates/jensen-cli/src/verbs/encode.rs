@@ -17,7 +17,8 @@ use crate::trained_run::TrainedRun;
 #[derive(Debug, Args)]
 #[command(
     after_help = "A .npy file holds one array, [examples, 2 × latent]: the means, then the log-variances; of a mixture \
-                  [examples, 1 + components]: the likeliest component, then the responsibilities. A .npz, .csv or \
+                  [examples, 1 + components]: the likeliest component, then the responsibilities; of mdn the components' weights, means and deviations for each \
+                  input. A .npz, .csv or \
                   .parquet file also holds the row of each example and its label."
 )]
 pub struct Encode {

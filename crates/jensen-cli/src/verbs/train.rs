@@ -37,6 +37,9 @@ pub struct Train {
     /// The examples: `digits` (embedded), or the path of a file or folder
     #[arg(long, value_name = "SPEC", help_heading = "Data", value_parser = Utf8)]
     data: Option<String>,
+    /// The columns that `mdn` predicts from the others
+    #[arg(long, value_name = "NAME,NAME,…", help_heading = "Data", value_delimiter = ',')]
+    target: Option<Vec<String>>,
     /// How grey values become bits
     #[arg(long, value_name = "HOW", help_heading = "Data", value_parser = PossibleValuesParser::new(["none", "threshold", "static", "dynamic"]))]
     binarize: Option<String>,
@@ -264,26 +267,33 @@ impl Train {
             Some(file) => layers.with_file(file)?,
             None => layers,
         };
-        layers.with_assignments(self.assignments()?)
+        layers.with_assignments(self.assignments(defaults.model)?)
     }
 
     /// What the options set in the configuration.
-    fn assignments(&self) -> Result<Vec<Assignment>, ConfigError> {
+    fn assignments(&self, model: ModelKind) -> Result<Vec<Assignment>, ConfigError> {
+        // Options that several models have are where theirs are.
+        let [hidden_path, activation_path, components_path] = match model {
+            ModelKind::Mdn => ["mdn.hidden", "mdn.activation", "mdn.components"],
+            _ => ["vae.net.hidden", "vae.net.activation", "mixture.components"],
+        };
+        let target = self.target.as_ref().map(|names| Value::from(names.clone()));
         let text = |value: &Option<String>| value.clone().map(Value::from);
         let count = |value: Option<u32>| value.map(Value::from);
         let hidden = self.hidden.as_ref().map(|widths| Value::from(widths.clone()));
         let options = [
             ("--data", "data.source", text(&self.data)),
+            ("--target", "data.target_columns", target),
             ("--binarize", "data.binarize", text(&self.binarize)),
             ("--model", "model", text(&self.model)),
             ("--net", "vae.net.kind", text(&self.net)),
             ("--latent-dim", self.latents_key(), count(self.latent_dim)),
-            ("--hidden", "vae.net.hidden", hidden),
-            ("--activation", "vae.net.activation", text(&self.activation)),
+            ("--hidden", hidden_path, hidden),
+            ("--activation", activation_path, text(&self.activation)),
             ("--likelihood", "vae.likelihood.family", text(&self.likelihood)),
             ("--prior", "vae.prior.family", text(&self.prior)),
             ("--posterior", "vae.posterior.family", text(&self.posterior)),
-            ("--components", "mixture.components", count(self.components.as_ref().and_then(Sizes::single))),
+            ("--components", components_path, count(self.components.as_ref().and_then(Sizes::single))),
             ("--covariance", "mixture.covariance", text(&self.covariance)),
             ("--weights", "mixture.weights.kind", text(&self.weights)),
             ("--inits", "mixture.initialisations", count(self.inits)),
@@ -315,7 +325,8 @@ impl Train {
     /// With `--resume` the run's own configuration holds.
     fn check_resume_options(&self) -> Result<(), CliError> {
         let allowed = ["--epochs", "--on-nonfinite"].map(|option| Origin::Option(option.to_owned()));
-        let given = self.assignments()?.into_iter().filter(|one| !allowed.contains(&one.origin));
+        let given =
+            self.assignments(ModelKind::default())?.into_iter().filter(|one| !allowed.contains(&one.origin));
         let others = [
             (self.config.is_some(), "CONFIG.toml"),
             (self.name.is_some(), "--name"),

@@ -9,6 +9,7 @@ mod estimators;
 mod formats;
 #[cfg(unix)]
 mod kill;
+mod mdn;
 mod mixture;
 mod nonfinite;
 mod pairs;

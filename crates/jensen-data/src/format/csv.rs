@@ -14,8 +14,8 @@ use column::{Column, Content, Reading};
 
 pub use fill::{FilledRow, FilledTable};
 
-/// The data set in a table: the chosen columns are one observation, in which words count the levels of
-/// their column and a missing cell is NaN.
+/// The data set in a table: the chosen columns are one observation, and those that are to be predicted one
+/// target, in which words count the levels of their column and a missing cell is NaN.
 pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset, DataError> {
     let text = encoding::decode(path, bytes)?;
     let mut reader = ReaderBuilder::new()
@@ -28,16 +28,19 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         return Err(DataError::Empty { name: path.display().to_string() });
     }
     let names = column_names(path, &record)?;
-    let Chosen { observed, label } = choose(path, &names, spec)?;
+    let Chosen { observed, targets, label } = choose(path, &names, spec)?;
 
     let reading = |name: &String| match spec.kinds.get(name) {
         Some(Kind::Categorical) => Reading::Words,
         _ => Reading::Told,
     };
-    let mut columns: Vec<Column> =
-        observed.iter().map(|&column| Column::new(reading(&names[column]))).collect();
+    let of_columns = |columns: Vec<usize>| {
+        let readers = columns.iter().map(|&column| Column::new(reading(&names[column]))).collect();
+        Cells { columns, readers, values: Vec::new() }
+    };
+    let (mut observed, mut targets) = (of_columns(observed), of_columns(targets));
     let mut classes = label.map(|column| Column::new(reading(&names[column])));
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    let mut labels = Vec::new();
     while reader.read_record(&mut record).map_err(|error| unreadable(path, &error))? {
         let line = record.position().map_or(0, ::csv::Position::line);
         if record.len() != names.len() {
@@ -49,33 +52,22 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
                     .to_owned(),
             });
         }
-        for (reader, &column) in columns.iter_mut().zip(&observed) {
-            values.push(reader.read(line, record[column].trim()));
-        }
+        observed.read(line, &record);
+        targets.read(line, &record);
         if let (Some(reader), Some(column)) = (&mut classes, label) {
             let value = reader.read(line, record[column].trim());
             check_label(path, line, &names[column], &record[column], value)?;
             labels.push(value);
         }
     }
-    if values.is_empty() {
+    if observed.values.is_empty() {
         return Err(DataError::Empty { name: path.display().to_string() });
     }
 
-    let mut levels = BTreeMap::new();
-    for (feature, (reader, &column)) in columns.into_iter().zip(&observed).enumerate() {
-        let content = reader.finish(path, &names[column])?;
-        let cells = values.iter_mut().skip(feature).step_by(observed.len());
-        if let Some(words) = translate(cells, content) {
-            levels.insert(feature, words);
-        }
+    let mut fields = vec![observed.finish(path, &names, "columns", Role::Observation)?];
+    if !targets.columns.is_empty() {
+        fields.push(targets.finish(path, &names, "targets", Role::Target)?);
     }
-    let chosen = observed.iter().map(|&column| names[column].clone()).collect();
-    let mut fields = vec![
-        Field::new("columns", Role::Observation, vec![observed.len()], Array::F64(values))?
-            .with_feature_names(chosen)
-            .with_levels(levels),
-    ];
     if let (Some(reader), Some(column)) = (classes, label) {
         let content = reader.finish(path, &names[column])?;
         let words = translate(labels.iter_mut(), content);
@@ -88,18 +80,54 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
     Dataset::from_fields(&path.display().to_string(), fields)
 }
 
+/// Some columns on their way into a field.
+struct Cells {
+    columns: Vec<usize>,
+    readers: Vec<Column>,
+    values: Vec<f64>,
+}
+
+impl Cells {
+    fn read(&mut self, line: u64, record: &StringRecord) {
+        for (reader, &column) in self.readers.iter_mut().zip(&self.columns) {
+            self.values.push(reader.read(line, record[column].trim()));
+        }
+    }
+
+    fn finish(mut self, path: &Path, names: &[String], name: &str, role: Role) -> Result<Field, DataError> {
+        let mut levels = BTreeMap::new();
+        for (feature, (reader, &column)) in self.readers.into_iter().zip(&self.columns).enumerate() {
+            let content = reader.finish(path, &names[column])?;
+            let cells = self.values.iter_mut().skip(feature).step_by(self.columns.len());
+            if let Some(words) = translate(cells, content) {
+                levels.insert(feature, words);
+            }
+        }
+        let chosen = self.columns.iter().map(|&column| names[column].clone()).collect();
+        let field = Field::new(name, role, vec![self.columns.len()], Array::F64(self.values))?;
+        Ok(field.with_feature_names(chosen).with_levels(levels))
+    }
+}
+
 /// Which columns are for what.
 struct Chosen {
     observed: Vec<usize>,
+    targets: Vec<usize>,
     label: Option<usize>,
 }
 
 fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, DataError> {
+    spec.check_targets()?;
+    let targets: Vec<usize> =
+        spec.target_columns.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?;
     let label = match (&spec.label_column, &spec.columns) {
         (Some(name), _) => Some(find(path, names, name)?),
         (None, Some(_)) => None,
         // As in an archive, a column of this name is not something to be explained.
-        (None, None) => names.iter().position(|name| matches!(name.as_str(), "label" | "labels")),
+        (None, None) => names
+            .iter()
+            .position(|name| matches!(name.as_str(), "label" | "labels"))
+            .filter(|column| !targets.contains(column)),
     };
     let excluded: Vec<usize> =
         spec.exclude.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?;
@@ -107,7 +135,8 @@ fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, Data
         Some(columns) => columns.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?,
         None => (0..names.len()).filter(|&column| Some(column) != label).collect(),
     };
-    let observed: Vec<usize> = observed.into_iter().filter(|column| !excluded.contains(column)).collect();
+    let is_observed = |column: &usize| !excluded.contains(column) && !targets.contains(column);
+    let observed: Vec<usize> = observed.into_iter().filter(is_observed).collect();
     if observed.is_empty() {
         return Err(DataError::Option {
             option: "data.columns",
@@ -115,7 +144,7 @@ fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, Data
             expected: format!("at least one of {}", listed(names)),
         });
     }
-    Ok(Chosen { observed, label: label.filter(|column| !excluded.contains(column)) })
+    Ok(Chosen { observed, targets, label: label.filter(|column| !excluded.contains(column)) })
 }
 
 /// Puts what the cells of a column mean in the place of what was noted while it was read; gives the

@@ -124,7 +124,14 @@ fn single(path: &Path, array: NdArray) -> Result<Dataset, DataError> {
 }
 
 pub(crate) fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataError> {
-    let asked = spec.columns.iter().flatten().chain(&spec.exclude).chain(&spec.label_column).next();
+    let asked = spec
+        .columns
+        .iter()
+        .flatten()
+        .chain(&spec.exclude)
+        .chain(&spec.label_column)
+        .chain(&spec.target_columns)
+        .next();
     match asked {
         None => Ok(()),
         Some(column) => Err(DataError::UnknownColumn {

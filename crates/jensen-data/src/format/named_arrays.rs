@@ -98,6 +98,9 @@ fn choose(name: &str, base: &str, arrays: usize, spec: &DataSpec) -> Option<Role
     if spec.exclude.iter().any(is) {
         return None;
     }
+    if spec.target_columns.iter().any(is) {
+        return Some(Role::Target);
+    }
     if spec.label_column.as_ref().is_some_and(is) {
         return Some(Role::Label);
     }
@@ -112,7 +115,7 @@ fn choose(name: &str, base: &str, arrays: usize, spec: &DataSpec) -> Option<Role
         | "arr_0" => Some(Role::Observation),
         "y" | "label" | "labels" if spec.label_column.is_none() => Some(Role::Label),
         "c" | "condition" | "conditions" => Some(Role::Condition),
-        "target" | "targets" => Some(Role::Target),
+        "target" | "targets" if spec.target_columns.is_empty() => Some(Role::Target),
         "action" | "actions" => Some(Role::Action),
         "next_observation" | "next_observations" => Some(Role::NextObservation),
         "weight" | "weights" => Some(Role::Weight),
@@ -132,7 +135,9 @@ fn check_choice(
         [] => "no arrays".to_owned(),
         _ => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     };
-    for asked in spec.columns.iter().flatten().chain(&spec.label_column).chain(&spec.exclude) {
+    spec.check_targets()?;
+    let asked = spec.columns.iter().flatten().chain(&spec.label_column).chain(&spec.exclude);
+    for asked in asked.chain(&spec.target_columns) {
         if !names.iter().any(|name| name == asked || base_and_part(name).0 == asked) {
             return Err(DataError::UnknownColumn {
                 path: path.to_owned(),
@@ -141,11 +146,20 @@ fn check_choice(
             });
         }
     }
-    let observed: Vec<&str> = fields
-        .iter()
-        .filter(|(_, (role, _))| *role == Role::Observation)
-        .map(|(base, _)| base.as_str())
-        .collect();
+    let of = |wanted: Role| -> Vec<&str> {
+        let fields = fields.iter().filter(|(_, (role, _))| *role == wanted);
+        fields.map(|(base, _)| base.as_str()).collect()
+    };
+    let (observed, targets) = (of(Role::Observation), of(Role::Target));
+    if targets.len() > 1 {
+        return Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: "archive".to_owned(),
+            problem: format!("the arrays {} could all be the target", targets.join(", ")),
+            remedy: "put what is to be predicted into one array, and name it with `data.target_columns`"
+                .to_owned(),
+        });
+    }
     let problem = match observed[..] {
         [_] => return Ok(()),
         [] => format!("no array is named as observations (`x`, `data`, `images`, …); it has {}", available()),

@@ -53,6 +53,7 @@ impl Preprocessing {
             likelihood: Likelihood::Density,
             table: is_table.then(|| Table { schema: TableSchema::of_numbers(spec), missing }),
             precision: Precision::Double(missing),
+            target: None,
         };
         dataset.for_each_chunk(&dataset.rows(Split::All)?, |batch| {
             fitted.apply(batch.clone(), Draws::Evaluation).map(drop)

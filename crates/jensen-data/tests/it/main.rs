@@ -16,4 +16,5 @@ mod splits;
 mod summary;
 mod support;
 mod table;
+mod target;
 mod writer;

@@ -25,7 +25,7 @@ where
     pub(super) fn dissect(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
         let mut autopsy = Autopsy::default();
         add_state(&mut autopsy, StageKind::Parameter, &parameters(self.module()), str::to_owned);
-        add_state(&mut autopsy, StageKind::Optimizer, &self.optimizer.state(), |name| {
+        add_state(&mut autopsy, StageKind::Optimizer, &self.ascent.optimizer_state(), |name| {
             format!("optimizer.{name}")
         });
         let examples: usize = batches.iter().map(Batch::len).sum();
@@ -42,10 +42,9 @@ where
         let norm = gradients.norm();
         if norm.is_finite() {
             // On copies: the learner stays as it is.
-            let (mut optimizer, module) = (self.optimizer.clone(), self.module().clone());
-            let module = optimizer.step(module, gradients, context.learning_rate, self.clip_scale(norm));
-            add_state(&mut autopsy, StageKind::Update, &parameters(&module), update_of);
-            add_state(&mut autopsy, StageKind::Update, &optimizer.state(), |name| {
+            let [module, optimizer] = self.ascent.rehearse(gradients, norm, context);
+            add_state(&mut autopsy, StageKind::Update, &module, update_of);
+            add_state(&mut autopsy, StageKind::Update, &optimizer, |name| {
                 format!("the update of optimizer.{name}")
             });
         }
@@ -74,7 +73,7 @@ where
         add(StageKind::Data, "log |dx'/dx|", &jacobian);
 
         let (model, guide) = (self.module().model(), self.module().guide());
-        let evidence = Evidence::<V::Model>::read(batch, &self.device)?;
+        let evidence = Evidence::<V::Model>::read(batch, self.ascent.device())?;
         let problem = self.problem(&evidence, context);
         let data = |values: Tensor<2>| values.inner().into_data();
         for (name, values) in guide.trace(&evidence) {

@@ -10,8 +10,7 @@ use super::candidate::Candidate;
 use super::data::{Numbers, located};
 use super::{ExpectationMaximisation, MixtureError, NamedArray, Rows, Summary};
 
-/// The metric that a model with an exact posterior is judged by: `log p(x)`, mean over examples in nats.
-pub const LOG_LIKELIHOOD: &str = "log_likelihood";
+pub use jensen_infer::LOG_LIKELIHOOD;
 
 /// Learns a model with an exact posterior by expectation–maximisation, a [`Learner`] like any other.
 ///

@@ -216,7 +216,7 @@ pub(super) fn channels_last(x: Tensor<4>, channels: usize) -> Tensor<2> {
 }
 
 /// The parameter with its first elements replaced; the others, of the spreads, stay.
-pub(super) fn with_values(parameter: Param<Tensor<1>>, values: &[f32]) -> Param<Tensor<1>> {
+pub(crate) fn with_values(parameter: Param<Tensor<1>>, values: &[f32]) -> Param<Tensor<1>> {
     let (old, device) = (parameter.val().inner(), parameter.val().device());
     let start = Tensor::<1>::from_data(values, &old.device());
     let new = old.slice_assign(0..values.len(), start);

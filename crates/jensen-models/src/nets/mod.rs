@@ -26,6 +26,7 @@ pub use conditioner_net::ConditionerNet;
 pub use config::NetConfig;
 pub(crate) use convolutions::halved;
 pub use convolutions::{Convolutions, TransposedConvolutions};
+pub(crate) use decoder::with_values;
 pub use decoder::{Decoder, DecoderConfig};
 pub(crate) use encoder::soft_limit;
 pub use encoder::{Encoded, Encoder, EncoderConfig};

@@ -8,6 +8,7 @@ mod imputation;
 mod laboratory;
 mod laboratory_mixture;
 mod made;
+mod mdn;
 mod mixture;
 mod pairs;
 mod table;

@@ -9,6 +9,7 @@ mod kl_per_dimension;
 mod latent_map;
 mod layout;
 mod panel;
+mod predictions;
 mod range;
 mod schedule;
 mod training_curves;
@@ -19,5 +20,6 @@ pub use gradient_estimators::{EstimatorMark, GrowthCurve, ProblemMarks, gradient
 pub use inference_methods::{MethodCurve, PosteriorMap, inference_methods};
 pub use kl_per_dimension::{Activity, LatentDimension, kl_per_dimension};
 pub use latent_map::latent_map;
+pub use predictions::{Branch, predictions};
 pub use schedule::{ScheduleStep, schedule};
 pub use training_curves::{BoundTerms, training_curves};

@@ -40,11 +40,11 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
     let name = path.display().to_string();
     let footer = footer::read(&file)?;
     let columns = schema::columns(&footer.schema).map_err(|flaw| flaw.at(&path, "footer"))?;
-    let (observed, label) = choose(&path, &columns, spec)?;
+    let Chosen { observed, targets, label } = choose(&path, &columns, spec)?;
     if footer.rows == 0 {
         return Err(DataError::Empty { name });
     }
-    let chosen: Vec<&Column> = observed.iter().copied().chain(label).collect();
+    let chosen: Vec<&Column> = observed.iter().chain(&targets).copied().chain(label).collect();
     let leaves: Vec<(&str, Leaf)> = chosen
         .iter()
         .map(|column| leaf(&path, column).map(|leaf| (column.name.as_str(), leaf)))
@@ -55,7 +55,7 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
         .enumerate()
         .map(|(part, (name, leaf))| Scan::new(&file, &groups, part, name, leaf))
         .collect::<Result<Vec<_>, _>>()?;
-    let (specs, parts) = fields(&path, leaves, scans, observed.len())?;
+    let (specs, parts) = fields(&path, leaves, scans, [observed.len(), targets.len()])?;
     let table = Table::new(file, specs, parts, groups);
     if table.size().is_none_or(|size| spec.access.stays_in_file(size)) {
         return Ok(Dataset::from_source(&name, Arc::new(table)));
@@ -63,12 +63,14 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
     Dataset::from_fields(&name, table.load()?)
 }
 
-/// The observed columns and the label.
-fn choose<'a>(
-    path: &Path,
-    columns: &'a [Column],
-    spec: &DataSpec,
-) -> Result<(Vec<&'a Column>, Option<&'a Column>), DataError> {
+/// Which columns are for what.
+struct Chosen<'a> {
+    observed: Vec<&'a Column>,
+    targets: Vec<&'a Column>,
+    label: Option<&'a Column>,
+}
+
+fn choose<'a>(path: &Path, columns: &'a [Column], spec: &DataSpec) -> Result<Chosen<'a>, DataError> {
     let listed = || columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ");
     let find = |asked: &String| {
         columns.iter().find(|column| column.name == *asked).ok_or_else(|| DataError::UnknownColumn {
@@ -77,11 +79,16 @@ fn choose<'a>(
             available: listed(),
         })
     };
+    spec.check_targets()?;
+    let targets: Vec<&Column> = spec.target_columns.iter().map(find).collect::<Result<_, _>>()?;
+    let is_target = |column: &Column| spec.target_columns.contains(&column.name);
     let label = match (&spec.label_column, &spec.columns) {
         (Some(name), _) => Some(find(name)?),
         (None, Some(_)) => None,
         // As in CSV, a column of this name is not something to be explained.
-        (None, None) => columns.iter().find(|column| matches!(column.name.as_str(), "label" | "labels")),
+        (None, None) => columns
+            .iter()
+            .find(|column| matches!(column.name.as_str(), "label" | "labels") && !is_target(column)),
     };
     let observed: Vec<&Column> = match &spec.columns {
         Some(names) => names.iter().map(find).collect::<Result<_, _>>()?,
@@ -104,7 +111,8 @@ fn choose<'a>(
         .at(path, "schema"));
     }
     let is_kept = |column: &Column| !spec.exclude.contains(&column.name);
-    let observed: Vec<&Column> = observed.into_iter().filter(|column| is_kept(column)).collect();
+    let observed: Vec<&Column> =
+        observed.into_iter().filter(|column| is_kept(column) && !is_target(column)).collect();
     if observed.is_empty() {
         return Err(DataError::Option {
             option: "data.columns",
@@ -112,7 +120,7 @@ fn choose<'a>(
             expected: format!("at least one of {}", listed()),
         });
     }
-    Ok((observed, label.filter(|column| is_kept(column))))
+    Ok(Chosen { observed, targets, label: label.filter(|column| is_kept(column)) })
 }
 
 /// Where the numbers of a chosen column are.
@@ -164,7 +172,7 @@ fn fields(
     path: &Path,
     leaves: Vec<(&str, Leaf)>,
     scans: Vec<Scan>,
-    observed: usize,
+    [observed, targets]: [usize; 2],
 ) -> Result<(Vec<FieldSpec>, Vec<Part>), DataError> {
     let refuse = |column: &str, problem: String, remedy: &str| {
         Flaw::unsupported(problem, remedy).at(path, format!("column `{column}`"))
@@ -178,29 +186,46 @@ fn fields(
             "name that column alone, or the columns without lists, with `data.columns`",
         ));
     }
+    let of_targets = observed..observed + targets;
+    if let Some((name, _)) = leaves[of_targets.clone()].iter().find(|(_, leaf)| leaf.depth > 0) {
+        return Err(refuse(
+            name,
+            "it holds lists, of which none can be a target".to_owned(),
+            "give each number a column of its own",
+        ));
+    }
     let dtype_of = |(_, leaf): &(&str, Leaf), scan: &Scan| match leaf.kind.dtype() {
         dtype if scan.has_nulls && !dtype.is_float() => DType::F64,
         dtype => dtype,
     };
     let dtypes: Vec<DType> = leaves.iter().zip(&scans).map(|(leaf, scan)| dtype_of(leaf, scan)).collect();
-    let dtype =
-        dtypes[..observed].iter().copied().reduce(|one, other| if one == other { one } else { DType::F64 });
+    let common = |dtypes: &[DType]| {
+        let one = dtypes.iter().copied().reduce(|one, other| if one == other { one } else { DType::F64 });
+        one.unwrap_or(DType::F64)
+    };
+    let names = |leaves: &[(&str, Leaf)]| leaves.iter().map(|(name, _)| (*name).to_owned()).collect();
     let is_list = leaves[0].1.depth > 0;
     let mut specs = vec![FieldSpec {
         name: if is_list { leaves[0].0.to_owned() } else { "columns".to_owned() },
         role: Role::Observation,
-        dtype: dtype.unwrap_or(DType::F64),
+        dtype: common(&dtypes[..observed]),
         shape: if is_list { scans[0].shape.clone() } else { vec![observed] },
-        feature_names: if is_list {
-            vec![]
-        } else {
-            leaves[..observed].iter().map(|(name, _)| (*name).to_owned()).collect()
-        },
+        feature_names: if is_list { vec![] } else { names(&leaves[..observed]) },
         levels: BTreeMap::new(),
     }];
+    if targets > 0 {
+        specs.push(FieldSpec {
+            name: "targets".to_owned(),
+            role: Role::Target,
+            dtype: common(&dtypes[of_targets.clone()]),
+            shape: vec![targets],
+            feature_names: names(&leaves[of_targets.clone()]),
+            levels: BTreeMap::new(),
+        });
+    }
     let mut parts = Vec::new();
     for (index, ((name, leaf), scan)) in leaves.into_iter().zip(scans).enumerate() {
-        let is_label = index == observed;
+        let is_label = index == of_targets.end;
         if is_label {
             if leaf.depth > 0 || matches!(leaf.kind.dtype(), DType::F32) || leaf.kind == Kind::F64 {
                 return Err(refuse(
@@ -226,7 +251,11 @@ fn fields(
                 levels: BTreeMap::new(),
             });
         }
-        let (field, offset) = if is_label { (1, 0) } else { (0, index) };
+        let (field, offset) = match index {
+            _ if is_label => (specs.len() - 1, 0),
+            _ if of_targets.contains(&index) => (1, index - observed),
+            _ => (0, index),
+        };
         if leaf.kind == Kind::Text {
             specs[field].levels.insert(offset, scan.levels.clone());
         }
