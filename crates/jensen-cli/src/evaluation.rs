@@ -161,7 +161,7 @@ impl<'a> Measurement<'a> {
             InformationCriteria::of(self.log_likelihood.mean(), self.log_likelihood.weight(), parameters)
         });
         let target = self.model.target().map(|target| target.names().to_vec()).unwrap_or_default();
-        Evaluation { criteria, target, ..evaluation }
+        Evaluation { target, criteria, ..evaluation }
     }
 }
 

@@ -134,7 +134,7 @@ impl Sample {
                 subset.observations(&rows)?,
             ];
             if draws > 1 {
-                let number = each(batch.len()).map(|(_, draw)| draw as i64 + 1).collect();
+                let number = each(batch.len()).map(|(_, draw)| draw.cast_signed() as i64 + 1).collect();
                 fields.push(Field::new("draw", Role::Condition, vec![], Array::I64(number))?);
             }
             fields.push(Field::new("component", Role::Label, vec![], Array::I64(components.collect()))?);

@@ -68,6 +68,9 @@ impl<M: Module> Ascent<M> {
     ///
     /// # Errors
     /// The parameter that would not be finite after it; then nothing has changed.
+    ///
+    /// # Panics
+    /// If an update of the optimizer panicked before.
     pub fn step(
         &mut self,
         gradients: NamedGradients,

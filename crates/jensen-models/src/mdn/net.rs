@@ -142,7 +142,7 @@ impl MixtureDensityNet {
         let density = self.density(x);
         let components = density.weights().sample(&rng.fork("component"));
         let [rows] = components.dims();
-        let places = Tensor::<1, Int>::arange(0..rows as i64, &components.device());
+        let places = Tensor::<1, Int>::arange(0..rows.cast_signed() as i64, &components.device());
         let chosen = density.components().select_rows(&(components.clone() * rows as u64 + places));
         Draws { components, means: chosen.mean(), values: chosen.sample(&rng.fork("value")) }
     }
