@@ -33,7 +33,7 @@ pub type Certificates = BTreeMap<&'static str, Certificate>;
 fn objective_for(kind: EstimatorKind, samples: usize, beta: f64) -> Box<dyn Objective> {
     match kind {
         kind if is_weighted(kind) => Box::new(Iwae { samples, beta }),
-        EstimatorKind::StickingTheLanding => Box::new(Elbo {
+        EstimatorKind::StickingTheLanding | EstimatorKind::WakeSleep => Box::new(Elbo {
             samples,
             beta,
             divergence: jensen_infer::objective::DivergenceForm::Sampled,
@@ -53,11 +53,9 @@ fn is_weighted(kind: EstimatorKind) -> bool {
     matches!(kind, EstimatorKind::Vimco | EstimatorKind::Dreg | EstimatorKind::ReweightedWakeSleep)
 }
 
-/// The kinds that are measured: all but wake–sleep, whose posterior learns on dreams, for which a posterior of each
-/// example has no place.
+/// The kinds that are measured. (A posterior of its own for each example is deaf to dreams: wake–sleep learns the prior there.)
 fn measured(has_pairs: bool) -> impl Iterator<Item = EstimatorKind> {
-    let fits = move |kind: &EstimatorKind| has_pairs || !is_weighted(*kind);
-    EstimatorKind::ALL.into_iter().filter(|kind| *kind != EstimatorKind::WakeSleep).filter(fits)
+    EstimatorKind::ALL.into_iter().filter(move |kind| has_pairs || !is_weighted(*kind))
 }
 
 /// Measures the kinds that fit, with `one`, which refuses those that do not.

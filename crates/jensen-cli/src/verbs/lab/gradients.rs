@@ -33,9 +33,8 @@ const DIGIT_SHARE: usize = 10;
 ///
 /// Problems: `gaussian`, the quadratic of a Gaussian mean and scale; `bernoulli-0.45` and `bernoulli-0.499`, the toy of the
 /// REBAR and RELAX papers; `sbn`, one layer of a sigmoid belief net on digits. The picture's first panel is the comparison of
-/// the policy gradient with the reparameterised one as the dimension grows. Reweighted
-/// wake–sleep is held against the importance-weighted bound, whose gradient it does not follow; the sleep phase learns on
-/// dreams, for which the posteriors of these problems have no place, and is left out.
+/// the policy gradient with the reparameterised one as the dimension grows. Wake–sleep is
+/// held against the bounds as the others are, whose gradients it does not follow: its bias is how far it goes elsewhere.
 #[derive(Debug, Args)]
 pub struct Gradients {
     /// Estimates of each gradient; of the ten digits together on `sbn`
