@@ -52,8 +52,8 @@ pub fn gradient_estimators(curves: &[GrowthCurve], problems: &[ProblemMarks]) ->
         return Err(PictureError::Empty { what: "the comparison of gradient estimators" });
     }
     let mut scene = Scene::new(980.0, 400.0 + 330.0 * problems.len().div_ceil(2) as f64);
-    let note = "on problems whose gradient is known; below, of two samples: dreg, vimco and reweighted-wake-sleep of the importance-weighted bound, the \
-                others of the ELBO";
+    let note = "exact gradients are known; below, of two samples: dreg, vimco and reweighted-wake-sleep of the IWAE bound, \
+                the others of the ELBO";
     let legend = curves.iter().enumerate().map(|(i, curve)| Key::new(curve.name.clone(), Paint::Category(i)));
     let area = layout::head(&mut scene, "Gradient estimators", note, &legend.collect::<Vec<_>>());
     let top = Area { height: 280.0, ..area };
