@@ -33,7 +33,7 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     if step.is_finite() && (largest >= 1e7 || step < 1e-4) {
         // Two digits do not tell numbers apart that are close to each other and far from zero.
         if largest / step > 90.0 {
-            let decimals = (-step.log10()).ceil().clamp(0.0, 12.0) as usize;
+            let decimals = (-step.log10() - 1e-6).ceil().clamp(0.0, 12.0) as usize;
             return ticks.iter().map(|&tick| fixed(tick, decimals)).collect();
         }
         return ticks.iter().map(|&tick| scientific(tick)).collect();
