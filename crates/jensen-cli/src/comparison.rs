@@ -27,7 +27,7 @@ pub struct Comparison {
     pub config: Vec<Difference>,
     /// Where the two part.
     pub parting: Parting,
-    /// `log p(x)` of the second less that of the first, example by example.
+    /// The log-likelihood of the second less that of the first, example by example.
     pub paired: Option<Paired>,
 }
 
@@ -82,6 +82,8 @@ impl Comparison {
         let [first, second] = runs.each_ref().map(|run| Subset::of(run, data, default));
         let subsets = [first?, second?];
         check_same_rows(&subsets[0].rows, &subsets[1].rows, subsets[0].split)?;
+        check_same_weights(subsets.each_ref().map(Subset::weights))?;
+        subsets[0].note_weights(session);
         let mut measurements = runs.each_ref().map(|run| Measurement::new(run.model.as_ref(), draws));
         let mut differences_of = RunningMean::default();
         let loaders = [subsets[0].loader()?, subsets[1].loader()?];
@@ -90,7 +92,10 @@ impl Comparison {
         for (a, b) in loaders[0].ordered().zip(loaders[1].ordered()) {
             let (a, b) = (a?, b?);
             let (first, second) = (measurements[0].add(&a)?, measurements[1].add(&b)?);
-            differences_of.extend(first.iter().zip(&second).map(|(first, second)| second - first));
+            let differences = first.iter().zip(&second).map(|(first, second)| second - first);
+            for (difference, weight) in differences.zip(measurements[0].weights(&a)) {
+                differences_of.add_weighted(difference, weight);
+            }
             bar.inc(a.len() as u64);
         }
         bar.finish_and_clear();
@@ -101,10 +106,11 @@ impl Comparison {
             n: differences_of.count() as usize,
             iwae_samples: draws.iwae,
         });
-        let sides = [0, 1].map(|i| Side {
-            evaluation: subsets[i].evaluation(&measurements[i]),
-            training_seconds: runs[i].record.training_seconds,
-        });
+        let side = |i: usize| -> Result<Side, CliError> {
+            let evaluation = subsets[i].evaluation(&measurements[i])?;
+            Ok(Side { evaluation, training_seconds: runs[i].record.training_seconds })
+        };
+        let sides = [side(0)?, side(1)?];
         let [a, b] = [&runs[0], &runs[1]].map(|run| run.config.options());
         let parting = Parting::of(&runs)?;
         Ok(Self { runs: sides, config: differences(&a, &b), parting, paired })
@@ -113,6 +119,7 @@ impl Comparison {
     /// The same for a person.
     pub fn to_text(&self) -> String {
         let [a, b] = &self.runs;
+        let quantity = a.evaluation.quantity();
         let header = ["", a.evaluation.run.as_str(), b.evaluation.run.as_str()];
         let mut rows: Vec<Vec<String>> = Vec::new();
         for Difference { key, values } in self.config.iter().chain(&self.parting.origin) {
@@ -130,8 +137,8 @@ impl Comparison {
         measure("active units", &|side| side.evaluation.active_units.map(|n| n.to_string()));
         if let Some(paired) = &self.paired {
             let name = match paired.iwae_samples {
-                Some(samples) => format!("log p(x), IWAE-{samples}, nats"),
-                None => "log p(x), nats".to_owned(),
+                Some(samples) => format!("{quantity}, IWAE-{samples}, nats"),
+                None => format!("{quantity}, nats"),
             };
             measure(&name, &|side| {
                 side.evaluation.log_likelihood.as_ref().map(|e| format!("{:.2}", e.log_likelihood))
@@ -147,7 +154,7 @@ impl Comparison {
             let estimate = iwae_samples.map(|samples| format!(", IWAE-{samples}")).unwrap_or_default();
             let _ = write!(
                 text,
-                "\npaired difference of log p(x), {second} less {first}: {difference:+.3}{error} nats per example \
+                "\npaired difference of {quantity}, {second} less {first}: {difference:+.3}{error} nats per example \
                  (standard error over {n} examples{estimate})"
             );
         }
@@ -168,6 +175,23 @@ fn check_same_data(runs: &[TrainedRun; 2], data: &DataOptions) -> Result<(), Cli
         jensen_data::Binarize::Static => jensen_data::Binarize::Dynamic,
         other => other,
     };
+    let quantities = [a, b].map(|config| config.model.quantity());
+    if quantities[0] != quantities[1] {
+        let [a, b] = quantities;
+        return Err(CliError::usage(
+            format!("one run gives {a}, the other {b}: the two are not of the same thing"),
+            "compare models that predict among themselves, with the same `--target`",
+        ));
+    }
+    if a.data.target_columns != b.data.target_columns {
+        return Err(CliError::usage(
+            format!(
+                "the runs predict different columns: {}",
+                [a, b].map(|config| config.data.target_columns.join(", ")).join(" and ")
+            ),
+            "compare runs with the same `--target`",
+        ));
+    }
     let same_source = data.data.is_some() || a.data.source == b.data.source;
     if model::is_discrete(a) != model::is_discrete(b) {
         return Err(CliError::usage(
@@ -197,6 +221,19 @@ fn check_same_rows(first: &Rows, second: &Rows, split: Split) -> Result<(), CliE
             "the two runs have different examples in their {split} split: their seeds or validation fractions differ"
         ),
         "compare them on `--split test`",
+    ))
+}
+
+/// A difference of two means is one of the same mean.
+fn check_same_weights([first, second]: [Option<&str>; 2]) -> Result<(), CliError> {
+    if first == second {
+        return Ok(());
+    }
+    let described =
+        |weights: Option<&str>| weights.map_or("once each".to_owned(), |name| format!("by `{name}`"));
+    Err(CliError::usage(
+        format!("the runs count examples differently: {} and {}", described(first), described(second)),
+        "compare runs of the same `--weight`, or give `--data` without that column",
     ))
 }
 

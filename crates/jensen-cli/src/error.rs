@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jensen_control::environment::EnvironmentError;
 use jensen_data::DataError;
 use jensen_infer::InferError;
 use jensen_infer::forensics::{NonFinite, Remedy};
@@ -25,6 +26,10 @@ pub enum CliError {
     /// The data cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
+
+    /// An environment does not exist, or cannot go on.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
 
     /// Training or inference failed.
     #[error(transparent)]
@@ -132,6 +137,7 @@ impl CliError {
             Self::Usage { .. }
             | Self::Unsupported { .. }
             | Self::Config(_)
+            | Self::Environment(EnvironmentError::Unknown { .. } | EnvironmentError::Noise(_))
             | Self::Infer(InferError::Option { .. } | InferError::NoExactKl { .. }) => 2,
             _ => 1,
         }
@@ -147,9 +153,13 @@ impl CliError {
             Self::Run(error) => error.help(),
             Self::NonFinite { failure, run, data } => Some(remedies(failure, run, data)),
             Self::Impossible { .. } => Some(
-                "a value in it is far from all that the model was trained on: correct it, or empty its cell"
+                "a value in it is far from all that the model was trained on: correct it, leave the row out, or empty its \
+                 cell where the model takes missing values"
                     .to_owned(),
             ),
+            Self::Environment(EnvironmentError::Unknown { .. }) => {
+                Some("`jensen env list` shows them".to_owned())
+            }
             Self::Unsupported { can, .. } => Some(format!("it can {can}")),
             Self::File { action: "write" | "create", source, .. }
             | Self::Data(DataError::Io { action: "write" | "create", source, .. })

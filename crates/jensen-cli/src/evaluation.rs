@@ -1,9 +1,9 @@
 //! What a model is worth on a split, per example and in nats.
 
 use jensen_data::Batch;
-use jensen_infer::Metrics;
 use jensen_infer::fit::{ACTIVE_VARIANCE, variances_of_means};
-use jensen_models::mixture;
+use jensen_infer::{Metrics, Quantity};
+use jensen_models::mixture::{self, InformationCriteria};
 use jensen_random::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -44,33 +44,25 @@ pub struct Evaluation {
     /// `log p(x)`, if it was estimated or is known.
     #[serde(flatten)]
     pub log_likelihood: Option<LogLikelihood>,
-    /// Of a posterior over parameters: a bound on the logarithm of the evidence of all training examples, in nats. It has all
-    /// its constants, so that models of different sizes can be compared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub log_evidence: Option<f64>,
+    /// Of a posterior over parameters.
+    #[serde(flatten)]
+    pub evidence: Option<Evidence>,
+    /// Columns in which a component is next to constant; told at the end of a training.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrow_columns: Vec<String>,
     /// Of a model that is fitted by maximum likelihood.
     #[serde(flatten)]
     pub criteria: Option<InformationCriteria>,
 }
 
-/// What weighs a likelihood against the parameters that it took, over all examples in nats, twice; less is better.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct InformationCriteria {
-    /// Of Schwarz (1978): `p ln n − 2 Σ log p(x)`.
-    pub bic: f64,
-    /// Of Akaike (1974): `2 p − 2 Σ log p(x)`.
-    pub aic: f64,
-    /// How many parameters are free, `p`.
-    pub parameters: usize,
-}
-
-impl InformationCriteria {
-    /// Of a mean over examples that count as `n`.
-    fn of(log_likelihood: f64, n: f64, parameters: usize) -> Self {
-        let p = parameters as f64;
-        let twice = 2.0 * n * log_likelihood;
-        Self { bic: p * n.ln() - twice, aic: 2.0 * p - twice, parameters }
-    }
+/// What a posterior over parameters says of the evidence of all training examples, in nats.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Evidence {
+    /// A bound on its logarithm, with all constants.
+    pub log_evidence: f64,
+    /// What to add before sizes are compared: the logarithm of how many ways to name the components are other posteriors, as
+    /// good as this one, which the bound leaves out. With it the sum is no bound where components overlap.
+    pub log_relabellings: f64,
 }
 
 /// An estimate of the mean of `log p(x)`.
@@ -104,13 +96,15 @@ pub struct Measurement<'a> {
     metrics: Metrics,
     log_likelihood: RunningMean,
     upper_bound: RunningMean,
+    /// How many observations the examples hold that `log_likelihood` is of, each as often as its weight says.
+    observations: f64,
 }
 
 impl<'a> Measurement<'a> {
     /// Nothing seen yet.
     pub fn new(model: &'a dyn Model, draws: Draws) -> Self {
         let [log_likelihood, upper_bound] = [RunningMean::default(); 2];
-        Self { model, draws, metrics: Metrics::new(0), log_likelihood, upper_bound }
+        Self { model, draws, metrics: Metrics::new(0), log_likelihood, upper_bound, observations: 0.0 }
     }
 
     /// Measures further examples; gives `log p(x)` of each, if it is to be estimated or is known.
@@ -122,13 +116,15 @@ impl<'a> Measurement<'a> {
         self.metrics.merge(self.model.measure(batch, rng)?);
         if let (None, Some(known)) = (self.draws.iwae, self.model.log_prob(batch)) {
             let known = known?;
-            let weights = mixture::weights(batch).unwrap_or_else(|| vec![1.0; known.len()]);
+            let weights = self.weights(batch);
             for ((&value, &weight), &row) in known.iter().zip(&weights).zip(batch.rows()) {
                 if weight > 0.0 && !value.is_finite() {
                     return Err(CliError::Impossible { row, data: batch.dataset().to_owned() });
                 }
                 self.log_likelihood.add_weighted(value, weight);
             }
+            let observations = self.model.observations(batch)?;
+            self.observations += observations.iter().zip(&weights).map(|(n, weight)| n * weight).sum::<f64>();
             return Ok(known);
         }
         let Some(samples) = self.draws.iwae else { return Ok(Vec::new()) };
@@ -137,6 +133,12 @@ impl<'a> Measurement<'a> {
         self.log_likelihood.extend(bounds.iter().map(|bounds| bounds.lower));
         self.upper_bound.extend(bounds.iter().map(|bounds| bounds.upper));
         Ok(bounds.into_iter().map(|bounds| bounds.lower).collect())
+    }
+
+    /// How often each example counts: once, unless the model is one that weighs examples, and they have weights.
+    pub fn weights(&self, batch: &Batch) -> Vec<f64> {
+        let own = self.model.components().and_then(|_| mixture::weights(batch));
+        own.unwrap_or_else(|| vec![1.0; batch.len()])
     }
 
     /// The sums.
@@ -150,7 +152,16 @@ impl<'a> Measurement<'a> {
     }
 
     /// The means under their names; `place` is the run, the data and the split.
-    pub fn evaluation(&self, place: [&str; 3]) -> Evaluation {
+    ///
+    /// # Errors
+    /// If no example counts.
+    pub fn evaluation(&self, place: [&str; 3]) -> Result<Evaluation, CliError> {
+        if self.metrics.weight() <= 0.0 {
+            let [_, data, split] = place;
+            let (what, remedy) =
+                (format!("all examples of {data}, {split}, have weight zero"), "measure others");
+            return Err(CliError::usage(what, remedy));
+        }
         let has_values = self.log_likelihood.count() > 0;
         let estimate = has_values.then_some((self.log_likelihood, self.draws.iwae));
         let variances = variances_of_means(&self.metrics).map(|numbers| self.model.by_latent(numbers));
@@ -158,10 +169,11 @@ impl<'a> Measurement<'a> {
         let latents = self.model.by_latent(vec![0.0; self.model.latent_dim()]).len();
         let evaluation = Evaluation::new(place, (variances.map(active), latents), &self.metrics, estimate);
         let criteria = self.model.free_parameters().filter(|_| has_values).map(|parameters| {
-            InformationCriteria::of(self.log_likelihood.mean(), self.log_likelihood.weight(), parameters)
+            let sum = self.log_likelihood.mean() * self.log_likelihood.weight();
+            InformationCriteria::new(sum, self.observations, parameters)
         });
         let target = self.model.target().map(|target| target.names().to_vec()).unwrap_or_default();
-        Evaluation { target, criteria, ..evaluation }
+        Ok(Evaluation { target, criteria, ..evaluation })
     }
 }
 
@@ -191,9 +203,15 @@ impl Evaluation {
                 iwae_samples: samples,
                 log_likelihood_kind: if samples.is_some() { "iwae" } else { "exact" }.to_owned(),
             }),
-            log_evidence: None,
+            evidence: None,
+            narrow_columns: Vec::new(),
             criteria: None,
         }
+    }
+
+    /// What the likelihood is of.
+    pub fn quantity(&self) -> Quantity {
+        if self.target.is_empty() { Quantity::Marginal } else { Quantity::Conditional }
     }
 
     /// The same for a person: names and values.
@@ -219,17 +237,21 @@ impl Evaluation {
             let error = estimate.log_likelihood_stderr.map(|error| format!(" ± {error:.2}"));
             let log_likelihood = estimate.log_likelihood;
             rows.push((
-                if self.target.is_empty() { estimate.name() } else { "log p(y|x)".to_owned() },
+                estimate.name(self.quantity()),
                 match error {
                     Some(error) => format!("{log_likelihood:.2}{error} nats (standard error over examples)"),
                     None => format!("{log_likelihood:.2} nats"),
                 },
             ));
         }
-        if let Some(bound) = self.log_evidence {
+        if let Some(Evidence { log_evidence, log_relabellings }) = self.evidence {
             rows.push((
                 "bound on the evidence".to_owned(),
-                format!("{bound:.2} nats, of all training examples"),
+                format!("{log_evidence:.2} nats, of all training examples"),
+            ));
+            rows.push((
+                "… for all names".to_owned(),
+                format!("{:.2} nats, to compare sizes by", log_evidence + log_relabellings),
             ));
         }
         if let Some(InformationCriteria { bic, aic, parameters }) = &self.criteria {
@@ -243,10 +265,10 @@ impl Evaluation {
 
 impl LogLikelihood {
     /// What it is called: with the number of draws, if it is an estimate.
-    pub fn name(&self) -> String {
+    pub fn name(&self, quantity: Quantity) -> String {
         let kind = &self.log_likelihood_kind;
-        self.iwae_samples
-            .map_or("log p(x)".to_owned(), |samples| format!("log p(x), {}-{samples}", kind.to_uppercase()))
+        let estimate = self.iwae_samples.map(|samples| format!(", {}-{samples}", kind.to_uppercase()));
+        format!("{quantity}{}", estimate.unwrap_or_default())
     }
 }
 

@@ -4,7 +4,9 @@ mod bytes;
 mod cli;
 mod comparison;
 mod config;
+mod data_source;
 mod device;
+mod environment;
 mod error;
 mod evaluation;
 #[cfg(unix)]
@@ -15,6 +17,7 @@ mod interrupt;
 #[expect(unsafe_code, reason = "an allocator is written in no other way")]
 mod memory;
 mod model;
+mod narrow_columns;
 mod output;
 mod parting;
 mod picture;

@@ -8,6 +8,7 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 static IS_ASKED_FOR: AtomicBool = AtomicBool::new(false);
 /// What the large things hold, in the order of [`Holder`].
 static HELD: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+/// What takes less memory of the model at hand, once that is known.
+static LESS: OnceLock<&str> = OnceLock::new();
 /// Whether the process is about to end for want of memory.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
@@ -119,12 +122,15 @@ fn explanation(asked: usize, who: &str) -> Text {
     let data_first =
         if data > limit / 4 { "`--set data.access=file` leaves the data in their file; " } else { "" };
     let raise = if IS_ASKED_FOR.load(Relaxed) { "; or raise the limit" } else { "" };
-    let _ = writeln!(
-        text,
-        "  help: {data_first}a smaller `--batch-size`, fewer `--samples` or a smaller net takes less{raise}. What was \
-         saved before stands."
-    );
+    let less =
+        LESS.get().unwrap_or(&"a smaller `--batch-size`, fewer `--samples` or a smaller net takes less");
+    let _ = writeln!(text, "  help: {data_first}{less}{raise}. What was saved before stands.");
     text
+}
+
+/// Says what takes less memory of the model at hand, for the message; the first that is said holds.
+pub fn advise(less: &'static str) {
+    let _ = LESS.set(less);
 }
 
 /// Lets no more than this be allocated; without a wish, no more than the machine has.

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use jensen_infer::InferError;
 use jensen_infer::fit::{EpochMeans, Event, Observer};
+use jensen_infer::{InferError, Quantity, StepReport};
 
 use crate::output::{count, note};
 use crate::session::Session;
@@ -13,15 +13,15 @@ use crate::session::Session;
 /// How often the bar's numbers change; the steps of a small model take less than a millisecond.
 const REDRAW: Duration = Duration::from_millis(80);
 
-/// The display that fits standard error.
-pub fn display(quiet: bool) -> Box<dyn Observer> {
+/// The display that fits standard error; a model without a bound climbs this quantity itself.
+pub fn display(quiet: bool, quantity: Quantity) -> Box<dyn Observer> {
     // A bar needs a terminal that can go back in its line.
     let has_cursor = cfg!(windows) || std::env::var("TERM").is_ok_and(|term| term != "dumb");
     let can_redraw = has_cursor && std::io::stderr().is_terminal();
     match (quiet, can_redraw) {
         (true, _) => Box::new(Warnings),
-        (false, true) => Box::new(Bar::new()),
-        (false, false) => Box::new(Lines),
+        (false, true) => Box::new(Bar::new(quantity)),
+        (false, false) => Box::new(Lines { quantity }),
     }
 }
 
@@ -38,7 +38,9 @@ impl Observer for Warnings {
 }
 
 /// One line an epoch.
-struct Lines;
+struct Lines {
+    quantity: Quantity,
+}
 
 impl Observer for Lines {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), InferError> {
@@ -52,7 +54,7 @@ impl Observer for Lines {
             Event::Started { epochs, examples, .. } => {
                 note(format_args!("{examples} training examples, {}", count(*epochs, "epoch")));
             }
-            Event::EpochEnd { .. } if is_told(event) => note(epoch_line(event)),
+            Event::EpochEnd { .. } if is_told(event) => note(epoch_line(event, self.quantity)),
             Event::Warning(warning) => note(format_args!("warning: {warning}")),
             _ => {}
         }
@@ -63,12 +65,13 @@ impl Observer for Lines {
 /// A bar that holds the running epoch, with a line for each epoch above it.
 struct Bar {
     progress: ProgressBar,
+    quantity: Quantity,
     epochs: u64,
     drawn: Option<Instant>,
 }
 
 impl Bar {
-    fn new() -> Self {
+    fn new(quantity: Quantity) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(15));
         // The time left, by this sitting's own pace.
         let left = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -79,7 +82,7 @@ impl Bar {
             ProgressStyle::with_template("{prefix} {bar:24.cyan/dim} step {pos}/{len}  {msg}  {left} left");
         let style = style.expect("the template is well formed").with_key("left", left);
         bar.set_style(style.progress_chars("━╸─"));
-        Self { progress: bar, epochs: 0, drawn: None }
+        Self { progress: bar, quantity, epochs: 0, drawn: None }
     }
 }
 
@@ -99,15 +102,13 @@ impl Observer for Bar {
                 self.drawn = Some(Instant::now());
                 self.progress.set_length(*steps);
                 self.progress.set_prefix(format!("epoch {epoch}/{}", self.epochs));
-                // The bar has room for one term; the line of the epoch has them all.
-                let kl = report.term("kl").map(|kl| term_text("kl", kl)).unwrap_or_default();
-                self.progress.set_message(format!(
-                    "bound {:.2}{kl} nats  {examples_per_second:.0} examples/s",
-                    report.objective
-                ));
+                let objective = step_text(report, self.quantity);
+                self.progress.set_message(format!("{objective} nats  {examples_per_second:.0} examples/s"));
                 self.progress.set_position(*step);
             }
-            Event::EpochEnd { .. } if is_told(event) => self.progress.println(epoch_line(event)),
+            Event::EpochEnd { .. } if is_told(event) => {
+                self.progress.println(epoch_line(event, self.quantity));
+            }
             Event::Warning(warning) => self.progress.println(format!("warning: {warning}")),
             Event::Finished(_) => self.progress.finish_and_clear(),
             _ => {}
@@ -135,7 +136,7 @@ fn is_told(event: &Event<'_>) -> bool {
 }
 
 /// `epoch   3  bound -112.31  reconstruction -88.01  KL 24.30 nats  valid -110.90  5120 examples/s  12.3 s`.
-fn epoch_line(event: &Event<'_>) -> String {
+fn epoch_line(event: &Event<'_>, quantity: Quantity) -> String {
     let Event::EpochEnd { epoch, train, validation, monitored, examples_per_second, seconds, .. } = event
     else {
         return String::new();
@@ -145,7 +146,7 @@ fn epoch_line(event: &Event<'_>) -> String {
         // The likelihood itself: iterations near their end differ in its digits.
         let valid = validation.and_then(|metrics| metrics.mean(monitored));
         let valid = valid.map(|value| format!("  valid {value:.4}")).unwrap_or_default();
-        return format!("epoch {epoch:3}  log p(x) {objective:.6} nats{valid}  {seconds:.1} s");
+        return format!("epoch {epoch:3}  {quantity} {objective:.6} nats{valid}  {seconds:.1} s");
     }
     let terms: String = terms.iter().map(|(name, value)| term_text(name, *value)).collect();
     let valid = validation
@@ -156,6 +157,16 @@ fn epoch_line(event: &Event<'_>) -> String {
         "epoch {epoch:3}  bound {objective:.2}{terms} nats{valid}  {examples_per_second:.0} examples/s  \
          {seconds:.1} s"
     )
+}
+
+/// `bound -112.31  KL 24.30`, or `log p(x) -3.21`: a bar has room for one term, the line of the epoch has them all.
+fn step_text(report: &StepReport, quantity: Quantity) -> String {
+    let objective = report.objective;
+    if report.terms.is_empty() {
+        return format!("{quantity} {objective:.4}");
+    }
+    let kl = report.term("kl").map(|kl| term_text("kl", kl)).unwrap_or_default();
+    format!("bound {objective:.2}{kl}")
 }
 
 /// A term of the objective after what stands before it: `  KL 24.30`.
@@ -186,10 +197,10 @@ mod tests {
 
     use super::*;
 
-    fn line(terms: &[(&str, f64)], monitored: &'static str) -> String {
+    fn line(terms: &[(&str, f64)], monitored: &'static str, quantity: Quantity) -> String {
         let terms = terms.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         let validation = Metrics::new(2).with_sum("elbo", -221.8).with_sum("log_likelihood", -3.0);
-        epoch_line(&Event::EpochEnd {
+        let event = Event::EpochEnd {
             step: 30,
             epoch: 3,
             train: &EpochMeans { objective: -112.31, terms, gradient_norm: None },
@@ -197,18 +208,32 @@ mod tests {
             monitored,
             examples_per_second: 5120.4,
             seconds: 12.34,
-        })
+        };
+        epoch_line(&event, quantity)
     }
 
     #[test]
     fn the_line_of_an_epoch_has_the_terms_there_are() {
         assert_eq!(
-            line(&[("reconstruction", -88.01), ("kl", 24.3)], "elbo"),
+            line(&[("reconstruction", -88.01), ("kl", 24.3)], "elbo", Quantity::Marginal),
             "epoch   3  bound -112.31  reconstruction -88.01  KL 24.30 nats  valid -110.90  5120 examples/s  12.3 s"
         );
-        assert_eq!(
-            line(&[], "log_likelihood"),
-            "epoch   3  log p(x) -112.310000 nats  valid -1.5000  12.3 s"
-        );
+        for (quantity, name) in [(Quantity::Marginal, "log p(x)"), (Quantity::Conditional, "log p(y|x)")] {
+            let expected = format!("epoch   3  {name} -112.310000 nats  valid -1.5000  12.3 s");
+            assert_eq!(line(&[], "log_likelihood", quantity), expected);
+        }
+    }
+
+    #[test]
+    fn the_bar_says_what_is_climbed() {
+        let report = |terms: &[(&'static str, f64)]| StepReport {
+            examples: 2,
+            objective: -3.21,
+            terms: terms.to_vec(),
+            gradient_norm: None,
+            gradient_noise: None,
+        };
+        assert_eq!(step_text(&report(&[("kl", 1.0)]), Quantity::Marginal), "bound -3.21  KL 1.00");
+        assert_eq!(step_text(&report(&[]), Quantity::Conditional), "log p(y|x) -3.2100");
     }
 }

@@ -4,10 +4,12 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use jensen_data::Split;
+use jensen_infer::Quantity;
+use jensen_models::mixture::InformationCriteria;
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::evaluation::{Draws, Evaluation, InformationCriteria};
+use crate::evaluation::{Draws, Evaluation, Evidence};
 use crate::output;
 use crate::session::Session;
 use crate::subset::Subset;
@@ -56,13 +58,14 @@ impl Sizes {
 pub struct Sized {
     components: u32,
     path: String,
+    #[serde(skip)]
+    quantity: Quantity,
     /// Of the training examples, mean in nats.
     log_likelihood: Option<f64>,
     #[serde(flatten)]
     criteria: Option<InformationCriteria>,
-    /// Of the training examples.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_evidence: Option<f64>,
+    #[serde(flatten)]
+    evidence: Option<Evidence>,
     /// Of the examples that it has not learned from, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_out: Option<f64>,
@@ -77,7 +80,7 @@ impl Sized {
         let measured = |split| -> Result<Option<Evaluation>, CliError> {
             let Some(subset) = Subset::of_split(run, split)? else { return Ok(None) };
             let measurement = subset.measure(Draws { seed: 0, iwae: None }, session)?;
-            Ok(Some(subset.evaluation(&measurement)))
+            Ok(Some(subset.evaluation(&measurement)?))
         };
         let likelihood = |evaluation: &Evaluation| Some(evaluation.log_likelihood.as_ref()?.log_likelihood);
         let train = measured(Split::Train)?;
@@ -88,31 +91,39 @@ impl Sized {
         Ok(Self {
             components,
             path: run.directory.path().display().to_string(),
+            quantity: run.config.model.quantity(),
             log_likelihood: train.as_ref().and_then(likelihood),
             criteria: train.and_then(|train| train.criteria),
-            log_evidence: run.log_evidence()?,
+            evidence: run.evidence()?,
             held_out: held_out.as_ref().and_then(likelihood),
         })
     }
 
+    /// The bound on the evidence, and of how many names it is one.
+    fn named_evidence(&self) -> Option<f64> {
+        self.evidence.map(|Evidence { log_evidence, log_relabellings }| log_evidence + log_relabellings)
+    }
+
     /// What the number is chosen by: more is better.
     fn merit(&self) -> Option<f64> {
-        self.log_evidence.or(self.criteria.as_ref().map(|criteria| -criteria.bic)).or(self.held_out)
+        self.named_evidence().or(self.criteria.as_ref().map(|criteria| -criteria.bic)).or(self.held_out)
     }
 }
 
 /// The table of all, the best marked.
 pub fn text(all: &[Sized]) -> String {
     let best = all.iter().filter_map(Sized::merit).fold(f64::NEG_INFINITY, f64::max);
-    let mut header = vec!["components", "log p(x), training"];
+    let quantity = all.first().map_or(Quantity::Marginal, |one| one.quantity);
+    let [training, held_out] = ["training", "held out"].map(|part| format!("{quantity}, {part}"));
+    let mut header = vec!["components", &training];
     let has = |value: Value| all.iter().any(|one| value(one).is_some());
     let bic = |one: &Sized| one.criteria.as_ref().map(|criteria| criteria.bic);
     let aic = |one: &Sized| one.criteria.as_ref().map(|criteria| criteria.aic);
     let columns: [(&str, Value, usize); 4] = [
         ("BIC", bic, 1),
         ("AIC", aic, 1),
-        ("bound on the evidence", |one| one.log_evidence, 1),
-        ("log p(x), held out", |one| one.held_out, 4),
+        ("evidence, for all names", Sized::named_evidence, 1),
+        (&held_out, |one| one.held_out, 4),
     ];
     let shown: Vec<_> = columns.into_iter().filter(|(_, value, _)| has(*value)).collect();
     header.extend(shown.iter().map(|(name, ..)| *name));
@@ -127,8 +138,8 @@ pub fn text(all: &[Sized]) -> String {
         cells
     };
     let rows: Vec<_> = all.iter().map(row).collect();
-    let by = match (has(|one| one.log_evidence), has(bic)) {
-        (true, _) => "the bound on the evidence",
+    let by = match (has(Sized::named_evidence), has(bic)) {
+        (true, _) => "the bound on the evidence and how many names it leaves out",
         (false, true) => "BIC",
         (false, false) => "the likelihood of what is held out",
     };

@@ -62,18 +62,38 @@ impl<'a> Subset<'a> {
         Ok(())
     }
 
+    /// The name of what says how often each example counts, if something does.
+    pub fn weights(&self) -> Option<&str> {
+        self.dataset.field(Role::Weight).map(|field| field.name.as_str())
+    }
+
+    /// Says that each example counts once, where those of the training did not.
+    pub fn note_weights(&self, session: &Session) {
+        let column = self.run.config.data.weight_column.as_ref();
+        if let Some(column) = column.filter(|_| self.weights().is_none()) {
+            session.say(format!(
+                "{} has no weights in `{column}`: each example counts once",
+                self.dataset.name()
+            ));
+        }
+    }
+
     /// Measures the run on these examples.
     ///
     /// # Errors
     /// If an example cannot be read, or the model cannot be evaluated so.
     pub fn measure(&self, draws: Draws, session: &Session) -> Result<Measurement<'a>, CliError> {
+        self.note_weights(session);
         let mut measurement = Measurement::new(self.run.model.as_ref(), draws);
         self.for_each_batch(session, |batch| measurement.add(batch).map(drop))?;
         Ok(measurement)
     }
 
     /// A measurement of these examples under their names.
-    pub fn evaluation(&self, measurement: &Measurement<'_>) -> Evaluation {
+    ///
+    /// # Errors
+    /// If no example counts.
+    pub fn evaluation(&self, measurement: &Measurement<'_>) -> Result<Evaluation, CliError> {
         let (name, split) = (self.run.directory.name(), self.split.to_string());
         measurement.evaluation([&name, self.dataset.name(), &split])
     }

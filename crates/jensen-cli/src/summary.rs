@@ -3,6 +3,7 @@
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation, Measurement};
 use crate::gallery::Gallery;
+use crate::narrow_columns;
 use crate::trained_run::TrainedRun;
 
 /// Measures a run on its own test split, stores the result and writes the report.
@@ -18,8 +19,9 @@ pub fn conclude(run: &TrainedRun, draws: Draws) -> Result<Evaluation, CliError> 
         measurement.add(&batch?)?;
     }
     let (name, split) = (run.directory.name(), split.to_string());
-    let evaluation = measurement.evaluation([&name, dataset.name(), &split]);
-    let evaluation = Evaluation { log_evidence: run.log_evidence()?, ..evaluation };
+    let evaluation = measurement.evaluation([&name, dataset.name(), &split])?;
+    let narrow_columns = narrow_columns::of(run, &dataset)?;
+    let evaluation = Evaluation { evidence: run.evidence()?, narrow_columns, ..evaluation };
     run.directory.store_evaluation(&evaluation)?;
     Gallery::new(run, &dataset, &rows, measurement.metrics(), &evaluation)?.write()?;
     Ok(evaluation)

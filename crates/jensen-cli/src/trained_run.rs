@@ -9,7 +9,9 @@ use jensen_infer::StateDict;
 use jensen_random::Rng;
 
 use crate::config::RunConfig;
+use crate::data_source;
 use crate::error::CliError;
+use crate::evaluation::Evidence;
 use crate::memory::{self, Holder};
 use crate::model::{self, Examples, Model};
 use crate::run_directory::{RunDirectory, RunError, RunRecord};
@@ -47,6 +49,7 @@ impl TrainedRun {
     /// If it has no model yet, or one of its files is damaged.
     pub fn load(directory: RunDirectory, device: &Device) -> Result<Self, CliError> {
         let config = directory.config()?;
+        memory::advise(config.model.takes_less_memory());
         let path = directory.weights_path();
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -96,16 +99,22 @@ impl TrainedRun {
             spec.columns = Some(target.inputs().to_vec());
             spec.exclude.clear();
         }
-        let dataset = memory::held(Holder::Data, || Dataset::open(&spec));
-        let dataset = match dataset {
-            // What is to be predicted need not be known.
-            Err(DataError::UnknownColumn { column, .. })
-                if target.is_some_and(|target| target.names().contains(&column)) =>
-            {
-                spec.target_columns.clear();
-                memory::held(Holder::Data, || Dataset::open(&spec))?
+        let dataset = loop {
+            match memory::held(Holder::Data, || data_source::open(&spec)) {
+                // What is to be predicted need not be known.
+                Err(CliError::Data(DataError::UnknownColumn { column, .. }))
+                    if target.is_some() && spec.target_columns.contains(&column) =>
+                {
+                    spec.target_columns.clear();
+                }
+                // Other rows may count once each.
+                Err(CliError::Data(DataError::UnknownColumn { column, .. }))
+                    if spec.weight_column.as_ref() == Some(&column) && !self.is_own(&spec.source) =>
+                {
+                    spec.weight_column = None;
+                }
+                dataset => break dataset?,
             }
-            dataset => dataset?,
         };
         let dataset = if self.is_own(&spec.source) {
             dataset.with_validation(self.config.data.validation, self.config.seed)?
@@ -128,21 +137,22 @@ impl TrainedRun {
         Ok(dataset)
     }
 
-    /// A bound on the logarithm of the evidence of the training examples, if the model is a posterior over parameters.
+    /// What is known of the evidence of the training examples, if the model is a posterior over parameters.
     ///
     /// # Errors
     /// If the run's data cannot be read.
-    pub fn log_evidence(&self) -> Result<Option<f64>, CliError> {
+    pub fn evidence(&self) -> Result<Option<Evidence>, CliError> {
         let dataset = self.dataset(None)?;
         let train = dataset.rows(Split::Train)?;
         let examples =
             Examples { dataset: &dataset, train: &train, preprocessing: &self.record.preprocessing };
-        self.model.log_evidence(&examples).transpose()
+        self.model.evidence(&examples).transpose()
     }
 
     /// Whether a source is what the run was trained on.
     fn is_own(&self, source: &str) -> bool {
-        let asked = DataConfig { source: source.to_owned(), ..self.config.data.clone() }.anywhere();
+        let asked = DataConfig { source: source.to_owned(), ..self.config.data.clone() };
+        let asked = data_source::anywhere(asked);
         // As paths: `digits/` is `digits`.
         Path::new(&asked.source) == Path::new(&self.config.data.source)
     }

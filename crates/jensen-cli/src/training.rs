@@ -4,21 +4,24 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use burn::tensor::Device;
-use jensen_data::{Dataset, Loader, Split};
+use jensen_data::{Dataset, Loader, Role, Split};
 use jensen_infer::fit::{
     Checkpoints, Ending, Failures, Fit, MetricsLog, Observer, OnNonFinite, Outcome, Provenance,
     instruction_set,
 };
 use jensen_infer::{InferError, Learner, ObjectiveKind};
+use jensen_models::mixture;
 use jensen_random::Rng;
 use serde::Serialize;
 
 use crate::config::RunConfig;
+use crate::data_source;
 use crate::error::CliError;
 use crate::evaluation::{Draws, Evaluation};
 use crate::interrupt::Orderly;
 use crate::memory::{self, Holder};
 use crate::model::{self, Examples};
+use crate::narrow_columns;
 use crate::output;
 use crate::progress;
 use crate::run_directory::{Existing, Lock, RunDirectory, RunRecord, default_name};
@@ -92,11 +95,20 @@ impl Training {
     ) -> Result<Self, CliError> {
         let directory = RunDirectory::open(run)?;
         let mut config = directory.config()?;
+        memory::advise(config.model.takes_less_memory());
         if let Some(epochs) = epochs {
             config.fit.epochs = u64::from(epochs);
             config.fit.validate()?;
         }
-        config.fit.on_nonfinite = on_nonfinite.unwrap_or(config.fit.on_nonfinite);
+        if let Some(way) = on_nonfinite {
+            if !config.model.reads("fit.on_nonfinite") {
+                return Err(CliError::usage(
+                    format!("`--on-nonfinite` is no option of the model {}", config.model.name()),
+                    "leave it out: it is for models that learn by gradients",
+                ));
+            }
+            config.fit.on_nonfinite = way;
+        }
         Ok(Self { config, dataset: None, from: From::Checkpoint(directory) })
     }
 
@@ -142,6 +154,9 @@ impl Training {
         let objective = &run.config.objective;
         let iwae = (objective.kind == ObjectiveKind::Iwae).then_some(objective.samples);
         let evaluation = conclude(&run, Draws { seed: 0, iwae })?;
+        if let Some(narrow) = narrow_columns::warning(&evaluation.narrow_columns, &run) {
+            session.say(format!("warning: {}. {}", narrow.finding, narrow.advice));
+        }
         Ok((run, evaluation, outcome))
     }
 
@@ -149,10 +164,11 @@ impl Training {
     fn fit(self, session: &Session) -> Result<(RunDirectory, Lock, Outcome), CliError> {
         let Self { config, dataset, from } = self;
         // What is wrong with data or model is found before there is a directory.
-        let dataset =
-            dataset.map_or_else(|| memory::held(Holder::Data, || Dataset::open(&config.data.spec())), Ok)?;
+        let dataset = dataset
+            .map_or_else(|| memory::held(Holder::Data, || data_source::open(&config.data.spec())), Ok)?;
         let dataset = dataset.with_validation(config.data.validation, config.seed)?;
         let train = dataset.rows(Split::Train)?;
+        check_weights(&config, &dataset, session)?;
         let preprocessing = match &from {
             From::Start(_) => model::preprocessing(&config, &dataset, &train)?,
             From::Checkpoint(directory) => {
@@ -169,7 +185,7 @@ impl Training {
         let train_loader = loader(train.clone())?;
         let valid_loader = dataset.split(Split::Valid).map(loader).transpose()?;
 
-        let document = config.to_toml();
+        let document = config.to_toml_of_model();
         let resumed = matches!(from, From::Checkpoint(_));
         let orderly = Orderly::begin();
         let (directory, lock) = from.directory(&config)?;
@@ -180,12 +196,12 @@ impl Training {
         };
         let checkpoints = Checkpoints::open(directory.checkpoints_path())?;
         let has_checkpoint = !checkpoints.steps()?.is_empty();
-        let mut stored = None;
+        let (mut stored, mut done) = (None, 0);
         if resumed {
             if has_checkpoint {
                 let progress = checkpoints.latest()?.0.progress;
                 check_work_left(&directory, &config, &record, progress.epoch)?;
-                stored = Some(progress.provenance);
+                (stored, done) = (Some(progress.provenance), progress.epoch);
             } else {
                 // Not `say`: whoever is quiet has to know that the work is done again.
                 let path = directory.path().display();
@@ -236,6 +252,9 @@ impl Training {
             }
             error => error.into(),
         })?;
+        if resumed && outcome.ending == Ending::Converged && outcome.epochs == done {
+            say_converged(&directory, &config, done, session);
+        }
         store_weights(&directory, learner.as_ref(), &outcome)?;
         if outcome.ending == Ending::Interrupted {
             note_replaced(&directory);
@@ -271,11 +290,45 @@ impl From {
             }
             Self::Start(Place::Path(path, existing)) => RunDirectory::create(path, existing)?,
             Self::Start(Place::Free) => {
-                let path = default_name(config.model.name(), &config.data.source);
+                let path = default_name(config.model.name(), &data_source::short_name(&config.data.source));
                 RunDirectory::create(path, Existing::Keep)?
             }
         })
     }
+}
+
+/// Says that weights are not read, and refuses a validation split in which nothing counts: there is no mean over it.
+fn check_weights(config: &RunConfig, dataset: &Dataset, session: &Session) -> Result<(), CliError> {
+    let Some(weights) = dataset.field(Role::Weight) else { return Ok(()) };
+    if !config.model.reads_weights() {
+        let (name, model) = (&weights.name, config.model.name());
+        session.say(format!("warning: `{name}` is not read: {model} counts each example once"));
+        return Ok(());
+    }
+    let Some(rows) = dataset.split(Split::Valid) else { return Ok(()) };
+    let mut is_counted = false;
+    dataset.for_each_chunk(&rows, |batch| {
+        is_counted |=
+            mixture::weights(batch).is_none_or(|weights| weights.iter().any(|weight| *weight != 0.0));
+        Ok(())
+    })?;
+    if is_counted {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("all {} validation examples of {} have weight zero", rows.len(), dataset.name()),
+        "keep more of them with `data.validation`, or others with `--seed`; `--set data.validation=0` keeps none",
+    ))
+}
+
+/// Says of a run that nothing was left to learn.
+fn say_converged(directory: &RunDirectory, config: &RunConfig, done: u64, session: &Session) {
+    session.say(format!(
+        "{} had converged at iteration {done}: no further one was made; for more of them train again with a smaller \
+         `--set mixture.tolerance` (it was {})",
+        directory.name(),
+        config.mixture.tolerance
+    ));
 }
 
 /// Refuses to go on where nothing is left to do.
@@ -303,7 +356,8 @@ fn check_work_left(
 /// Who watches: the log, the display, TensorBoard's files on request.
 fn observers(config: &RunConfig, directory: &RunDirectory, session: &Session) -> Vec<Box<dyn Observer>> {
     let log = MetricsLog::new(directory.metrics_path(), LOG_EVERY);
-    let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), progress::display(session.is_quiet())];
+    let display = progress::display(session.is_quiet(), config.model.quantity());
+    let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), display];
     if config.tensorboard {
         observers.push(Box::new(TensorboardLog::new(&directory.tensorboard_path())));
     }
@@ -339,7 +393,9 @@ const FREE: [&str; 5] = ["fit.epochs", "data.source", "tensorboard", "fit.checkp
 /// its default. One that `stored` knows and that a resume may change now was not free then: it is as
 /// it was.
 fn provenance(config: &RunConfig, device: &Device, stored: Option<&Provenance>) -> Provenance {
-    let is_free = |option: &String| FREE.iter().any(|free| option.starts_with(free));
+    // What the model does not read it does not depend on.
+    let is_free =
+        |option: &String| FREE.iter().any(|free| option.starts_with(free)) || !config.model.reads(option);
     let defaults = RunConfig::default().options();
     let mut configuration = config.options();
     configuration.retain(|option, value| {

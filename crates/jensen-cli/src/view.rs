@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use jensen_data::{Array, DType, Field, Role, Scale, TableSchema};
+use jensen_data::{Array, DType, Field, Role, Scale, Support, TableSchema};
 
 use crate::error::CliError;
 use crate::model::Samples;
@@ -31,7 +31,7 @@ impl<'a> View<'a> {
         let preprocessing = &self.run.record.preprocessing;
         preprocessing.dtype() == DType::U8
             && preprocessing.standardization().is_none()
-            && self.run.config.data.scale == Scale::Unit
+            && (preprocessing.scale() == Scale::Unit || preprocessing.support() == Support::Binary)
     }
 
     /// Which values are black and white.

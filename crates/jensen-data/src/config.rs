@@ -21,6 +21,8 @@ pub struct DataSpec {
     pub label_column: Option<String>,
     /// The columns, or the one array, that a model predicts from the others.
     pub target_columns: Vec<String>,
+    /// The column or array that says how often each example counts.
+    pub weight_column: Option<String>,
     /// The kinds of columns that are not to be told from their values.
     pub kinds: BTreeMap<String, Kind>,
     /// Whether the examples are held in memory.
@@ -38,30 +40,60 @@ impl DataSpec {
             exclude: Vec::new(),
             label_column: None,
             target_columns: Vec::new(),
+            weight_column: None,
             kinds: BTreeMap::new(),
             access: Access::Auto,
             image: ImageConfig::default(),
         }
     }
 
-    /// That what is to be predicted is not left out, named twice, or asked for as something else too.
-    pub(crate) fn check_targets(&self) -> Result<(), DataError> {
-        let refuse = |name: &String, expected: &str| {
+    /// The error of a choice that leaves nothing to observe of these columns.
+    pub(crate) fn nothing_observed(&self, listed: &str) -> DataError {
+        if self.target_columns.is_empty() {
+            let expected = format!("at least one of {listed}");
+            return DataError::Option { option: "data.columns", value: "empty".to_owned(), expected };
+        }
+        let expected = format!(
+            "fewer than all that `data.columns` and `data.exclude` leave of {listed}: a target is predicted from the rest"
+        );
+        let value = self.target_columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        DataError::Option { option: "data.target_columns", value, expected }
+    }
+
+    /// That what is to be predicted, or is a weight, is not left out, named twice, or asked for as something else too.
+    pub(crate) fn check_roles(&self) -> Result<(), DataError> {
+        let refuse = |option, name: &String, expected: &str| {
             let (value, expected) = (format!("`{name}`"), expected.to_owned());
-            Err(DataError::Option { option: "data.target_columns", value, expected })
+            Err(DataError::Option { option, value, expected })
         };
-        for (at, name) in self.target_columns.iter().enumerate() {
+        let targets = self.target_columns.iter().map(|name| ("data.target_columns", name));
+        let weight = self.weight_column.iter().map(|name| ("data.weight_column", name));
+        for (option, name) in targets.chain(weight) {
             if self.exclude.contains(name) {
-                return refuse(name, "a column that `data.exclude` does not leave out");
+                return refuse(option, name, "a column that `data.exclude` does not leave out");
             }
             if self.label_column.as_ref() == Some(name) {
-                return refuse(name, "a column other than that of `data.label_column`");
+                return refuse(option, name, "a column other than that of `data.label_column`");
             }
+        }
+        for (at, name) in self.target_columns.iter().enumerate() {
             if self.target_columns[..at].contains(name) {
-                return refuse(name, "each column once");
+                return refuse("data.target_columns", name, "each column once");
+            }
+            if self.weight_column.as_ref() == Some(name) {
+                return refuse(
+                    "data.weight_column",
+                    name,
+                    "a column other than those of `data.target_columns`",
+                );
             }
         }
         Ok(())
+    }
+
+    /// Whether a column or array is for something else than to be observed.
+    pub(crate) fn is_set_apart(&self, name: &String) -> bool {
+        self.target_columns.contains(name) || self.weight_column.as_ref() == Some(name)
     }
 }
 
@@ -86,6 +118,10 @@ pub struct DataConfig {
     /// which are observed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub target_columns: Vec<String>,
+    /// The column of a table, or the array of an archive, that says how often each example counts; without it an array that
+    /// is called `weight` or `weights`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_column: Option<String>,
     /// Whether the examples are held in memory or stay in their file. The order of an epoch and the
     /// validation rows depend on it, never on how much memory there is.
     pub access: Access,
@@ -116,6 +152,7 @@ impl Default for DataConfig {
             exclude: Vec::new(),
             label_column: None,
             target_columns: Vec::new(),
+            weight_column: None,
             access: Access::Auto,
             image: ImageConfig::default(),
             binarize: Binarize::None,
@@ -137,6 +174,7 @@ impl DataConfig {
             exclude: self.exclude.clone(),
             label_column: self.label_column.clone(),
             target_columns: self.target_columns.clone(),
+            weight_column: self.weight_column.clone(),
             kinds: self.kinds.clone(),
             access: self.access,
             image: self.image,

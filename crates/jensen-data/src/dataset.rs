@@ -28,6 +28,7 @@ pub struct Dataset {
     train: Rows,
     valid: Option<Rows>,
     test: Option<Rows>,
+    unread: Vec<String>,
 }
 
 impl Dataset {
@@ -37,15 +38,7 @@ impl Dataset {
     /// # Errors
     /// If there is no such data, or it cannot be read; the message names file, position and remedy.
     pub fn open(spec: &DataSpec) -> Result<Self, DataError> {
-        // Columns are found again by their names.
-        let mut asked = HashSet::new();
-        if let Some(twice) = spec.columns.iter().flatten().find(|name| !asked.insert(*name)) {
-            return Err(DataError::Option {
-                option: "data.columns",
-                value: format!("`{twice}` twice"),
-                expected: "each column once".to_owned(),
-            });
-        }
+        check_columns_once(spec)?;
         match embedded::find(&spec.source) {
             Some(embedded) => embedded.load(spec),
             None => format::open(spec),
@@ -69,10 +62,31 @@ impl Dataset {
         Ok(Self::from_source(name, Arc::new(InMemory::new(name, fields)?)))
     }
 
+    /// A data set of arrays in memory, of which `spec` chooses as of those of an npz file: by name, whatever the roles of
+    /// the fields are. Messages name its source.
+    ///
+    /// # Errors
+    /// As of a file with these arrays.
+    ///
+    /// # Example
+    /// ```
+    /// use jensen_data::{Array, DataSpec, Dataset, Field, Role};
+    /// let array = |name, values| Field::new(name, Role::Observation, vec![], Array::F64(values));
+    /// let arrays = vec![array("x", vec![0.0, 1.0])?, array("action", vec![0.5, 0.5])?, array("time", vec![0.0, 1.0])?];
+    /// let dataset = Dataset::from_arrays(&DataSpec::new("memory"), arrays)?;
+    /// assert_eq!(dataset.require(Role::Action)?.name, "action");
+    /// assert_eq!(dataset.unread(), ["time"]);
+    /// # Ok::<(), jensen_data::DataError>(())
+    /// ```
+    pub fn from_arrays(spec: &DataSpec, arrays: Vec<Field>) -> Result<Self, DataError> {
+        check_columns_once(spec)?;
+        format::of_arrays(spec, arrays)
+    }
+
     /// A data set of examples wherever they lie; every example is for training.
     pub(crate) fn from_source(name: &str, source: Arc<dyn Source>) -> Self {
         let train = Rows::Range(0..source.len() as u64);
-        Self { name: name.into(), source, train, valid: None, test: None }
+        Self { name: name.into(), source, train, valid: None, test: None, unread: Vec::new() }
     }
 
     /// Says that the first examples are for training, those after them for validation (where there
@@ -84,6 +98,16 @@ impl Dataset {
         self.valid = some(train, valid);
         self.test = some(valid, len);
         self
+    }
+
+    /// Says which arrays of the file are no part of the data.
+    pub(crate) fn with_unread(self, unread: Vec<String>) -> Self {
+        Self { unread, ..self }
+    }
+
+    /// The arrays of its file whose names say nothing and that were not left out: no part of the data.
+    pub fn unread(&self) -> &[String] {
+        &self.unread
     }
 
     /// Says which examples are for what.
@@ -261,6 +285,19 @@ impl Dataset {
             visit(&self.read(&chunk)?)?;
         }
         Ok(())
+    }
+}
+
+/// Columns are found again by their names.
+fn check_columns_once(spec: &DataSpec) -> Result<(), DataError> {
+    let mut asked = HashSet::new();
+    match spec.columns.iter().flatten().find(|name| !asked.insert(*name)) {
+        None => Ok(()),
+        Some(twice) => Err(DataError::Option {
+            option: "data.columns",
+            value: format!("`{twice}` twice"),
+            expected: "each column once".to_owned(),
+        }),
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::{Role, Split};
 
 /// What else can be done about a missing value.
-const LEAVE_OUT: &str = ", or leave missing values out of the likelihood of a table: `--likelihood table` with \
-                         `data.missing = \"mask\"`";
+const LEAVE_OUT: &str = ", or leave missing values out of the likelihood of a table: `--model vae --likelihood table` \
+                         with `data.missing = \"mask\"`";
 
 /// An error of reading, writing or preparing data.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +120,7 @@ pub enum DataError {
 
     /// A value is missing, NaN, infinite or beyond single precision.
     #[error(
-        "{name}: `{field}` is {value} in row {row} (counted from 0), column {column}, which is not a finite number in \
+        "{name}: `{field}` is {value:?} in row {row} (counted from 0), column {column}, which is not a finite number in \
          single precision: remove the example or fill the value in{}", if value.is_nan() { LEAVE_OUT } else { "" }
     )]
     NotFinite {

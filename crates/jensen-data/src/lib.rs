@@ -44,6 +44,7 @@ mod survey;
 mod table;
 mod target;
 mod unfinished;
+mod weight;
 mod window;
 mod writer;
 

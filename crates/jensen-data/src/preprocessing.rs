@@ -330,7 +330,7 @@ impl Preprocessing {
     }
 
     /// Whether bytes are divided by 255.
-    pub(crate) fn scale(&self) -> Scale {
+    pub fn scale(&self) -> Scale {
         self.scale
     }
 

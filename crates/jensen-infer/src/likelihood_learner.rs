@@ -6,10 +6,9 @@ use jensen_data::Batch;
 use jensen_random::Rng;
 
 use crate::evaluation::per_example;
-use crate::forensics::NonFinite;
+use crate::forensics::{self, Autopsy, finite_norm, finite_sum};
 use crate::optimizer::{Ascent, NamedGradients, OptimizerConfig};
-use crate::variational_learner::{finite_sum, gradient_of, update_of};
-use crate::{InferError, Learner, Metrics, StateDict, StepContext, StepReport};
+use crate::{InferError, Learner, Metrics, Quantity, StateDict, StepContext, StepReport};
 
 /// A module that knows the logarithm of the density or probability of what it is trained on.
 pub trait LikelihoodModel: Module {
@@ -18,6 +17,21 @@ pub trait LikelihoodModel: Module {
     /// # Errors
     /// If the batch lacks a field that the model reads.
     fn log_likelihood(&self, batch: &Batch, device: &Device) -> Result<Tensor<1>, InferError>;
+
+    /// What that is of.
+    fn quantity(&self) -> Quantity {
+        Quantity::Marginal
+    }
+
+    /// The values on the way to it, by name and in the order of computation, each with one row an example: what a report
+    /// on a failed step shows.
+    ///
+    /// # Errors
+    /// If the batch lacks a field that the model reads.
+    fn trace(&self, batch: &Batch, device: &Device) -> Result<Vec<(String, Tensor<2>)>, InferError> {
+        let _ = (batch, device);
+        Ok(Vec::new())
+    }
 }
 
 /// Gradient ascent on the mean of `log p`: no bound, and no draws but the order of the examples.
@@ -45,6 +59,16 @@ impl<M: LikelihoodModel> LikelihoodLearner<M> {
     pub fn trained(&self) -> M {
         self.ascent.trained()
     }
+
+    /// `log p` of each example, on the autodiff device.
+    fn log_likelihood(&self, batch: &Batch) -> Result<Tensor<1>, InferError> {
+        self.ascent.module().log_likelihood(batch, self.ascent.device())
+    }
+
+    /// The gradients of the loss: the mean of these values, with the other sign.
+    fn gradients(&self, values: Tensor<1>) -> NamedGradients {
+        NamedGradients::of(self.ascent.module(), values.mean().neg().backward())
+    }
 }
 
 impl<M: LikelihoodModel> Learner for LikelihoodLearner<M> {
@@ -52,24 +76,17 @@ impl<M: LikelihoodModel> Learner for LikelihoodLearner<M> {
         let examples: usize = batches.iter().map(Batch::len).sum();
         let (mut gradients, mut objective) = (NamedGradients::default(), 0.0);
         for batch in batches {
-            let module = self.ascent.module();
-            let values = module.log_likelihood(batch, self.ascent.device())?;
-            objective += finite_sum("log p", values.clone().inner(), batch.rows(), context.step)?;
+            let values = self.log_likelihood(batch)?;
+            let term = self.ascent.module().quantity().to_string();
+            objective += finite_sum(term, values.clone().inner(), batch.rows(), context.step)?;
             objective += batch.log_jacobian().iter().sum::<f64>();
-            let own = NamedGradients::of(module, values.mean().neg().backward());
-            gradients.accumulate(own, batch.len() as f64 / examples as f64);
+            gradients.accumulate(self.gradients(values), batch.len() as f64 / examples as f64);
         }
-        let failure = |term: String, parameter: String| {
-            let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
-            NonFinite::new(term, context.step, &rows, examples).of_parameter(parameter)
-        };
-        let norm = gradients.norm();
-        if !norm.is_finite() {
-            let parameter = gradients.non_finite().unwrap_or("a parameter").to_owned();
-            return Err(failure(gradient_of(&parameter), parameter).into());
-        }
+        let norm = finite_norm(&gradients, batches, context.step, |one| {
+            Ok(self.gradients(self.log_likelihood(one)?))
+        })?;
         if let Err(parameter) = self.ascent.step(gradients, norm, context) {
-            return Err(failure(update_of(&parameter), parameter).into());
+            return Err(forensics::unfit_update(&parameter, batches, context.step));
         }
         Ok(StepReport {
             examples,
@@ -77,6 +94,17 @@ impl<M: LikelihoodModel> Learner for LikelihoodLearner<M> {
             terms: Vec::new(),
             gradient_norm: Some(norm),
             gradient_noise: None,
+        })
+    }
+
+    fn autopsy(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
+        forensics::dissect(&self.ascent, batches, context, |batch, trail| {
+            let module = self.ascent.module();
+            trail.add_forward(module.trace(batch, self.ascent.device())?);
+            let values = self.log_likelihood(batch)?;
+            trail.add_term(&module.quantity().to_string(), values.clone());
+            trail.add_loss(values.clone().mean().neg());
+            Ok(self.gradients(values))
         })
     }
 

@@ -3,14 +3,13 @@
 mod autopsy;
 mod noise;
 
-use burn::tensor::Tensor;
 use jensen_data::Batch;
 use jensen_prob::Expand;
 use jensen_random::Rng;
 
 use crate::estimator::{Estimator, Problem, Sampling, Surrogate};
 use crate::evaluation::{self, per_example};
-use crate::forensics::{Autopsy, NonFinite};
+use crate::forensics::{self, Autopsy, finite_norm, finite_sum};
 use crate::objective::{ELBO, Objective};
 use crate::optimizer::{Ascent, NamedGradients, OptimizerConfig};
 use crate::{
@@ -87,7 +86,7 @@ where
     fn surrogate(&self, batch: &Batch, context: &StepContext) -> Result<(Surrogate, Sums), InferError> {
         let evidence = Evidence::read(batch, self.ascent.device())?;
         let surrogate = self.estimator.surrogate(&self.problem(&evidence, context))?;
-        let check = |term: &str, values: Tensor<1>| finite_sum(term, values, batch.rows(), context.step);
+        let check = |term, values| finite_sum(term, values, batch.rows(), context.step);
         let sums = Sums {
             reconstruction: check("log p(x|z)", surrogate.terms.reconstruction())?,
             kl: check("KL(q‖p)", surrogate.terms.kl())?,
@@ -124,20 +123,14 @@ where
             total.reconstruction += sums.reconstruction;
             total.kl += sums.kl;
         }
-        let norm = gradients.norm();
-        if !norm.is_finite() {
-            let parameter = gradients.non_finite().unwrap_or("a parameter").to_owned();
-            let rows = self.rows_of_gradient(batches, context);
-            let failure = NonFinite::new(gradient_of(&parameter), context.step, &rows, examples);
-            return Err(failure.of_parameter(parameter).into());
-        }
+        let norm = finite_norm(&gradients, batches, context.step, |one| {
+            Ok(self.surrogate(one, context)?.0.gradients(self.module()))
+        })?;
         // As the metrics count, the step after this many updates. A redraw that is not finite is none of the training's.
         let is_measured = self.noise_every > 0 && (context.step + 1).is_multiple_of(self.noise_every);
         let gradient_noise = if is_measured { self.measure_noise(batches, context).ok() } else { None };
         if let Err(parameter) = self.ascent.step(gradients, norm, context) {
-            let rows: Vec<u64> = batches.iter().flat_map(Batch::rows).copied().collect();
-            let failure = NonFinite::new(update_of(&parameter), context.step, &rows, examples);
-            return Err(failure.of_parameter(parameter).into());
+            return Err(forensics::unfit_update(&parameter, batches, context.step));
         }
         if let Some(learned) = self.estimator.learned_mut() {
             learned.learn(control, context.learning_rate);
@@ -153,7 +146,7 @@ where
     }
 
     fn autopsy(&self, batches: &[Batch], context: &StepContext) -> Result<Autopsy, InferError> {
-        self.dissect(batches, context)
+        forensics::dissect(&self.ascent, batches, context, |batch, trail| self.watch(batch, context, trail))
     }
 
     fn evaluate(&self, batch: &Batch, rng: Rng) -> Result<Metrics, InferError> {
@@ -208,23 +201,4 @@ where
     fn weights(&self) -> StateDict {
         self.ascent.weights()
     }
-}
-
-/// The sum over examples, if each value is finite.
-pub(crate) fn finite_sum(term: &str, values: Tensor<1>, rows: &[u64], step: u64) -> Result<f64, InferError> {
-    let values = per_example(values);
-    let pairs = rows.iter().zip(&values);
-    let at_fault: Vec<u64> = pairs.filter(|(_, value)| !value.is_finite()).map(|(row, _)| *row).collect();
-    if at_fault.is_empty() {
-        return Ok(values.iter().sum());
-    }
-    Err(NonFinite::new(term, step, &at_fault, rows.len()).into())
-}
-
-pub(crate) fn gradient_of(parameter: &str) -> String {
-    format!("the gradient of {parameter}")
-}
-
-pub(crate) fn update_of(parameter: &str) -> String {
-    format!("the update of {parameter}")
 }

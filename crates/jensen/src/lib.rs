@@ -5,11 +5,13 @@
 //! | distributions, divergences, random numbers | [`prob`] |
 //! | bounds, gradient estimators, posteriors, the fit loop | [`infer`] |
 //! | nets, likelihoods, autoencoders, mixtures | [`models`] |
+//! | environments, planners | [`control`] |
 //! | data sets, formats, binarisation, batches | [`data`] |
 //!
 //! The model `p(x, z)`, its posterior `q(z | x)` and the way of learning are three things, each a
 //! trait: [`JointModel`](infer::JointModel), [`Guide`](infer::Guide), [`Learner`](infer::Learner).
 
+pub use jensen_control as control;
 pub use jensen_data as data;
 pub use jensen_infer as infer;
 pub use jensen_models as models;

@@ -12,16 +12,20 @@ const WIDTH: usize = 100;
 /// A configuration as TOML, each key under the description that its schema gives.
 ///
 /// Keys that are not set are there as comments. The descriptions come from the schema, so that the
-/// document cannot drift from the types.
-pub fn commented(config: &Table, schema: Schema) -> String {
+/// document cannot drift from the types. Of what `reads` denies, by its path, there is nothing.
+pub fn commented(config: &Table, schema: Schema, reads: &dyn Fn(&str) -> bool) -> String {
     let mut text = String::new();
-    section(&mut text, "", config, schema);
+    section(&mut text, "", config, schema, reads);
     text
 }
 
 /// Writes the keys of a table, values before sections, as TOML needs.
-fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
+fn section(text: &mut String, path: &str, table: &Table, schema: Schema, reads: &dyn Fn(&str) -> bool) {
     let variant = schema.variant_of(table);
+    let path_of = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let table: Table =
+        table.iter().filter(|(key, _)| reads(&path_of(key))).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let table = &table;
     // A variant that is named by its only key, `{ fixed = { std = 0.1 } }`, is a value in one line.
     let is_section =
         |key: &str, value: &Value| value.is_table() && variant.property(key).is_some_and(Schema::is_section);
@@ -32,7 +36,8 @@ fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
             let _ = writeln!(text, "{key} = {value}");
         }
     }
-    for (key, schema) in variant.properties().filter(|(key, _)| !table.contains_key(*key)) {
+    let unset = variant.properties().filter(|(key, _)| !table.contains_key(*key) && reads(&path_of(key)));
+    for (key, schema) in unset {
         comment(text, &explanation(Some(schema)));
         let _ = writeln!(text, "# {key} =");
     }
@@ -40,11 +45,11 @@ fn section(text: &mut String, path: &str, table: &Table, schema: Schema) {
         if let (Value::Table(inner), Some(schema), true) =
             (value, variant.property(key), is_section(key, value))
         {
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let path = path_of(key);
             text.push('\n');
             comment(text, &schema.description());
             let _ = writeln!(text, "[{path}]");
-            section(text, &path, inner, schema);
+            section(text, &path, inner, schema, reads);
         }
     }
 }

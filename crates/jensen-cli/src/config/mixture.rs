@@ -3,7 +3,7 @@
 use jensen_models::factor::{FactorOptions, Noise};
 use jensen_models::hmm::HmmOptions;
 use jensen_models::mixture::{
-    BayesianOptions, Covariance, DiscreteOptions, EmOptions, MixtureError, WeightPrior,
+    BayesianOptions, Covariance, DiscreteOptions, EmOptions, MixtureError, OnlineEm, Smoothing, WeightPrior,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,8 @@ pub struct MixtureConfig {
     pub subsample: usize,
     /// A beginning has converged where an iteration raises its objective by less, in nats an example.
     pub tolerance: f64,
-    /// Of `gmm`: the share of each column's variance that is added to every variance.
+    /// Of `gmm`, of factor models and of `hmm` with numbers: the share of each column's variance that is added to every
+    /// variance; of factor models, below which the noise never is.
     pub regularisation: f64,
     /// Of `gmm`: learns from each batch as it comes, by steps that fall with this power, above 0.5 and at most 1, of the
     /// number of batches. Without it, an iteration is a pass over all examples.
@@ -163,12 +164,7 @@ impl MixtureConfig {
     /// # Errors
     /// For the first option that does not.
     pub fn check(&self, model: ModelKind) -> Result<(), MixtureError> {
-        if let Some(exponent) = self.online
-            && !(exponent > 0.5 && exponent <= 1.0)
-        {
-            let problem = format!("is {exponent}, but must be above 0.5 and at most 1");
-            return Err(MixtureError::Parameter { name: "online", problem });
-        }
+        self.online.map_or(Ok(()), |exponent| OnlineEm::check_exponent("online", exponent))?;
         if self.online.is_some() && model != ModelKind::Gmm {
             let problem = format!("is for gmm, not for {}: leave it out", model.name());
             return Err(MixtureError::Parameter { name: "online", problem });
@@ -181,7 +177,10 @@ impl MixtureConfig {
                 Err(MixtureError::Parameter { name: "components", problem })
             }
             ModelKind::Ppca | ModelKind::Fa | ModelKind::Mfa => self.factor(model).check(),
-            ModelKind::Hmm => Ok(self.hmm().check()?),
+            ModelKind::Hmm => {
+                Smoothing::new(self.pseudo_count)?;
+                Ok(self.hmm().check()?)
+            }
             _ => self.em().check(),
         }
     }

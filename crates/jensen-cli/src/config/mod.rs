@@ -8,6 +8,7 @@ mod layers;
 mod mixture;
 mod model_kind;
 mod run_config;
+mod run_text;
 mod schema;
 
 pub use assignment::Assignment;

@@ -1,5 +1,6 @@
 //! What is learned.
 
+use jensen_infer::Quantity;
 use jensen_infer::estimator::Capability;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,36 @@ impl ModelKind {
         Self::AUTOENCODERS.contains(&self)
     }
 
+    /// Whether examples may count more or less often than once.
+    pub fn reads_weights(self) -> bool {
+        !self.is_autoencoder() && self != Self::Mdn
+    }
+
+    /// What takes less memory.
+    pub fn takes_less_memory(self) -> &'static str {
+        match self {
+            Self::Vae | Self::Sbn | Self::CatVae => {
+                "a smaller `--batch-size`, fewer `--samples` or a smaller net takes less"
+            }
+            Self::Mdn => "a smaller `--batch-size` or a smaller net takes less",
+            Self::Gmm | Self::Bgmm => {
+                "a smaller `--batch-size`, fewer `--components`, fewer `--inits` or `--covariance diag` takes less"
+            }
+            Self::Ppca | Self::Fa => "a smaller `--batch-size` or `--latent-dim` takes less",
+            Self::Mfa => {
+                "a smaller `--batch-size` or `--latent-dim`, fewer `--components` or `--inits` takes less"
+            }
+            Self::Cmm | Self::Hmm => {
+                "a smaller `--batch-size`, fewer `--components` or fewer `--inits` takes less"
+            }
+        }
+    }
+
+    /// What it gives the density or probability of.
+    pub fn quantity(self) -> Quantity {
+        if self == Self::Mdn { Quantity::Conditional } else { Quantity::Marginal }
+    }
+
     /// What its posterior has for an estimator of gradients.
     pub fn capabilities(self) -> &'static [Capability] {
         match self {
@@ -100,14 +131,14 @@ impl ModelKind {
         }
     }
 
-    /// Whether an option, by its path, is read by it.
+    /// Whether an option, by its path, is read by it; of a section, whether some of it is.
     pub fn reads(self, option: &str) -> bool {
         let (section, key) = option.split_once('.').unwrap_or((option, ""));
         let is_foreign = Self::ALL.into_iter().flat_map(Self::sections).any(|own| *own == section);
         if is_foreign && !self.sections().contains(&section) {
             return false;
         }
-        if self.is_autoencoder() || self == Self::Mdn {
+        if self.is_autoencoder() || self == Self::Mdn || key.is_empty() {
             return true;
         }
         let key = key.split('.').next().unwrap_or_default();
@@ -115,6 +146,8 @@ impl ModelKind {
             "fit" => {
                 ["epochs", "batch_size", "validate_every", "early_stopping", "checkpoint"].contains(&key)
             }
+            // All but bits are seen as they are.
+            "data" => key != "scale" || self == Self::Cmm,
             "mixture" => match key {
                 "covariance" => matches!(self, Self::Gmm | Self::Bgmm | Self::Hmm),
                 "initialisations" => !matches!(self, Self::Ppca | Self::Fa),

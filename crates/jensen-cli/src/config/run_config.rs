@@ -1,7 +1,5 @@
 //! Everything that decides what a training does.
 
-use std::collections::BTreeMap;
-
 use jensen_data::{Binarize, DataConfig, DataError};
 use jensen_infer::fit::FitConfig;
 use jensen_infer::objective::DivergenceForm;
@@ -14,10 +12,8 @@ use jensen_models::prior::PriorConfig;
 use jensen_models::{CategoricalConfig, SbnConfig, VaeConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use toml::{Table, Value};
+use toml::Value;
 
-use crate::config::document::commented;
-use crate::config::schema::Schema;
 use crate::config::{Assignment, ConfigError, Layers, MixtureConfig, ModelKind, Origin};
 
 /// The most bits whose values are summed over: 256 for each example.
@@ -89,7 +85,7 @@ impl RunConfig {
         let config: Self = layers.resolve()?;
         config.check_sections(&layers)?;
         config.validate().map_err(|(option, reason)| layers.refuse(option, reason))?;
-        Ok(config)
+        Ok(config.with_defaults_elsewhere())
     }
 
     /// Refuses options that would do nothing: those of another model. A file may have them, for it may be of any.
@@ -115,6 +111,12 @@ impl RunConfig {
         }
         self.data.validate().map_err(data)?;
         self.fit.validate().map_err(infer)?;
+        if self.data.weight_column.is_some() && !self.model.reads_weights() {
+            let of = ModelKind::ALL.into_iter().filter(|kind| kind.reads_weights()).map(ModelKind::name);
+            let of = of.collect::<Vec<_>>().join(", ");
+            let reason = format!("is no option of the model {}: {of} weigh examples", self.model.name());
+            return Err(("data.weight_column", reason));
+        }
         if self.model == ModelKind::Mdn {
             return self.validate_mdn();
         }
@@ -253,39 +255,6 @@ impl RunConfig {
             _ => f64::INFINITY,
         }
     }
-
-    /// The JSON schema.
-    pub fn schema() -> serde_json::Value {
-        schemars::schema_for!(Self).to_value()
-    }
-
-    /// The configuration as a TOML file with comments.
-    ///
-    /// # Panics
-    /// If what was written does not read as the same configuration.
-    pub fn to_toml(&self) -> String {
-        let text = commented(&self.to_table(), Schema::root(&Self::schema()));
-        // A run whose configuration cannot be read is lost: better no run.
-        assert_eq!(toml::from_str(&text).as_ref(), Ok(self), "the written configuration reads as another");
-        text
-    }
-
-    /// The configuration as a TOML file without comments.
-    pub fn to_plain_toml(&self) -> String {
-        toml::to_string(&self.to_table()).expect("a table is a TOML document")
-    }
-
-    /// Every option that is set, by its path.
-    pub fn options(&self) -> BTreeMap<String, String> {
-        let mut options = BTreeMap::new();
-        flatten("", &self.to_table(), &mut options);
-        options
-    }
-
-    /// The configuration as a TOML table.
-    pub fn to_table(&self) -> Table {
-        Table::try_from(self).expect("a configuration is a TOML table")
-    }
 }
 
 /// The path at fault and what is wrong with it.
@@ -296,18 +265,6 @@ fn infer(error: InferError) -> (&'static str, String) {
         }
         InferError::Estimator { .. } => ("estimator.kind", format!("does not fit: {error}")),
         _ => ("model", error.to_string()),
-    }
-}
-
-/// Adds every value of a table under its path.
-fn flatten(path: &str, table: &Table, options: &mut BTreeMap<String, String>) {
-    for (key, value) in table {
-        let path = format!("{path}{key}");
-        match value {
-            Value::Table(inner) => flatten(&format!("{path}."), inner, options),
-            Value::String(text) => drop(options.insert(path, text.clone())),
-            other => drop(options.insert(path, other.to_string())),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jensen_infer::Quantity;
 use jensen_infer::fit::{EpochRecord, MetricsLog, Record};
 
 use super::thinned::Thinned;
@@ -13,9 +14,9 @@ use crate::picture::plot::{BoundTerms, ScheduleStep, schedule, training_curves};
 /// More points than this do not make a curve any clearer.
 const POINTS: usize = 800;
 
-/// Curves of the bound and its terms, and of the schedules, from a log of any length; `beta` is the configured
-/// weight of the KL term, which warm-up leads to.
-pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> {
+/// Curves of the bound on `quantity` and its terms, or of that itself, and of the schedules, from a log of any length;
+/// `beta` is the configured weight of the KL term, which warm-up leads to.
+pub(super) fn pictures(log: &Path, quantity: Quantity, beta: f64) -> Result<Vec<Picture>, CliError> {
     let [mut train, mut validation] = [Thinned::new(POINTS), Thinned::new(POINTS)];
     let mut steps = Thinned::new(POINTS);
     MetricsLog::visit(log, |record| match record {
@@ -39,7 +40,7 @@ pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> 
     if !train.is_empty() {
         pictures.push(Picture {
             file: "training.svg",
-            scene: training_curves(title, &train, &validation)?,
+            scene: training_curves(title, quantity, &train, &validation)?,
             encoding: Encoding::Svg,
             caption: "Training shows the objective that was climbed, its weights and warm-up included; validation the \
                       plain bound.",
@@ -57,16 +58,16 @@ pub(super) fn pictures(log: &Path, beta: f64) -> Result<Vec<Picture>, CliError> 
 }
 
 /// The curve of the likelihood, from a log of iterations.
-pub(super) fn of_iterations(log: &Path) -> Result<Vec<Picture>, CliError> {
-    let pictures = pictures(log, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
-    let caption = "The mean of log p(x) over the examples before each iteration.";
+pub(super) fn of_iterations(log: &Path, quantity: Quantity) -> Result<Vec<Picture>, CliError> {
+    let pictures = pictures(log, quantity, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
+    let caption = "The mean log-likelihood of the examples before each iteration.";
     Ok(pictures.map(|picture| Picture { caption, ..picture }).collect())
 }
 
 /// The curve of a likelihood that is climbed by its gradient.
-pub(super) fn of_likelihood(log: &Path) -> Result<Vec<Picture>, CliError> {
-    let pictures = pictures(log, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
-    let caption = "The mean of log p(y|x) over the training examples, and over those of validation.";
+pub(super) fn of_likelihood(log: &Path, quantity: Quantity) -> Result<Vec<Picture>, CliError> {
+    let pictures = pictures(log, quantity, 0.0)?.into_iter().filter(|picture| picture.file == "training.svg");
+    let caption = "The mean log-likelihood of the training examples, and of those of validation.";
     Ok(pictures.map(|picture| Picture { caption, ..picture }).collect())
 }
 

@@ -8,19 +8,21 @@ use jensen_random::Rng;
 use super::{Encoding, Gallery, Picture, Points, Shown, curves, rows};
 use crate::config::ModelKind;
 use crate::error::CliError;
-use crate::model::{Components, States};
+use crate::model::{Components, Emitted, States, weighty};
 use crate::picture::grid;
-use crate::picture::plot::{Component, bound_histogram, component_map, latent_map};
+use crate::picture::plot::{Component, Course, bound_histogram, component_map, latent_map, state_paths};
 use crate::report::{Section, TableRows};
 
 /// The components are written out if they have at most so many columns.
 const MOST_COLUMNS: usize = 12;
 /// Loadings are written out of at most so many columns.
 const MOST_ROWS: usize = 40;
+/// Sequences that are shown with their paths.
+const MOST_PATHS: usize = 4;
+/// Numbers of a sequence that is drawn pixel by pixel.
+const MOST_PIXELS: usize = 4096;
 /// Samples that are shown.
 const SAMPLES: usize = 64;
-/// Components of a smaller weight are superfluous: the posterior of one without examples is the prior, as wide as the data.
-const LEAST_WEIGHT: f64 = 1e-3;
 
 impl Gallery<'_> {
     /// What is shown of a mixture.
@@ -30,7 +32,7 @@ impl Gallery<'_> {
             Components::Gaussian(mixture) => (self.gaussians(mixture)?, self.gaussian_table(mixture)),
             Components::Discrete(mixture) => (self.chances(mixture)?, self.chance_table(mixture)),
             Components::Factor(mixture) => (self.factors(mixture)?, self.loading_table(mixture)),
-            Components::Chain(states) => (self.sequences()?, Some(chain_table(states))),
+            Components::Chain(states) => (self.sequences(states.initial.len())?, Some(chain_table(states))),
         };
         let (heading, text) = match components {
             Components::Chain(_) => ("The states", "Each step of a sequence is in one of them."),
@@ -49,9 +51,12 @@ impl Gallery<'_> {
                         "Each iteration is an E step over all examples and an M step. What rises is the bound on the \
                          evidence, here for each example: it counts the price of the parameters too."
                     }
-                    (None, _) => "Each iteration is an E step over all examples and an M step; none lowers the objective.",
+                    (None, _) => {
+                        "Each iteration is an E step over all examples and an M step; none lowers the objective, but by \
+                         what is added to variances."
+                    }
                 },
-                curves::of_iterations(&log)?,
+                curves::of_iterations(&log, self.evaluation.quantity())?,
             )?,
             self.section(
                 "The examples",
@@ -71,21 +76,47 @@ impl Gallery<'_> {
 
     /// Ellipses over the examples; of images the means.
     fn gaussians(&self, mixture: &GaussianMixture) -> Result<Vec<Picture>, CliError> {
-        let component = |index: usize| Component {
-            index,
-            weight: mixture.weights()[index],
-            mean: mixture.mean(index).to_vec(),
-            covariance: mixture.dense_covariance(index),
-        };
-        let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
-        let mut pictures: Vec<_> = self.ellipses(&components).into_iter().collect();
+        let shape = |k: usize| (mixture.mean(k).to_vec(), mixture.dense_covariance(k));
+        let mut pictures: Vec<_> = self.ellipses(mixture.weights(), shape).into_iter().collect();
         pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
     }
 
-    /// Sequences that are invented.
-    fn sequences(&self) -> Result<Vec<Picture>, CliError> {
-        Ok(self.images(&[])?.into_iter().filter(|picture| picture.file == "samples.png").collect())
+    /// The first sequences with their most likely paths, and invented ones, if they are not too long to be seen as columns
+    /// of pixels.
+    fn sequences(&self, states: usize) -> Result<Vec<Picture>, CliError> {
+        let paths = self.paths(states)?;
+        if self.run.record.preprocessing.features() > MOST_PIXELS {
+            return Ok(paths.into_iter().collect());
+        }
+        let samples = self.images(&[])?.into_iter().filter(|picture| picture.file == "samples.png");
+        Ok(paths.into_iter().chain(samples).collect())
+    }
+
+    /// The first column of the first sequences, each step in the colour of its state.
+    fn paths(&self, states: usize) -> Result<Option<Picture>, CliError> {
+        let Points { rows, paths, .. } = &self.points;
+        let shape = &self.run.record.shape;
+        let (steps, columns) = (shape[0], shape.get(1).copied().unwrap_or(1));
+        let values: Vec<f64> = rows.iter().step_by(columns).copied().collect();
+        let states_of: Vec<_> = paths.iter().map(|&state| usize::try_from(state).ok()).collect();
+        let courses: Vec<_> = values
+            .chunks_exact(steps)
+            .zip(states_of.chunks_exact(steps))
+            .take(MOST_PATHS)
+            .enumerate()
+            .map(|(at, (values, states))| Course { heading: format!("example {at}"), values, states })
+            .collect();
+        let name = if columns == 1 { "value" } else { "column 0" };
+        if !values[..courses.len() * steps].iter().any(|value| value.is_finite()) {
+            return Ok(None);
+        }
+        Ok(Some(Picture {
+            file: "paths.svg",
+            scene: state_paths("Sequences and their states", name, &courses, states)?,
+            encoding: if courses.len() * steps > 2000 { Encoding::Png } else { Encoding::Svg },
+            caption: "The first sequences; `jensen encode` writes the path of each, and how likely each state is.",
+        }))
     }
 
     /// Ellipses over the examples, and where they lie by their factors, where one component has them all.
@@ -101,24 +132,23 @@ impl Gallery<'_> {
                 caption: "The expected factors of the examples, coloured by label where there is one.",
             });
         } else {
-            let component = |index: usize| Component {
-                index,
-                weight: mixture.weights()[index],
-                mean: mixture.mean(index).to_vec(),
-                covariance: mixture.covariance(index),
-            };
-            let components: Vec<_> = weighty(mixture.weights()).map(component).collect();
-            pictures.extend(self.ellipses(&components));
+            let shape = |k: usize| (mixture.mean(k).to_vec(), mixture.covariance(k));
+            pictures.extend(self.ellipses(mixture.weights(), shape));
         }
         pictures.extend(self.images(mixture.means())?);
         Ok(pictures)
     }
 
-    /// The examples under ellipses.
-    fn ellipses(&self, components: &[Component]) -> Option<Picture> {
+    /// The examples under the ellipses of components, of which `shape` gives mean and covariance.
+    fn ellipses(&self, weights: &[f64], shape: impl Fn(usize) -> (Vec<f64>, Vec<f64>)) -> Option<Picture> {
+        let component = |index: usize| {
+            let (mean, covariance) = shape(index);
+            Component { index, weight: weights[index], mean, covariance }
+        };
+        let components: Vec<_> = weighty(weights).map(component).collect();
         let Points { rows, chosen, .. } = &self.points;
         // Where each row misses a value, or its squares are too large for numbers, there is nothing to be drawn.
-        let scene = component_map("The components", rows, &self.column_names(), chosen, components).ok()?;
+        let scene = component_map("The components", rows, &self.column_names(), chosen, &components).ok()?;
         Some(Picture {
             file: "components.png",
             scene,
@@ -158,7 +188,11 @@ impl Gallery<'_> {
     fn likelihoods(&self) -> Result<Vec<Picture>, CliError> {
         Ok(vec![Picture {
             file: "bound.svg",
-            scene: bound_histogram("The likelihood over the examples", "log p(x)", &self.points.bounds)?,
+            scene: bound_histogram(
+                "The likelihood over the examples",
+                &self.evaluation.quantity().to_string(),
+                &self.points.bounds,
+            )?,
             encoding: Encoding::Svg,
             caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
         }])
@@ -265,37 +299,49 @@ impl Gallery<'_> {
     }
 }
 
-/// Where a chain begins and goes, and what its states emit.
+/// How the states follow each other, and what they emit.
 fn chain_table(states: States<'_>) -> TableRows {
     let States { initial, transitions, emissions } = states;
     let count = initial.len();
-    let columns = emissions.map_or(0, GaussianMixture::columns);
+    let columns = match emissions {
+        Emitted::Numbers(emissions) => emissions.columns(),
+        Emitted::Categories(emissions) => emissions.columns(),
+    };
     let columns = if columns > MOST_COLUMNS { 0 } else { columns };
     let to = (0..count).map(|state| format!("to {state}"));
     let header = ["state", "at first"].map(str::to_owned).into_iter().chain(to);
     let row = |state: usize| {
         let chance = |chance: &f64| format!("{chance:.3}");
         let next = transitions[state * count..(state + 1) * count].iter().map(chance);
-        let emitted = emissions.into_iter().flat_map(|emissions| {
-            let covariance = emissions.dense_covariance(state);
-            (0..columns).map(move |j| {
-                let deviation = covariance[j * (emissions.columns() + 1)].sqrt();
-                format!("{} ± {}", rows::number(emissions.mean(state)[j]), rows::number(deviation))
-            })
-        });
+        let emitted = (0..columns).map(|column| emitted(emissions, state, column));
         [state.to_string(), chance(&initial[state])].into_iter().chain(next).chain(emitted).collect()
     };
+    let what = match emissions {
+        Emitted::Numbers(_) => "as means ± standard deviations",
+        Emitted::Categories(_) => "the likeliest categories with their chances",
+    };
     TableRows {
-        caption:
-            "The states: how likely each is at first, and after each; what they emit, as means ± standard \
-                  deviations."
-                .to_owned(),
+        caption: format!("The states: how likely each is at first, and after each; what they emit, {what}."),
         header: header.chain((0..columns).map(|column| format!("column {column}"))).collect(),
         rows: (0..count).map(row).collect(),
     }
 }
 
-/// The components that are not superfluous.
-fn weighty(weights: &[f64]) -> impl Iterator<Item = usize> {
-    weights.iter().enumerate().filter(|(_, weight)| **weight >= LEAST_WEIGHT).map(|(k, _)| k)
+/// What a state emits in a column.
+fn emitted(emissions: Emitted<'_>, state: usize, column: usize) -> String {
+    match emissions {
+        Emitted::Numbers(emissions) => {
+            let deviation = emissions.dense_covariance(state)[column * (emissions.columns() + 1)].sqrt();
+            format!("{} ± {}", rows::number(emissions.mean(state)[column]), rows::number(deviation))
+        }
+        Emitted::Categories(emissions) => {
+            let categories = emissions.categories();
+            let own = &emissions.probabilities()[state * categories.all()..];
+            let mut chances: Vec<_> = own[categories.range(column)].iter().enumerate().collect();
+            chances.sort_by(|a, b| b.1.total_cmp(a.1));
+            let shown: Vec<_> =
+                chances.iter().take(3).map(|(value, p)| format!("{value} ({p:.2})")).collect();
+            shown.join(", ")
+        }
+    }
 }

@@ -1,22 +1,27 @@
 //! The pictures and the report of a run.
 
+mod conditional;
 mod curves;
 mod examples;
 mod latent_space;
 mod mixture;
 mod predictions;
 mod rows;
+mod slices;
 mod thinned;
+mod trust;
 
 use std::fs;
 
 use jensen_data::{Batch, Dataset, Role, Rows, Split};
 use jensen_infer::Metrics;
+use jensen_models::mixture::InformationCriteria;
 use jensen_random::Rng;
 
 use self::predictions::Predictions;
 use crate::error::CliError;
-use crate::evaluation::{Evaluation, InformationCriteria};
+use crate::evaluation::{Evaluation, Evidence};
+use crate::narrow_columns;
 use crate::output;
 use crate::picture::Scene;
 use crate::report::{Figure, Graphic, Measure, Report, Section, Warning};
@@ -47,6 +52,8 @@ struct Points {
     rows: Vec<f64>,
     /// Under a mixture, the component that answers for most of it.
     chosen: Vec<usize>,
+    /// Under a chain, the state of each step, `[examples, steps]`; −1 after the last.
+    paths: Vec<i64>,
     /// Under a factor model, the expected factors, `[examples, latents]`.
     factors: Vec<f32>,
     /// The label of each, where the data have labels.
@@ -73,6 +80,9 @@ impl Points {
                 let chosen = of_name("component").and_then(|code| code.values.to_i64());
                 let chosen = chosen.unwrap_or_else(|| vec![0; batch.len()]);
                 points.chosen.extend(chosen.into_iter().map(|component| component as usize));
+                points
+                    .paths
+                    .extend(of_name("state").and_then(|code| code.values.to_i64()).into_iter().flatten());
                 points.factors.extend(of_name("factor").iter().flat_map(|code| code.values.to_f32()));
             } else {
                 points.places.extend(to_vec(run.model.encode(&batch)?.mean));
@@ -170,7 +180,7 @@ impl<'a> Gallery<'a> {
             self.section(
                 "Training",
                 "The bound on log p(x) is the reconstruction term less the KL divergence; higher is better.",
-                curves::pictures(&log, self.run.config.objective.beta)?,
+                curves::pictures(&log, self.evaluation.quantity(), self.run.config.objective.beta)?,
             )?,
             self.section(
                 "The latent space",
@@ -242,7 +252,7 @@ impl<'a> Gallery<'a> {
             active_units,
             latent_dim,
             log_likelihood,
-            log_evidence,
+            evidence,
             criteria,
             ..
         } = self.evaluation;
@@ -256,9 +266,9 @@ impl<'a> Gallery<'a> {
             .filter_map(|(name, value, note)| Some(Measure::nats(name, (*value)?).with_note(note)))
             .collect();
         if let Some(estimate) = log_likelihood {
-            let name = if self.run.model.target().is_some() { "log p(y|x)" } else { "log p(x)" };
+            let name = self.evaluation.quantity().to_string();
             let measure =
-                Measure::nats(name, estimate.log_likelihood).with_note(match estimate.iwae_samples {
+                Measure::nats(&name, estimate.log_likelihood).with_note(match estimate.iwae_samples {
                     Some(samples) => format!("{} with {samples} samples", estimate.log_likelihood_kind),
                     None => "mean per example, exact".to_owned(),
                 });
@@ -270,9 +280,11 @@ impl<'a> Gallery<'a> {
                 },
             );
         }
-        if let Some(bound) = log_evidence {
-            let measure = Measure::nats("bound on the evidence", *bound);
+        if let Some(Evidence { log_evidence, log_relabellings }) = evidence {
+            let measure = Measure::nats("bound on the evidence", *log_evidence);
             measures.push(measure.with_note("of all training examples, with all constants"));
+            let measure = Measure::nats("the same for all names", log_evidence + log_relabellings);
+            measures.push(measure.with_note("to compare sizes by, where components do not overlap"));
         }
         if let Some(InformationCriteria { bic, aic, parameters }) = criteria {
             measures.push(Measure::number("BIC", *bic, 1, "").with_note("less is better"));
@@ -288,7 +300,8 @@ impl<'a> Gallery<'a> {
 
     fn warnings(&self) -> Vec<Warning> {
         let Some(active) = self.evaluation.active_units else {
-            return self.idle_components().into_iter().collect();
+            let narrow = narrow_columns::warning(&self.evaluation.narrow_columns, self.run);
+            return self.idle_components().into_iter().chain(narrow).collect();
         };
         if active as f64 >= FEW_ACTIVE * self.evaluation.latent_dim as f64 && active > 0 {
             return Vec::new();

@@ -3,75 +3,85 @@
 use jensen_data::{Batch, Role, Target};
 use jensen_random::Rng;
 
+use super::conditional::Conditional;
+use super::slices::Slicer;
 use super::{Encoding, Gallery, Picture, Shown, curves, rows};
 use crate::error::CliError;
-use crate::picture::plot::{Branch, bound_histogram, predictions};
+use crate::picture::plot::{Branch, bound_histogram, density_slices, predictions};
 use crate::report::{Section, TableRows, Warning};
 use crate::trained_run::TrainedRun;
+
+/// A picture for each target; more would be looked at by nobody.
+pub(super) const SLICES: [&str; 4] = ["density-1.png", "density-2.png", "density-3.png", "density-4.png"];
 
 /// Of components of a smaller mean weight the report warns.
 const LEAST_WEIGHT: f64 = 1e-3;
 
-/// The shown examples as a conditional mixture sees them; row by row, in the data's own units.
+/// The shown examples as a conditional mixture sees them, row by row.
 #[derive(Default)]
 pub(super) struct Predictions {
-    /// `[examples, inputs]`
-    inputs: Vec<f64>,
-    /// `[examples, dims]`
+    /// As the model sees them, `[examples, inputs]`.
+    inputs: Vec<f32>,
+    /// In their own units, `[examples, dims]`.
     targets: Vec<f64>,
-    /// `[examples, dims]`
+    /// In their own units, `[examples, dims]`.
     draws: Vec<f64>,
     /// The component of each draw.
     components: Vec<usize>,
-    /// `[examples, K]`
-    weights: Vec<f64>,
-    /// `[examples, K·dims]`
-    means: Vec<f64>,
+    /// What is said of each.
+    pub(super) conditional: Conditional,
 }
 
 impl Predictions {
     /// Adds the examples of a batch.
     pub(super) fn add(&mut self, run: &TrainedRun, target: &Target, batch: &Batch) -> Result<(), CliError> {
-        let seen = |role| -> Result<Vec<f64>, CliError> { Ok(batch.require(role)?.array().to_f64()) };
-        self.inputs.extend(run.record.preprocessing.undo(&seen(Role::Observation)?));
-        self.targets.extend(target.undo(&seen(Role::Target)?));
+        self.inputs.extend(batch.require(Role::Observation)?.array().to_f32());
+        self.targets.extend(target.undo(&batch.require(Role::Target)?.array().to_f64()));
         // The draws of `jensen sample`.
         let drawn = run.model.predict(batch, 1.0, Rng::seed(0).fork("sample").at(0))?;
         self.draws.extend(drawn.values);
         self.components.extend(drawn.components.into_iter().map(|component| component as usize));
-        for code in run.model.codes(batch)? {
-            match code.name {
-                "weight" => self.weights.extend(code.values.to_f64()),
-                "mean" => self.means.extend(code.values.to_f64()),
-                _ => {}
-            }
-        }
+        self.conditional.add(target, &run.model.codes(batch)?);
         Ok(())
     }
 
     /// Of each component over all examples.
     fn mean_weights(&self) -> Vec<f64> {
-        let examples = self.components.len();
-        let count = self.weights.len().checked_div(examples).unwrap_or(0);
-        let sum = |k: usize| self.weights.iter().skip(k).step_by(count).sum::<f64>();
-        (0..count).map(|k| sum(k) / examples as f64).collect()
+        let (said, rows) = (&self.conditional, self.conditional.rows());
+        let mean = |k: usize| (0..rows).map(|row| said.weight(row, k)).sum::<f64>() / rows as f64;
+        (0..said.components()).map(mean).collect()
+    }
+
+    /// The true values of one target.
+    pub(super) fn truths(&self, dim: usize, dims: usize) -> Vec<f64> {
+        self.targets.iter().copied().skip(dim).step_by(dims).collect()
     }
 }
 
 impl Gallery<'_> {
     /// What is shown of a model that predicts.
     pub(super) fn of_predictions(&self, target: &Target) -> Result<Vec<Section>, CliError> {
-        let log = self.run.directory.metrics_path();
+        let (log, quantity) = (self.run.directory.metrics_path(), self.evaluation.quantity());
         let mut sections = vec![
             self.section(
                 "What it predicts",
                 "A mixture of Gaussians for each input: where several answers fit, each has a component.",
-                self.branches(target)?,
+                self.branches(target)?.into_iter().chain(self.slices(target)?).collect(),
+            )?,
+            self.section(
+                "How far it is to be trusted",
+                match self.shown_examples() {
+                    Shown::HeldOut => "On examples that it has not learned from.",
+                    Shown::AlsoLearned => {
+                        "The data have no test split: it has learned from most of these examples, which flatters it."
+                    }
+                },
+                self.trust(target)?,
             )?,
             self.section(
                 "Training",
                 "The likelihood is exact, and so is its gradient; higher is better.",
-                curves::of_likelihood(&log)?,
+                curves::of_likelihood(&log, quantity)?,
             )?,
             self.section(
                 "The examples",
@@ -84,14 +94,43 @@ impl Gallery<'_> {
                 },
                 vec![Picture {
                     file: "bound.svg",
-                    scene: bound_histogram("The likelihood over the examples", "log p(y|x)", &self.points.bounds)?,
+                    scene: bound_histogram("The likelihood over the examples", &quantity.to_string(), &self.points.bounds)?,
                     encoding: Encoding::Svg,
                     caption: "Examples far to the left are unusual to the model: `jensen score` lists them.",
                 }],
             )?,
         ];
         sections[0].tables = vec![self.weight_table()];
+        sections[1].tables = vec![self.error_table(target)];
         Ok(sections)
+    }
+
+    /// The density of each target along each input.
+    fn slices(&self, target: &Target) -> Result<Vec<Picture>, CliError> {
+        let slicer = Slicer::new(self.run, target, &self.points.predictions.inputs);
+        let all = self.run.record.preprocessing.features();
+        let mut pictures = Vec::new();
+        for (dim, (name, file)) in target.names().iter().zip(SLICES).enumerate() {
+            let inputs = slicer.inputs(dim)?;
+            let slices: Vec<_> =
+                inputs.iter().map(|&input| slicer.slice(input, dim)).collect::<Result<_, _>>()?;
+            let note = match (inputs.len(), all) {
+                (1, 1) => "the ticks are the input's deciles, the line is its median".to_owned(),
+                (shown, all) if shown < all => format!(
+                    "along the {shown} of {all} inputs that move its mean most, all others at their medians; ticks: deciles, \
+                     line: median"
+                ),
+                _ => "along each input, all others at their medians; ticks: the input's deciles, line: its median".to_owned(),
+            };
+            pictures.push(Picture {
+                file,
+                scene: density_slices(&format!("The density of {name}"), &note, name, &slices)?,
+                encoding: Encoding::Png,
+                caption: "The regions of highest density that hold 50, 80 and 95 % of the probability, and the components' \
+                          means where their weight is 0.05 or more.",
+            });
+        }
+        Ok(pictures)
     }
 
     /// The first target over the input, if there is only one input.
@@ -100,13 +139,14 @@ impl Gallery<'_> {
         if self.run.record.preprocessing.features() != 1 {
             return Ok(Vec::new());
         }
-        let count = self.run.model.latent_dim();
+        let inputs = self.run.record.preprocessing.undo(&shown.inputs);
         let over_inputs = |values: &[f64]| -> Vec<(f64, f64)> {
-            shown.inputs.iter().copied().zip(values.iter().copied().step_by(dims)).collect()
+            inputs.iter().copied().zip(values.iter().copied().step_by(dims)).collect()
         };
+        let densities = shown.conditional.densities(0);
         let branch = |k: usize| Branch {
-            means: shown.means.iter().copied().skip(k * dims).step_by(count * dims).collect(),
-            weights: shown.weights.iter().copied().skip(k).step_by(count).collect(),
+            means: densities.iter().map(|density| density.terms()[k].mean).collect(),
+            weights: densities.iter().map(|density| density.terms()[k].weight).collect(),
         };
         let input = target.inputs().first().map_or("x", String::as_str);
         let scene = predictions(
@@ -114,7 +154,7 @@ impl Gallery<'_> {
             [input, &target.names()[0]],
             &over_inputs(&shown.targets),
             &over_inputs(&shown.draws).into_iter().zip(shown.components.iter().copied()).collect::<Vec<_>>(),
-            &(0..count).map(branch).collect::<Vec<_>>(),
+            &(0..shown.conditional.components()).map(branch).collect::<Vec<_>>(),
         )?;
         Ok(vec![Picture {
             file: "predictions.png",

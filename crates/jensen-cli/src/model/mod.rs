@@ -16,7 +16,7 @@ use jensen_data::{Array, Batch, Dataset, Preprocessing, Rows, Target};
 use jensen_infer::evaluation::{Decomposition, Imputation, Sandwich};
 use jensen_infer::{Learner, Metrics, StateDict};
 use jensen_models::factor::FactorMixture;
-use jensen_models::hmm::{CategoricalEmissions, SequenceModel};
+use jensen_models::hmm::SequenceModel;
 use jensen_models::mixture::{BayesianMixture, DiscreteMixture, GaussianMixture};
 use jensen_models::{CategoricalVae, Sbn, Vae, latent_path};
 use jensen_prob::Variance;
@@ -24,11 +24,12 @@ use jensen_random::Rng;
 
 use crate::config::{Emissions, ModelKind, RunConfig};
 use crate::error::CliError;
+use crate::evaluation::Evidence;
 use crate::picture::grid::Unit;
 use crate::run_directory::RunRecord;
 use crate::view::to_vec;
 
-pub use mixture::{Components, States};
+pub use mixture::{Components, Emitted, States, weighty};
 
 /// A trained model, without gradients.
 ///
@@ -56,12 +57,12 @@ pub trait Model {
 
     /// How likely each example is, in nats, under the names of what is said of it; the first says most.
     fn score(&self, _: &Batch, _: Rng) -> Result<Vec<(&'static str, Vec<f64>)>, CliError> {
-        Err(self.cannot("bound log p(x) for each example"))
+        Err(self.cannot("say how likely each example is"))
     }
 
     /// Bounds on `log p(x)` of each example by importance sampling with exactly `samples` draws.
     fn sandwich(&self, _: &Batch, _samples: usize, _: Rng) -> Result<Vec<Sandwich>, CliError> {
-        Err(self.cannot("estimate log p(x) by importance sampling"))
+        Err(self.cannot("estimate a likelihood by importance sampling"))
     }
 
     /// What the divergence of the posteriors of these examples from the prior is made of.
@@ -94,14 +95,22 @@ pub trait Model {
         Err(self.cannot("predict some columns from others"))
     }
 
-    /// A bound on the logarithm of the evidence of all training examples, of a posterior over parameters.
-    fn log_evidence(&self, _: &Examples<'_>) -> Option<Result<f64, CliError>> {
+    /// What is known of the evidence of all training examples, of a posterior over parameters.
+    fn evidence(&self, _: &Examples<'_>) -> Option<Result<Evidence, CliError>> {
         None
     }
 
     /// How many parameters are free: what information criteria count, of a model whose likelihood is at its maximum.
     fn free_parameters(&self) -> Option<usize> {
         None
+    }
+
+    /// How many observations each example holds, as information criteria count them: one, but of a sequence its steps.
+    ///
+    /// # Errors
+    /// If the batch has none.
+    fn observations(&self, batch: &Batch) -> Result<Vec<f64>, CliError> {
+        Ok(vec![1.0; batch.len()])
     }
 
     /// That it makes observations of latents, which a verb is about.
@@ -344,9 +353,7 @@ pub fn learner(
         }
         ModelKind::Hmm => match config.mixture.emissions {
             Emissions::Gaussian => mixture::learner::<SequenceModel<GaussianMixture>>(config, examples),
-            Emissions::Categorical => {
-                mixture::learner::<SequenceModel<CategoricalEmissions>>(config, examples)
-            }
+            Emissions::Categorical => mixture::learner::<SequenceModel<DiscreteMixture>>(config, examples),
         },
         ModelKind::Mdn => mdn::learner(config, examples, device),
     }
@@ -395,7 +402,7 @@ pub fn trained(
                 mixture::trained::<SequenceModel<GaussianMixture>>(config, record, weights)
             }
             Emissions::Categorical => {
-                mixture::trained::<SequenceModel<CategoricalEmissions>>(config, record, weights)
+                mixture::trained::<SequenceModel<DiscreteMixture>>(config, record, weights)
             }
         },
         ModelKind::Mdn => mdn::trained(config, record, weights, device),

@@ -25,12 +25,15 @@ pub enum EventShape {
 }
 
 impl EventShape {
-    /// What a data set's shape of one example means: `[H, W]`, `[H, W, 1]` and `[H, W, 3]` are images, anything
-    /// else is a list of features.
+    /// What a data set's shape of one example means: `[H, W]`, `[H, W, 1]` and `[H, W, 3]` are images, `[1, H, W]` and
+    /// `[2, H, W]` are one or two frames, shown below each other, anything else is a list of features.
     pub fn of(dims: &[usize]) -> Self {
         match *dims {
             [height, width] | [height, width, 1] if height > 1 && width > 1 => Self::Grey { height, width },
             [height, width, 3] if height > 1 && width > 1 => Self::Color { height, width },
+            [frames @ 1..=2, height, width] if height > 1 && width > 1 => {
+                Self::Grey { height: frames * height, width }
+            }
             _ => Self::Features(dims.iter().product()),
         }
     }
@@ -170,6 +173,9 @@ mod tests {
         assert_eq!(EventShape::of(&[28, 28]), EventShape::Grey { height: 28, width: 28 });
         assert_eq!(EventShape::of(&[32, 30, 3]), EventShape::Color { height: 32, width: 30 });
         assert_eq!(EventShape::of(&[28, 28, 1]), EventShape::of(&[28, 28]));
+        assert_eq!(EventShape::of(&[2, 5, 4]), EventShape::Grey { height: 10, width: 4 });
+        assert_eq!(EventShape::of(&[1, 5, 4]), EventShape::of(&[5, 4]));
+        assert_eq!(EventShape::of(&[2, 5, 3]), EventShape::Color { height: 2, width: 5 });
         assert_eq!(EventShape::of(&[7]), EventShape::Features(7));
         assert_eq!(EventShape::of(&[4, 1]), EventShape::Features(4));
         assert_eq!(EventShape::of(&[8, 8, 2]), EventShape::Features(128));

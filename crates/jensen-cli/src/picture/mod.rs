@@ -5,6 +5,7 @@
 //! or a dark [`Theme`]. No font, colour or size comes from the machine it runs on, so the same numbers give the
 //! same bytes.
 
+pub mod animation;
 pub mod event;
 pub mod font;
 pub mod grid;

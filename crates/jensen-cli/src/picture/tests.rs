@@ -1,5 +1,8 @@
 //! Every picture: well-formed, repeatable, and possible from degenerate numbers.
 
+use jensen_infer::Quantity;
+use jensen_models::mdn::{NormalMixture, NormalTerm};
+
 use super::grid::{self, Difference, TraversedDimension, Unit};
 use super::plot::{self, Activity, BoundTerms, LatentDimension, ScheduleStep};
 use super::scene::Shape;
@@ -170,19 +173,19 @@ fn curves_from_degenerate_training() {
         (&nothing, &[]),
         (&constant, &constant),
     ] {
-        let scene = plot::training_curves("Training", train, valid).expect("some epochs");
+        let scene = plot::training_curves("Training", Quantity::Marginal, train, valid).expect("some epochs");
         check(&scene);
         for wanted in ["Training", "Bound on log p(x)", "KL(q(z|x) ‖ p(z))", "nats", "epoch"] {
             assert!(texts(&scene).contains(&wanted), "{wanted}");
         }
     }
-    assert!(plot::training_curves("Training", &[], &[]).is_err());
+    assert!(plot::training_curves("Training", Quantity::Marginal, &[], &[]).is_err());
 }
 
 #[test]
 fn the_first_epoch_is_off_the_scale_and_said_so() {
     let curve: Vec<_> = (0..30).map(|k| terms(f64::from(k), -100.0 - 400.0 * 0.3_f64.powi(k))).collect();
-    let scene = plot::training_curves("Training", &curve, &[]).expect("thirty epochs");
+    let scene = plot::training_curves("Training", Quantity::Marginal, &curve, &[]).expect("thirty epochs");
     assert!(texts(&scene).contains(&"▼ off the scale: −500.0 at epoch 0"), "{:?}", texts(&scene));
 }
 
@@ -344,4 +347,62 @@ fn dashes_follow_the_curve() {
         .collect();
     assert!(lengths.len() > 50, "a thousand units hold many dashes: {}", lengths.len());
     assert!(lengths[..lengths.len() - 1].iter().all(|length| (length - 7.0).abs() < 1e-6), "{lengths:?}");
+}
+
+fn normal(mean: f64, deviation: f64) -> NormalMixture {
+    NormalMixture::new(vec![NormalTerm { weight: 1.0, mean, deviation }])
+}
+
+#[test]
+fn densities_are_drawn_along_any_number_of_inputs_of_any_scale() {
+    let slice = |input: usize, scale: f64, values: usize| {
+        let at = |k: usize| (k as f64 * scale, normal(scale * k as f64, 0.1 * scale));
+        let deciles = vec![0.5 * scale; 9];
+        plot::Slice {
+            input: format!("input {input}"),
+            densities: (0..values).map(at).collect(),
+            deciles,
+            center: 0.0,
+        }
+    };
+    for (inputs, scale, values) in [(1, 1.0, 1), (2, 1e-12, 2), (5, 1e30, 40), (12, 3.0, 9)] {
+        let slices: Vec<_> = (0..inputs).map(|input| slice(input, scale, values)).collect();
+        let scene = plot::density_slices("The density of y", "note", "y", &slices).expect("densities");
+        check(&scene);
+        assert!((0..inputs).all(|input| texts(&scene).contains(&&*format!("input {input}"))));
+    }
+    assert!(plot::density_slices("", "", "y", &[]).is_err());
+}
+
+#[test]
+fn predictions_and_calibration_of_any_numbers_of_targets_and_examples() {
+    for (targets, rows) in [(1, 1), (2, 7), (3, 60), (4, 2000)] {
+        let truths: Vec<f64> = (0..rows).map(|row| f64::from(row % 97)).collect();
+        let of = |k: usize| plot::Intervals {
+            target: format!("target {k}"),
+            predicted: truths.iter().map(|truth| [truth - 9.0, truth + 1.0, truth + 2.0]).collect(),
+            truths: truths.clone(),
+        };
+        let scene = plot::intervals("Predicted", "note", &(0..targets).map(of).collect::<Vec<_>>());
+        check(&scene.expect("examples"));
+        let of = |k: usize| plot::Transforms {
+            target: format!("target {k}"),
+            values: truths.iter().map(|truth| truth / 96.0).collect(),
+        };
+        check(
+            &plot::calibration("Calibration", "note", &(0..targets).map(of).collect::<Vec<_>>())
+                .expect("examples"),
+        );
+    }
+    let alike = plot::Intervals {
+        target: "y".to_owned(),
+        truths: (0..100).map(f64::from).collect(),
+        predicted: vec![[0.0, 50.0, 100.0]; 100],
+    };
+    let scene = plot::intervals("Predicted", "", &[alike]).expect("examples");
+    assert!(!texts(&scene).iter().any(|text| text.contains("beyond")), "equal medians hide no truth");
+    let biased = plot::Transforms { target: "y".to_owned(), values: vec![1.0; 100] };
+    let scene = plot::calibration("Calibration", "", &[biased]).expect("examples");
+    assert!(texts(&scene).contains(&"10 bars outside the band"), "{:?}", texts(&scene));
+    assert!(plot::intervals("", "", &[]).is_err() && plot::calibration("", "", &[]).is_err());
 }

@@ -22,6 +22,8 @@ pub enum Paint {
     Rule,
     /// A colour for class `k` of at most [`CATEGORIES`]; larger numbers wrap around.
     Category(usize),
+    /// Grey at this share, in [0, 1], of the way from paper to secondary text.
+    Shade(f64),
     /// A position in [0, 1] on a perceptually even scale (viridis).
     Sequential(f64),
 }
@@ -86,6 +88,10 @@ impl Theme {
             (Paint::Rule, Self::Dark) => [52, 58, 65],
             (Paint::Category(k), Self::Light) => LIGHT[k % CATEGORIES],
             (Paint::Category(k), Self::Dark) => DARK[k % CATEGORIES],
+            (Paint::Shade(share), _) => {
+                let [paper, muted] = [Paint::Paper, Paint::Muted].map(|paint| self.rgb(paint));
+                std::array::from_fn(|c| between(paper[c], muted[c], share))
+            }
             // The end of the scale that would vanish into the paper is left out.
             (Paint::Sequential(position), Self::Light) => viridis(0.9 * position),
             (Paint::Sequential(position), Self::Dark) => viridis(0.15 + 0.85 * position),
@@ -98,8 +104,9 @@ fn viridis(position: f64) -> Rgb {
     let place = if position.is_finite() { position.clamp(0.0, 1.0) * steps } else { 0.0 };
     let below = (place as usize).min(VIRIDIS.len() - 2);
     let fraction = place - below as f64;
-    std::array::from_fn(|c| {
-        let (a, b) = (f64::from(VIRIDIS[below][c]), f64::from(VIRIDIS[below + 1][c]));
-        (a + fraction * (b - a)).round() as u8
-    })
+    std::array::from_fn(|c| between(VIRIDIS[below][c], VIRIDIS[below + 1][c], fraction))
+}
+
+fn between(from: u8, to: u8, share: f64) -> u8 {
+    (f64::from(from) + share * (f64::from(to) - f64::from(from))).round() as u8
 }

@@ -1,3 +1,5 @@
+use jensen_infer::Quantity;
+
 use super::*;
 use crate::picture::{EventShape, Events, Intensity, grid, plot};
 
@@ -6,7 +8,7 @@ fn hostile() -> Report {
     let curve: Vec<_> = (0..3_u8)
         .map(|k| plot::BoundTerms { epoch: f64::from(k), bound: -100.0, reconstruction: -75.0, kl: 25.0 })
         .collect();
-    let curves = plot::training_curves(&bad, &curve, &[]).expect("three epochs");
+    let curves = plot::training_curves(&bad, Quantity::Marginal, &curve, &[]).expect("three epochs");
     let pixels = [0.0, 0.5, 1.0, 0.25];
     let shape = EventShape::Grey { height: 2, width: 2 };
     let grid = grid::samples(&bad, &Events::new(&pixels, shape).expect("one image"), Intensity::UNIT);

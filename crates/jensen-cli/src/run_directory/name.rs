@@ -5,12 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::RUNS;
 
-/// A path under `runs/` that is free: `runs/vae-digits-20260131-142501`, with `-2`, `-3`, … if two
+/// A path under `runs/` that is free, named for a model and its data: `runs/vae-digits-20260131-142501`, with `-2`, `-3`, … if two
 /// runs start within a second.
 pub fn default_name(model: &str, data: &str) -> PathBuf {
-    let source = Path::new(data).file_stem().map_or_else(|| data.into(), |stem| stem.to_string_lossy());
     let clean = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let source: String = source.chars().map(clean).collect();
+    let source: String = data.chars().map(clean).collect();
     let base = format!("{model}-{}-{}", source.trim_matches('-'), stamp(SystemTime::now(), "", "-", ""));
     let numbered = std::iter::once(base.clone()).chain((2u64..).map(|n| format!("{base}-{n}")));
     let mut free = numbered.map(|name| Path::new(RUNS).join(name)).filter(|path| !path.exists());
@@ -60,7 +59,7 @@ mod tests {
 
     #[test]
     fn names_are_plain() {
-        let name = default_name("vae", "/data/My Digits.npz").display().to_string();
+        let name = default_name("vae", "My Digits").display().to_string();
         assert!(name.starts_with("runs/vae-my-digits-2"), "{name}");
     }
 }

@@ -8,6 +8,7 @@ use jensen_data::{ColumnSummary, DType, DataSpec, Dataset, EMBEDDED, LabelCount,
 
 use super::options::{Utf8, check_ending};
 use crate::bytes::Bytes;
+use crate::data_source;
 use crate::error::CliError;
 use crate::output;
 use crate::picture::terminal::{self, TerminalStyle};
@@ -40,7 +41,7 @@ enum What {
     },
     /// Show the shape, type, range and labels of data, and a few pictures
     Inspect {
-        /// `digits` or `penguins` (embedded), or the path of a file or folder
+        /// `digits` or `penguins` (embedded), the path of a file or folder, or `env:NAME?samples=N&seed=S`
         #[arg(value_name = "SPEC", value_parser = Utf8)]
         data: String,
         /// The columns of a table, or arrays of an archive, that are observed [default: all but the label]
@@ -73,7 +74,7 @@ impl Data {
                 if let Some(path) = output {
                     check_ending(path, &["png", "svg"])?;
                 }
-                let dataset = Dataset::open(&DataSpec {
+                let dataset = data_source::open(&DataSpec {
                     columns: columns.clone(),
                     exclude: exclude.clone(),
                     label_column: label_column.clone(),
@@ -121,7 +122,8 @@ fn list(json: bool) -> Result<(), CliError> {
     }
     let rows: Vec<_> = EMBEDDED.iter().map(|set| (set.name, set.description)).collect();
     output::line(output::aligned(&rows))?;
-    output::line(format!("\nAny path to a file or folder works too: {}.", formats.join(", ")))
+    output::line(format!("\nAny path to a file or folder works too: {}.", formats.join(", ")))?;
+    output::line("So does `env:NAME?samples=N&seed=S`, collected in an environment: see `jensen env list`.")
 }
 
 fn describe(summary: &Summary) -> String {

@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::subset::Subset;
 use crate::trained_run::TrainedRun;
 
-/// Measure a run: the bound on log p(x), its terms, active units, log p(x) itself
+/// Measure a run: the bound on log p(x), its terms, active units, log p(x) itself; of mdn log p(y|x)
 ///
 /// Per example, in nats and the data's own units. All runs see the same binarised examples.
 #[derive(Debug, Args)]
@@ -114,8 +114,9 @@ impl Evaluate {
         let subset = Subset::of(&run, &self.data, Split::Test)?;
         let measurement = subset.measure(draws, session)?;
         // Of the training examples, whatever is measured now.
-        let log_evidence = run.directory.evaluation().and_then(|stored| stored["log_evidence"].as_f64());
-        let evaluation = Evaluation { log_evidence, ..subset.evaluation(&measurement) };
+        let stored = run.directory.evaluation();
+        let evidence = stored.and_then(|stored| serde_json::from_value(stored).ok());
+        let evaluation = Evaluation { evidence, ..subset.evaluation(&measurement)? };
         let upper_bound = self.chi.then(|| UpperBound::of(measurement.upper_bound()));
         let parts = self.decompose.map(|n| self.parts(&run, &subset, n.get())).transpose()?;
         if self.json {

@@ -23,7 +23,7 @@ pub struct RunOption {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub struct DataOptions {
-    /// Other data than the run was trained on: `digits`, or the path of a file or folder
+    /// Other data than the run was trained on: `digits`, the path of a file or folder, or `env:NAME?samples=N&seed=S`
     #[arg(long, value_name = "SPEC", value_parser = Utf8)]
     pub data: Option<String>,
     /// Which part of the data [default: all for `encode` and `score`, else test]; of data without a test split,

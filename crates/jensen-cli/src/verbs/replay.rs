@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jensen_data::Role;
+use jensen_data::Field;
 use jensen_infer::fit::instruction_set;
 use jensen_infer::forensics::{
     Bundle, Circumstances, NonFinite, Place, Replay as Replayed, Stage, StageKind,
@@ -141,8 +141,7 @@ fn text(bundle: &Bundle, replayed: &Replayed) -> String {
             column(bundle, origin, origin.first.as_ref())
         ));
     }
-    let data = replayed.autopsy.stages.iter().find(|stage| stage.kind == StageKind::Data);
-    if let Some(data) = data {
+    for data in replayed.autopsy.stages.iter().filter(|stage| field(bundle, stage).is_some()) {
         let at = data.largest.as_ref();
         parts.push(format!("  the largest number of {}{}{}", data.name, place(at), column(bundle, data, at)));
     }
@@ -159,13 +158,21 @@ fn place(place: Option<&Place>) -> String {
 
 /// `, column age` of a place in the data.
 fn column(bundle: &Bundle, stage: &Stage, place: Option<&Place>) -> String {
-    let field = bundle.batches.first().and_then(|batch| batch.field(Role::Observation));
-    match (field, place) {
-        (Some(field), Some(Place { index, .. })) if stage.kind == StageKind::Data && index.len() == 2 => {
+    match (field(bundle, stage), place) {
+        (Some(field), Some(Place { index, .. })) if index.len() == 2 => {
             format!(", column {}", field.spec().feature_name(index[1]))
         }
         _ => String::new(),
     }
+}
+
+/// The field of the data that a value is.
+fn field<'b>(bundle: &'b Bundle, stage: &Stage) -> Option<&'b Field> {
+    let is_of = |field: &&Field| {
+        let own = format!("{} `{}`", field.spec().role, field.spec().name);
+        stage.kind == StageKind::Data && stage.name.ends_with(&own)
+    };
+    bundle.batches.first()?.fields().iter().find(is_of)
 }
 
 /// A line a value; of the optimizer's memory only what is at fault.

@@ -14,11 +14,12 @@ use crate::session::Session;
 use crate::subset::{Subset, label_field, row_field};
 use crate::trained_run::TrainedRun;
 
-/// Score each example by a lower bound on log p(x), as for finding anomalies
+/// Score each example by log p(x) or a lower bound on it, of mdn by log p(y|x), as for finding anomalies
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The lower the score, the more unusual the example. Columns: row, elbo, reconstruction, kl, \
-                        log_likelihood with --iwae, label where the data have one; all in nats."
+    after_help = "The lower the score, the more unusual the example. Columns: row; elbo, reconstruction and kl \
+                        of autoencoders; log_likelihood of other models, and with --iwae; label where the data have \
+                        one; all in nats."
 )]
 pub struct Score {
     #[command(flatten)]

@@ -11,6 +11,7 @@ use toml::Value;
 
 use super::options::Utf8;
 use crate::config::{Assignment, ConfigError, Layers, ModelKind, Origin, RunConfig};
+use crate::data_source;
 use crate::error::CliError;
 use crate::memory::{self, Holder};
 use crate::output;
@@ -27,19 +28,23 @@ use crate::training::{Place, Printed, Training};
     after_help = "Options override the file, which overrides the defaults; `jensen config default` explains every \
                   key.\n\nExamples:\n  jensen train\n  jensen train --data mnist/ --latent-dim 50 --hidden 200,200 \
                   --epochs 50\n  jensen train --objective iwae --samples 5 --name iwae5\n  jensen train mine.toml --set \
-                  optimizer.clip_norm=100\n  jensen train --resume iwae5"
+                  optimizer.clip_norm=100\n  jensen train --data 'env:planar?samples=5000&seed=1'\n  jensen train --resume iwae5"
 )]
 pub struct Train {
     /// A configuration to start from
     #[arg(value_name = "CONFIG.toml")]
     config: Option<PathBuf>,
 
-    /// The examples: `digits` (embedded), or the path of a file or folder
+    /// The examples: `digits` (embedded), the path of a file or folder, or `env:NAME?samples=N&seed=S`, collected on
+    /// the fly
     #[arg(long, value_name = "SPEC", help_heading = "Data", value_parser = Utf8)]
     data: Option<String>,
     /// The columns that `mdn` predicts from the others
     #[arg(long, value_name = "NAME,NAME,…", help_heading = "Data", value_delimiter = ',')]
     target: Option<Vec<String>>,
+    /// The column that says how often each row counts, for mixtures
+    #[arg(long, value_name = "NAME", help_heading = "Data", value_parser = Utf8)]
+    weight: Option<String>,
     /// How grey values become bits
     #[arg(long, value_name = "HOW", help_heading = "Data", value_parser = PossibleValuesParser::new(["none", "threshold", "static", "dynamic"]))]
     binarize: Option<String>,
@@ -246,9 +251,12 @@ impl Train {
             (Ok(config), _) | (_, Ok(config)) => &config.data,
             (Err(_), Err(_)) => return Err(plain.expect_err("neither is a configuration").into()),
         };
+        if let Ok(config) = &plain {
+            memory::advise(config.model.takes_less_memory());
+        }
         // The run is read from other folders than it was trained in.
-        let data = data.clone().anywhere();
-        let dataset = memory::held(Holder::Data, || Dataset::open(&data.spec()))?;
+        let data = data_source::anywhere(data.clone());
+        let dataset = memory::held(Holder::Data, || data_source::open(&data.spec()))?;
         let family = ["vae", "likelihood", "family"].map(str::to_owned);
         let is_autoencoder = plain.as_ref().is_ok_and(|config| config.model.is_autoencoder());
         let is_table = match layers.origin(&family) {
@@ -284,6 +292,7 @@ impl Train {
         let options = [
             ("--data", "data.source", text(&self.data)),
             ("--target", "data.target_columns", target),
+            ("--weight", "data.weight_column", text(&self.weight)),
             ("--binarize", "data.binarize", text(&self.binarize)),
             ("--model", "model", text(&self.model)),
             ("--net", "vae.net.kind", text(&self.net)),

@@ -184,15 +184,8 @@ fn a_gradient_without_noise_is_logged() {
 #[test]
 fn a_run_with_a_learned_control_variate_is_resumed_to_the_same_bits() {
     let here = Workshop::new();
-    let train =
-        format!("train {TINY} --model sbn --estimator relax --epochs 60 --set fit.checkpoint.steps=5");
-    here.ok(&format!("{train} --name whole"));
-    let mut child = here.start(&format!("{train} --name cut"));
-    here.wait_for_checkpoints("cut", 2);
-    child.kill().expect("it runs");
-    child.wait().expect("it ended");
-    here.ok("train --resume cut");
-    assert_eq!(here.essence("whole"), here.essence("cut"));
+    let options = "--model sbn --estimator relax --epochs 60 --set fit.checkpoint.steps=5";
+    here.is_resumed_to_the_same_bits(&format!("train {TINY} {options}"));
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use jensen_data::{Array, Field, Role};
 use jensen_random::Rng;
 
-use crate::workshop::Workshop;
+use crate::workshop::{Workshop, column};
 
 /// A table of two clusters, four apart, with every ninth value of `b` missing.
 fn clusters(here: &Workshop, name: &str, rows: usize) {
@@ -21,12 +20,6 @@ fn clusters(here: &Workshop, name: &str, rows: usize) {
         .expect("text");
     }
     here.write(name, &text);
-}
-
-fn column(text: &str, name: &str) -> Vec<f64> {
-    let mut lines = text.lines();
-    let at = lines.next().expect("a header").split(',').position(|own| own == name).expect("a column");
-    lines.map(|line| line.split(',').nth(at).expect("a cell").parse().unwrap_or(f64::NAN)).collect()
 }
 
 #[test]
@@ -154,15 +147,10 @@ fn what_a_mixture_cannot_do_is_refused() {
 fn a_pass_that_is_killed_goes_on_to_the_same_bits() {
     let here = Workshop::new();
     clusters(&here, "x.csv", 400);
-    let train = "train --model gmm --components 4 --inits 3 --data x.csv --epochs 60 --batch-size 30 \
-                 --set fit.checkpoint.steps=5 --set mixture.tolerance=0";
-    here.ok(&format!("{train} --name whole"));
-    let mut child = here.start(&format!("{train} --name cut"));
-    here.wait_for_checkpoints("cut", 2);
-    child.kill().expect("it runs");
-    child.wait().expect("it ended");
-    here.ok("train --resume cut");
-    assert_eq!(here.essence("whole"), here.essence("cut"));
+    here.is_resumed_to_the_same_bits(
+        "train --model gmm --components 4 --inits 3 --data x.csv --epochs 60 --batch-size 30 \
+         --set fit.checkpoint.steps=5 --set mixture.tolerance=0",
+    );
 }
 
 #[test]
@@ -180,6 +168,10 @@ fn posteriors_of_mixtures_bound_their_evidence() {
         // Of all examples, and with the price of the parameters.
         assert!(bound < 200.0 * likelihood && bound > 400.0 * likelihood, "{measured}");
         assert!(measured.get("bic").is_none(), "{measured}");
+        // Six names, of which those of components without rows are alike; of sticks only one order.
+        let names = measured["log_relabellings"].as_f64().expect("a number");
+        assert_eq!(names > 0.0, weights == "dirichlet", "{measured}");
+        assert!(names <= 720f64.ln() + 1e-12, "{measured}");
         here.ok(&format!("encode {weights} -o z.csv"));
         here.ok(&format!("sample {weights} -o s.csv"));
         here.ok(&format!("impute {weights} --data x.csv -o filled.csv"));
@@ -211,6 +203,13 @@ fn words_and_bits_are_mixed() {
     here.ok("train --model cmm --components 2 --inits 3 --data words.csv --name words");
     here.ok("impute words --data words.csv -o filled.csv");
     assert_eq!(here.text("filled.csv").lines().filter(|line| *line == "red,S").count(), 60);
+    here.ok("impute words --data words.csv --draws 2 -o draws.csv");
+    let drawn = here.text("draws.csv");
+    assert!(
+        drawn.starts_with("draw,color,size\n1,red,S\n2,red,S\n") && drawn.lines().count() == 181,
+        "{drawn}"
+    );
+    assert!(drawn.lines().skip(1).all(|line| line.ends_with(",S") || line.ends_with(",L")), "{drawn}");
     here.ok("sample words -n 40 -o s.csv");
     let known = ["red,S", "blue,L"];
     let samples = here.text("s.csv");
@@ -314,6 +313,9 @@ fn factors_are_found_and_encoded() {
     here.ok("train --model fa --latent-dim 1 --data x.csv --name holes");
     here.ok("impute holes --data x.csv -o filled.csv");
     assert!(column(&here.text("filled.csv"), "b").iter().all(|value| value.is_finite()));
+    here.ok("impute holes --data x.csv --draws 2 -o draws.csv");
+    let drawn = column(&here.text("draws.csv"), "b");
+    assert!(drawn.len() == 180 && drawn[0] != drawn[1] && drawn[2] == drawn[3], "the first is missing");
     for (options, said) in [
         ("--model fa --components 2 --data wine", "use mfa"),
         ("--model ppca --latent-dim 11 --data wine", "less than the 11 columns"),
@@ -323,68 +325,6 @@ fn factors_are_found_and_encoded() {
         let message = done.stderr.replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(matches!(done.code, Some(1 | 2)) && message.contains(said), "{options}: {message}");
     }
-}
-
-/// Sequences of two states that stay as they are nine times of ten; the second half of every third is cut off.
-fn sequences(here: &Workshop, name: &str, count: usize, steps: usize) {
-    let rng = Rng::seed(3);
-    let noise = rng.fork("noise").normals(count, steps);
-    let moves = rng.fork("moves").uniforms(count, steps);
-    let mut values = Vec::new();
-    for at in 0..count {
-        let mut state = at % 2;
-        for step in 0..steps {
-            let place = at * steps + step;
-            state = if moves[place] < 0.1 { 1 - state } else { state };
-            let is_cut = at % 3 == 0 && step >= steps / 2;
-            let value = 4.0 * state as f64 + 0.5 * f64::from(noise[place]);
-            values.push(if is_cut { f64::NAN } else { value });
-        }
-    }
-    let field = Field::new("x", Role::Observation, vec![steps, 1], Array::F64(values)).expect("sequences");
-    jensen_data::write(&here.path(name), &[field]).expect("written");
-}
-
-#[test]
-fn sequences_are_learned_from_and_decoded() {
-    let here = Workshop::new();
-    sequences(&here, "x.npy", 60, 20);
-    here.ok("train --model hmm --components 2 --inits 2 --data x.npy --name h");
-    let measured = here.json("evaluate h --json");
-    assert!(measured["log_likelihood"].is_number() && measured["parameters"] == 7, "{measured}");
-    here.ok("encode h -o states.csv");
-    let states = here.text("states.csv");
-    let [first, last] = ["state_0", "state_19"].map(|name| column(&states, name));
-    // The states are four deviations apart on either side: each path begins where it did.
-    assert!(
-        first.iter().enumerate().filter(|(at, state)| (**state == first[1]) == (at % 2 == 1)).count() >= 50
-    );
-    assert!(last.iter().enumerate().all(|(at, state)| (*state == -1.0) == (at % 3 == 0)), "cut off is −1");
-    here.ok("score h -o scores.csv");
-    assert_eq!(column(&here.text("scores.csv"), "log_likelihood").len(), 60);
-    here.ok("sample h -n 7 -o s.npy");
-    here.ok("sample h -n 7 -o s.png");
-    assert!(here.text("runs/h/report.html").contains("at first"));
-    for (line, said) in [
-        ("train --model hmm --data wine", "not a sequence"),
-        ("train --model hmm --data x.npy --components 0", "1 or more"),
-        ("traverse h", "cannot traverse"),
-        ("impute h -o i.csv", "cannot fill in"),
-    ] {
-        let message = here.refused(line, 2).replace('│', "");
-        assert!(message.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{line}: {message}");
-    }
-
-    let codes: Vec<f64> = (0..40 * 12).map(|at| f64::from((at / 5) % 3)).collect();
-    let field = Field::new("x", Role::Observation, vec![12], Array::F64(codes)).expect("sequences");
-    jensen_data::write(&here.path("codes.npy"), &[field]).expect("written");
-    let train = "train --model hmm --set mixture.emissions=categorical --components 3 --data codes.npy";
-    here.ok(&format!("{train} --epochs 30 --name whole"));
-    here.ok(&format!("{train} --epochs 10 --name parts"));
-    here.ok("train --resume parts --epochs 30");
-    assert_eq!(here.essence("whole"), here.essence("parts"));
-    here.ok("sample whole -n 4 -o c.csv");
-    here.ok("encode whole -o z.csv");
 }
 
 #[test]
@@ -434,31 +374,6 @@ fn the_laboratory_learns_one_mixture_in_every_way() {
     assert!(here.refused("lab mixture --iterations 0", 2).contains("at least 1"));
     assert!(here.refused("lab mixture -o ways.txt", 2).contains("ending"));
     assert!(here.refused("lab mixture -o nowhere/ways.png", 2).contains("no folder"));
-}
-
-/// A row of weight zero is not there, in no number that is told.
-#[test]
-fn weights_count_in_every_number() {
-    let here = Workshop::new();
-    let values: Vec<f64> = Rng::seed(5).fork("noise").normals(90, 2).into_iter().map(f64::from).collect();
-    let write = |name: &str, rows: usize, weights: Option<Vec<f64>>| {
-        let x = Field::new("x", Role::Observation, vec![2], Array::F64(values[..2 * rows].to_vec()));
-        let weights =
-            weights.map(|w| Field::new("weights", Role::Weight, vec![], Array::F64(w)).expect("weights"));
-        let fields: Vec<_> = std::iter::once(x.expect("numbers")).chain(weights).collect();
-        jensen_data::write(&here.path(name), &fields).expect("written");
-    };
-    write("part.npz", 60, None);
-    write("weighted.npz", 90, Some((0..90).map(|row| if row < 60 { 1.0 } else { 0.0 }).collect()));
-    let measured = |data: &str| {
-        here.ok(&format!("train --model gmm --components 2 --data {data}.npz --name {data}"));
-        let measured = here.json(&format!("evaluate {data} --json"));
-        ["log_likelihood", "bic", "log_likelihood_stderr"]
-            .map(|key| measured[key].as_f64().expect("a number"))
-    };
-    for (weighted, part) in measured("weighted").into_iter().zip(measured("part")) {
-        assert!((weighted - part).abs() < 1e-9 * part.abs(), "{weighted}, not {part}");
-    }
 }
 
 /// Numbers that single precision does not tell apart.

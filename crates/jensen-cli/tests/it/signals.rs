@@ -163,6 +163,30 @@ fn a_file_that_was_being_written_is_removed() {
 }
 
 #[test]
+fn a_collection_that_is_stopped_leaves_nothing() {
+    let here = Workshop::new();
+    // What is collected at once comes fast, then nothing more.
+    let script = r#"printf '%s\n' '{"protocol":"jensen-environment/1","name":"slow","dt":1,"horizon":9999,"states":{"low":[0],"high":[1]},"actions":{"low":[0],"high":[1]}}'
+while read -r line; do
+  count=$((count + 1))
+  [ $count -gt 300 ] && sleep 60
+  printf '{"state":[0]}\n'
+done
+"#;
+    here.write("slow.sh", script);
+    let mut command = jensen(&here, "collect -n 1000 -o many.npz");
+    let running = Running::start(command.args(["--env", "process: sh slow.sh"]));
+    let began = Instant::now();
+    while !holds(&here, "many") {
+        assert!(began.elapsed() < PATIENCE, "no file was begun");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let (status, stdout, stderr) = running.answer("INT");
+    assert_eq!((status.code(), stdout.as_str()), (Some(1), ""), "{stderr}");
+    assert!(!holds(&here, "many"), "a part of the file was left");
+}
+
+#[test]
 fn whoever_is_told_to_outlive_the_terminal_does() {
     let here = Workshop::new();
     let binary = assert_cmd::cargo::cargo_bin("jensen");

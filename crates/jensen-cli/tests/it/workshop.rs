@@ -62,6 +62,17 @@ impl Workshop {
         }
     }
 
+    /// A training that is killed after two checkpoints goes on to the bits of one that never stopped.
+    pub fn is_resumed_to_the_same_bits(&self, train: &str) {
+        self.ok(&format!("{train} --name whole"));
+        let mut child = self.start(&format!("{train} --name cut"));
+        self.wait_for_checkpoints("cut", 2);
+        child.kill().expect("it runs");
+        child.wait().expect("it ended");
+        self.ok("train --resume cut");
+        assert_eq!(self.essence("whole"), self.essence("cut"));
+    }
+
     /// The checkpoints of a run, the oldest first.
     pub fn checkpoints(&self, run: &str) -> Vec<PathBuf> {
         let files = std::fs::read_dir(self.path(&format!("runs/{run}/checkpoints"))).into_iter().flatten();
@@ -195,4 +206,11 @@ fn idx(shape: &[usize], values: &[u8]) -> Vec<u8> {
     bytes.extend(shape.iter().flat_map(|&extent| (extent as u32).to_be_bytes()));
     bytes.extend(values);
     bytes
+}
+
+/// A column of a table of numbers as text; not a number where a cell is empty.
+pub fn column(text: &str, name: &str) -> Vec<f64> {
+    let mut lines = text.lines();
+    let at = lines.next().expect("a header").split(',').position(|own| own == name).expect("a column");
+    lines.map(|line| line.split(',').nth(at).expect("a cell").parse().unwrap_or(f64::NAN)).collect()
 }

@@ -9,13 +9,14 @@ use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord};
 
-use crate::{Array, DataError, DataSpec, Dataset, Field, Kind, Role};
+use crate::{Array, DataError, DataSpec, Dataset, Field, Kind, Role, weight};
 use column::{Column, Content, Reading};
 
 pub use fill::{FilledRow, FilledTable};
 
 /// The data set in a table: the chosen columns are one observation, and those that are to be predicted one
-/// target, in which words count the levels of their column and a missing cell is NaN.
+/// target, in which words count the levels of their column and a missing cell is NaN; weights and labels are fields of
+/// their own.
 pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset, DataError> {
     let text = encoding::decode(path, bytes)?;
     let mut reader = ReaderBuilder::new()
@@ -28,7 +29,7 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         return Err(DataError::Empty { name: path.display().to_string() });
     }
     let names = column_names(path, &record)?;
-    let Chosen { observed, targets, label } = choose(path, &names, spec)?;
+    let Chosen { observed, targets, weight, label } = choose(path, &names, spec)?;
 
     let reading = |name: &String| match spec.kinds.get(name) {
         Some(Kind::Categorical) => Reading::Words,
@@ -38,7 +39,8 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         let readers = columns.iter().map(|&column| Column::new(reading(&names[column]))).collect();
         Cells { columns, readers, values: Vec::new() }
     };
-    let (mut observed, mut targets) = (of_columns(observed), of_columns(targets));
+    let [mut observed, mut targets, mut weights] =
+        [observed, targets, weight.into_iter().collect()].map(of_columns);
     let mut classes = label.map(|column| Column::new(reading(&names[column])));
     let mut labels = Vec::new();
     while reader.read_record(&mut record).map_err(|error| unreadable(path, &error))? {
@@ -54,6 +56,8 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
         }
         observed.read(line, &record);
         targets.read(line, &record);
+        weights.read(line, &record);
+        check_weight(path, line, &names, &weights)?;
         if let (Some(reader), Some(column)) = (&mut classes, label) {
             let value = reader.read(line, record[column].trim());
             check_label(path, line, &names[column], &record[column], value)?;
@@ -67,6 +71,11 @@ pub(crate) fn open(path: &Path, bytes: &[u8], spec: &DataSpec) -> Result<Dataset
     let mut fields = vec![observed.finish(path, &names, "columns", Role::Observation)?];
     if !targets.columns.is_empty() {
         fields.push(targets.finish(path, &names, "targets", Role::Target)?);
+    }
+    if let Some(column) = weight {
+        let read = weights.finish(path, &names, &names[column], Role::Weight)?;
+        weight::check_field(&path.display().to_string(), read.spec())?;
+        fields.push(Field::new(names[column].clone(), Role::Weight, vec![], read.into_array())?);
     }
     if let (Some(reader), Some(column)) = (classes, label) {
         let content = reader.finish(path, &names[column])?;
@@ -113,13 +122,15 @@ impl Cells {
 struct Chosen {
     observed: Vec<usize>,
     targets: Vec<usize>,
+    weight: Option<usize>,
     label: Option<usize>,
 }
 
 fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, DataError> {
-    spec.check_targets()?;
+    spec.check_roles()?;
     let targets: Vec<usize> =
         spec.target_columns.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?;
+    let weight = spec.weight_column.as_ref().map(|name| find(path, names, name)).transpose()?;
     let label = match (&spec.label_column, &spec.columns) {
         (Some(name), _) => Some(find(path, names, name)?),
         (None, Some(_)) => None,
@@ -127,7 +138,7 @@ fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, Data
         (None, None) => names
             .iter()
             .position(|name| matches!(name.as_str(), "label" | "labels"))
-            .filter(|column| !targets.contains(column)),
+            .filter(|&column| !spec.is_set_apart(&names[column])),
     };
     let excluded: Vec<usize> =
         spec.exclude.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?;
@@ -135,16 +146,12 @@ fn choose(path: &Path, names: &[String], spec: &DataSpec) -> Result<Chosen, Data
         Some(columns) => columns.iter().map(|name| find(path, names, name)).collect::<Result<_, _>>()?,
         None => (0..names.len()).filter(|&column| Some(column) != label).collect(),
     };
-    let is_observed = |column: &usize| !excluded.contains(column) && !targets.contains(column);
+    let is_observed = |column: &usize| !excluded.contains(column) && !spec.is_set_apart(&names[*column]);
     let observed: Vec<usize> = observed.into_iter().filter(is_observed).collect();
     if observed.is_empty() {
-        return Err(DataError::Option {
-            option: "data.columns",
-            value: "empty".to_owned(),
-            expected: format!("at least one of {}", listed(names)),
-        });
+        return Err(spec.nothing_observed(&listed(names)));
     }
-    Ok(Chosen { observed, targets, label: label.filter(|column| !excluded.contains(column)) })
+    Ok(Chosen { observed, targets, weight, label: label.filter(|column| !excluded.contains(column)) })
 }
 
 /// Puts what the cells of a column mean in the place of what was noted while it was read; gives the
@@ -215,6 +222,21 @@ fn find(path: &Path, names: &[String], asked: &str) -> Result<usize, DataError> 
 
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Every example needs its weight, and the column of weights was read last.
+fn check_weight(path: &Path, line: u64, names: &[String], weights: &Cells) -> Result<(), DataError> {
+    let (Some(&column), Some(&value)) = (weights.columns.first(), weights.values.last()) else {
+        return Ok(());
+    };
+    weight::problem(value).map_or(Ok(()), |problem| {
+        Err(DataError::Malformed {
+            path: path.to_owned(),
+            position: format!("line {line}, column `{}`", names[column]),
+            problem,
+            remedy: weight::REMEDY.to_owned(),
+        })
+    })
 }
 
 /// Every example needs its label, and a number that is one is whole.

@@ -26,6 +26,7 @@ pub(crate) use compression::inflate;
 pub(crate) use csv::open as open_table;
 pub use csv::{FilledRow, FilledTable};
 pub(crate) use mnist::{PARTS, assemble as assemble_mnist};
+pub(crate) use named_arrays::of_arrays;
 pub(crate) use nd_array::NdArray;
 
 /// So many bytes tell a format.
@@ -131,6 +132,7 @@ pub(crate) fn refuse_columns(spec: &DataSpec, what: &str) -> Result<(), DataErro
         .chain(&spec.exclude)
         .chain(&spec.label_column)
         .chain(&spec.target_columns)
+        .chain(&spec.weight_column)
         .next();
     match asked {
         None => Ok(()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::NdArray;
-use crate::{DataError, DataSpec, Dataset, Role};
+use crate::{DataError, DataSpec, Dataset, Field, Role, weight};
 
 /// Train, valid, test.
 const PARTS: [&[&str]; 3] = [&["train"], &["valid", "val"], &["test"]];
@@ -22,6 +22,7 @@ pub(crate) fn open(
 ) -> Result<Dataset, DataError> {
     names.sort();
     let mut fields: BTreeMap<String, (Role, [Option<String>; 3])> = BTreeMap::new();
+    let mut unread = Vec::new();
     for name in &names {
         let (base, part) = base_and_part(name);
         if let Some(role) = choose(name, base, names.len(), spec) {
@@ -34,6 +35,10 @@ pub(crate) fn open(
                     remedy: "rename one, or name the one array to observe with `data.columns`".to_owned(),
                 });
             }
+        } else if spec.columns.is_none()
+            && ![name, base].iter().any(|it| spec.exclude.iter().any(|x| x == it))
+        {
+            unread.push(name.clone());
         }
     }
     check_choice(path, &names, &fields, spec)?;
@@ -70,12 +75,31 @@ pub(crate) fn open(
             }
         }
         if let Some(whole) = whole {
-            loaded.push(whole.into_field(path, &base, role)?);
+            let field = whole.into_field(path, &base, role)?;
+            // One that was not asked for is checked by who reads it: to others it may be no weight.
+            if role == Role::Weight && spec.weight_column.is_some() {
+                let name = path.display().to_string();
+                weight::check_field(&name, field.spec())?;
+                weight::check_values(&name, &base, 0, &field.array().to_f64())?;
+            }
+            loaded.push(field);
         }
     }
     let [train, valid, _] = sizes.map_or([0; 3], |(_, sizes)| sizes);
     let dataset = Dataset::from_fields(&path.display().to_string(), loaded)?;
-    Ok(dataset.with_split_sizes(train, valid))
+    Ok(dataset.with_split_sizes(train, valid).with_unread(unread))
+}
+
+/// The data set of arrays in memory.
+pub(crate) fn of_arrays(spec: &DataSpec, arrays: Vec<Field>) -> Result<Dataset, DataError> {
+    let path = Path::new(&spec.source);
+    let names: Vec<String> = arrays.iter().map(|field| field.spec().name.clone()).collect();
+    let mut arrays: BTreeMap<String, Field> = names.iter().cloned().zip(arrays).collect();
+    open(path, names, spec, |name| {
+        let field = arrays.remove(name).expect("each of the names is asked for once");
+        let shape = [&[field.rows()], &field.spec().shape[..]].concat();
+        Ok(NdArray { shape, array: field.into_array() })
+    })
 }
 
 /// `x_test` and `test_x` are part 2 of `x`; what names no part is part 0.
@@ -101,6 +125,9 @@ fn choose(name: &str, base: &str, arrays: usize, spec: &DataSpec) -> Option<Role
     if spec.target_columns.iter().any(is) {
         return Some(Role::Target);
     }
+    if spec.weight_column.as_ref().is_some_and(is) {
+        return Some(Role::Weight);
+    }
     if spec.label_column.as_ref().is_some_and(is) {
         return Some(Role::Label);
     }
@@ -118,7 +145,7 @@ fn choose(name: &str, base: &str, arrays: usize, spec: &DataSpec) -> Option<Role
         "target" | "targets" if spec.target_columns.is_empty() => Some(Role::Target),
         "action" | "actions" => Some(Role::Action),
         "next_observation" | "next_observations" => Some(Role::NextObservation),
-        "weight" | "weights" => Some(Role::Weight),
+        "weight" | "weights" if spec.weight_column.is_none() => Some(Role::Weight),
         "mask" | "masks" => Some(Role::Mask),
         _ => None,
     }
@@ -135,9 +162,9 @@ fn check_choice(
         [] => "no arrays".to_owned(),
         _ => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     };
-    spec.check_targets()?;
+    spec.check_roles()?;
     let asked = spec.columns.iter().flatten().chain(&spec.label_column).chain(&spec.exclude);
-    for asked in asked.chain(&spec.target_columns) {
+    for asked in asked.chain(&spec.target_columns).chain(&spec.weight_column) {
         if !names.iter().any(|name| name == asked || base_and_part(name).0 == asked) {
             return Err(DataError::UnknownColumn {
                 path: path.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{Likelihood, Precision, Preprocessing, Support, Table, fittable, refuse_table};
 use crate::{
-    Batch, Binarize, DataConfig, DataError, Dataset, Draws, Field, Missing, Rows, Split, Standardize,
+    Batch, Binarize, DataConfig, DataError, Dataset, Draws, Field, Missing, Rows, Scale, Split, Standardize,
     TableSchema,
 };
 
@@ -17,7 +17,7 @@ impl Preprocessing {
     ///
     /// # Example
     /// ```
-    /// use jensen_data::{Array, DType, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Split};
+    /// use jensen_data::{Array, DType, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Scale, Split};
     /// let x = Field::new("x", Role::Observation, vec![1], Array::F64(vec![0.1, f64::NAN]))?;
     /// let data = Dataset::from_fields("two numbers", vec![x])?;
     /// let fitted = Preprocessing::fit_numbers(&DataConfig::default(), &data, &data.rows(Split::Train)?)?;
@@ -47,7 +47,7 @@ impl Preprocessing {
             features: spec.features(),
             dtype: spec.dtype,
             support: Support::Real,
-            scale: config.scale,
+            scale: Scale::None,
             binarize: Binarize::None,
             standardization: None,
             likelihood: Likelihood::Density,

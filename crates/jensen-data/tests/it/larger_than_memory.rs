@@ -105,9 +105,10 @@ proptest! {
         }
     }
 
-    /// An epoch reads what it says, each row once, whatever the batch size, and goes on anywhere.
+    /// An epoch reads what it says, each row once, whatever the batch size, and goes on anywhere. From
+    /// three rows on: bytes that are all 0 or 1 are bits and are not divided by 255.
     #[test]
-    fn an_epoch_of_a_file_is_addressed(rows in 2usize..3000, sizes in [1usize..200, 1usize..200], stop in 0usize..30) {
+    fn an_epoch_of_a_file_is_addressed(rows in 3usize..3000, sizes in [1usize..200, 1usize..200], stop in 0usize..30) {
         let folder = folder(&[("x.npy", &numbered(rows))]);
         let dataset = in_file(&path(&folder, "x.npy"));
         let preprocessing = fit(&dataset);

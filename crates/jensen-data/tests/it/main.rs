@@ -17,4 +17,5 @@ mod summary;
 mod support;
 mod table;
 mod target;
+mod weight;
 mod writer;

@@ -67,7 +67,7 @@ fn targets_that_cannot_be_are_refused() {
     let refusal = |spec: DataSpec| Dataset::open(&spec).expect_err("it cannot be").to_string();
     let table = here.path().join("t.csv");
     assert_says(&refusal(named(&table, &["z"])), &["`z`", "`a`, `y`, `w`"]);
-    assert_says(&refusal(named(&table, &["a", "y", "w"])), &["data.columns", "at least one"]);
+    assert_says(&refusal(named(&table, &["a", "y", "w"])), &["data.columns", "predicted from the rest"]);
     assert_says(&refusal(named(&table, &["y", "y"])), &["data.target_columns", "once"]);
     let spec = DataSpec { exclude: vec!["y".into()], ..named(&table, &["y"]) };
     assert_says(&refusal(spec), &["data.target_columns", "data.exclude"]);

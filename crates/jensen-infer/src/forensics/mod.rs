@@ -9,6 +9,8 @@
 mod autopsy;
 mod bundle;
 mod bundle_files;
+mod dissection;
+mod finite;
 mod non_finite;
 mod replay;
 mod saved_batch;
@@ -16,6 +18,8 @@ mod stage;
 
 pub use autopsy::Autopsy;
 pub use bundle::{Bundle, Circumstances};
+pub(crate) use dissection::{Trail, dissect};
+pub(crate) use finite::{finite_norm, finite_sum, unfit_update};
 pub use non_finite::{NonFinite, Remedy};
 pub use replay::Replay;
 pub use stage::{Place, Stage, StageKind};

@@ -2,9 +2,9 @@
 
 use super::FactorMixture;
 use super::marginal::Marginals;
-use crate::mixture::density::{Scratch, reachable};
-use crate::mixture::pattern::{Group, groups};
-use crate::mixture::{MixtureError, Rows, blocks};
+use crate::mixture::components::Components;
+use crate::mixture::pattern::Group;
+use crate::mixture::{MixtureError, Rows};
 
 impl FactorMixture {
     /// `log p(x)` of each row, over the values that are not missing. Of a row that is missing altogether it is 0.
@@ -12,16 +12,7 @@ impl FactorMixture {
     /// # Errors
     /// If the rows are not of the mixture's width or hold an infinite value.
     pub fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let mut out = vec![0.0; rows.len()];
-        blocks::fill(rows, 1, &mut out, |rows, out| {
-            self.each_group(rows, &mut Scratch::default(), |group, _, scratch| {
-                for (&at, log_prob) in group.rows.iter().zip(&scratch.log_prob) {
-                    out[at] = *log_prob;
-                }
-                Ok(())
-            })
-        })?;
-        Ok(out)
+        Components::log_prob(self, rows)
     }
 
     /// `p(k | x)`, `[rows, K]` row-major: what each component answers for of each row.
@@ -29,44 +20,36 @@ impl FactorMixture {
     /// # Errors
     /// As [`log_prob`](Self::log_prob), and [`MixtureError::Unreachable`] for a row whose log density is `−∞`.
     pub fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let k = self.components();
-        let mut out = vec![0.0; rows.len() * k];
-        blocks::fill(rows, k, &mut out, |rows, out| {
-            self.each_group(rows, &mut Scratch::default(), |group, _, scratch| {
-                reachable(rows, group, &scratch.log_prob)?;
-                for (i, &at) in group.rows.iter().enumerate() {
-                    for component in 0..k {
-                        out[at * k + component] = scratch.joint[component * group.rows.len() + i];
-                    }
-                }
-                Ok(())
-            })
-        })?;
-        Ok(out)
+        Components::responsibilities(self, rows)
+    }
+}
+
+impl Components for FactorMixture {
+    type Marginals<'a> = Marginals<'a>;
+
+    fn columns(&self) -> usize {
+        self.columns()
     }
 
-    /// Hands each group of a block to `visit` with its log densities and posteriors in the scratch.
-    pub(super) fn each_group(
+    fn components(&self) -> usize {
+        self.components()
+    }
+
+    fn marginals<'a>(&'a self, group: &'a Group) -> Result<Marginals<'a>, MixtureError> {
+        Marginals::new(self, group)
+    }
+
+    fn log_joint(
         &self,
-        rows: Rows<'_>,
-        scratch: &mut Scratch,
-        mut visit: impl FnMut(&Group, &Marginals<'_>, &mut Scratch) -> Result<(), MixtureError>,
-    ) -> Result<(), MixtureError> {
-        rows.check(self.columns())?;
-        for group in groups(rows) {
-            let marginals = Marginals::new(self, &group)?;
-            let n = group.rows.len();
-            scratch.joint.resize(n * self.components(), 0.0);
-            for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                marginals.log_prob(k, &mut scratch.pair, joint);
-                let log_weight = self.weights()[k].ln();
-                for joint in joint {
-                    *joint += log_weight;
-                }
-            }
-            scratch.normalise(n);
-            visit(&group, &marginals, scratch)?;
+        component: usize,
+        marginals: &Marginals<'_>,
+        pair: &mut [Vec<f64>; 2],
+        out: &mut [f64],
+    ) {
+        marginals.log_prob(component, pair, out);
+        let log_weight = self.weights()[component].ln();
+        for out in out {
+            *out += log_weight;
         }
-        Ok(())
     }
 }

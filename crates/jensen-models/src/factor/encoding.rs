@@ -1,7 +1,14 @@
 //! The factors given rows, and rows given their factors.
 
+use faer::Mat;
+use jensen_random::Rng;
+
 use super::FactorMixture;
+use super::marginal::Marginals;
+use crate::mixture::components::Components;
 use crate::mixture::density::{Scratch, reachable};
+use crate::mixture::imputation::Conditional;
+use crate::mixture::pattern::Group;
 use crate::mixture::{MixtureError, Rows, blocks};
 
 /// What is known of the factors of rows.
@@ -46,13 +53,13 @@ impl FactorMixture {
             return Err(MixtureError::Shape { what: "a row", expected: self.columns(), found: row.len() });
         }
         let mut covariances = Vec::new();
-        self.each_group(rows, &mut Scratch::default(), |_, marginals, _| {
+        for group in self.groups(rows)? {
+            let marginals = self.marginals(&group)?;
             for k in 0..self.components() {
                 let covariance = marginals.covariance(k);
                 covariances.extend(covariance.col_iter().flat_map(|column| column.iter().copied()));
             }
-            Ok(())
-        })?;
+        }
         Ok(covariances)
     }
 
@@ -96,24 +103,23 @@ impl FactorMixture {
     }
 
     /// The rows, `[rows, columns]`, with their missing values at `E[x_m | x_o]`, the mean over all components.
+    /// A row that misses nothing stays what it is.
+    ///
+    /// # Errors
+    /// As [`responsibilities`](Self::responsibilities), for rows that miss something.
+    pub fn impute(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        Conditional::impute(self, rows)
+    }
+
+    /// So many versions of the rows, `[draws, rows, columns]`, with their missing values drawn from `p(x_m | x_o)`: a
+    /// component by its responsibility, its factors given what is there, and noise. The parameters stay as they are.
+    ///
+    /// A draw belongs to its version and to the [number](Rows::number) of its row, whatever is drawn beside it.
     ///
     /// # Errors
     /// As [`responsibilities`](Self::responsibilities).
-    pub fn impute(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let d = self.columns();
-        let mut out = vec![0.0; rows.len() * d];
-        blocks::fill(rows, d, &mut out, |rows, out| {
-            self.each_completed(rows, |at, _, responsibility, completed| {
-                for (j, (value, out)) in rows.row(at).iter().zip(&mut out[at * d..]).enumerate() {
-                    if value.is_nan() {
-                        *out += responsibility * completed(j);
-                    } else {
-                        *out = *value;
-                    }
-                }
-            })
-        })?;
-        Ok(out)
+    pub fn impute_draws(&self, rows: Rows<'_>, draws: usize, rng: &Rng) -> Result<Vec<f64>, MixtureError> {
+        Conditional::impute_draws(self, rows, draws, rng)
     }
 
     /// Hands `visit` each row of a block with each component: where it lies, the component, its posterior, and the row
@@ -123,9 +129,11 @@ impl FactorMixture {
         rows: Rows<'_>,
         mut visit: impl FnMut(usize, usize, f64, &dyn Fn(usize) -> f64),
     ) -> Result<(), MixtureError> {
-        let mut completed = Vec::new();
-        self.each_group(rows, &mut Scratch::default(), |group, marginals, scratch| {
-            reachable(rows, group, &scratch.log_prob)?;
+        let (mut scratch, mut completed) = (Scratch::default(), Vec::new());
+        for group in self.groups(rows)? {
+            let marginals = self.marginals(&group)?;
+            self.posterior(&group, &marginals, &mut scratch);
+            reachable(rows, &group, &scratch.log_prob)?;
             let n = group.rows.len();
             for k in 0..self.components() {
                 marginals.complete(k, &mut scratch.pair, &mut completed);
@@ -133,7 +141,35 @@ impl FactorMixture {
                     visit(at, k, scratch.joint[k * n + i], &|j| completed[j * n + i]);
                 }
             }
-            Ok(())
+        }
+        Ok(())
+    }
+}
+
+impl Conditional for FactorMixture {
+    fn complete(
+        &self,
+        component: usize,
+        marginals: &Marginals<'_>,
+        pair: &mut [Vec<f64>; 2],
+        out: &mut Vec<f64>,
+    ) {
+        marginals.complete(component, pair, out);
+    }
+
+    /// `[W_m R, Ψ_m^½]` with `R Rᵀ = Cov[z | x_o, k]`.
+    fn deviation(&self, component: usize, group: &Group, marginals: &Marginals<'_>) -> Mat<f64> {
+        let (m, q) = (group.missing.len(), self.latents());
+        let root = marginals.covariance_root(component);
+        Mat::from_fn(m, q + m, |a, b| {
+            let column = group.missing[a];
+            if b < q {
+                self.loading(component, column).iter().enumerate().map(|(l, w)| w * root[(l, b)]).sum()
+            } else if b - q == a {
+                self.variance(component, column).sqrt()
+            } else {
+                0.0
+            }
         })
     }
 }

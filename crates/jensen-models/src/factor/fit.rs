@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::model::check_latents;
 use super::{FactorMixture, FactorStatistics, Noise};
+use crate::mixture::options::{one_or_more, zero_or_more};
+use crate::mixture::restarts::Restarts;
 use crate::mixture::{
     Covariance, Density, EmLearner, EmOptions, ExpectationMaximisation, Fitted, GaussianMixture,
-    MixtureError, Regularisation, RowSource, Rows, Statistics, Subsample, Summary, blocks,
+    MixtureError, Regularisation, RowSource, Rows, Statistics, Summary, blocks,
 };
 
 /// How a mixture of factor analysers is learned.
@@ -84,6 +86,11 @@ impl ExpectationMaximisation for FactorMixture {
         self.maximise(statistics, regularisation)
     }
 
+    /// The factors rotated to their [canonical](FactorMixture::canonical) place, where numbers allow.
+    fn canonical(&self) -> Self {
+        self.canonical().unwrap_or_else(|_| self.clone())
+    }
+
     /// The log-likelihood. No iteration lowers it, but from below the floor of the regularisation, to which the first
     /// brings the noise.
     fn objective(&self, statistics: &FactorStatistics, _: &Regularisation) -> f64 {
@@ -105,20 +112,12 @@ impl FactorMixture {
         options: &FactorOptions,
         rng: &Rng,
     ) -> Result<Fitted<Self>, MixtureError> {
-        let (iterations, tolerance) = (options.iterations, options.tolerance);
         let begin = Beginnings::new(source, options)?;
         if options.components == 1 {
-            return begin.alone(source)?.em(source, &begin.floor, iterations, tolerance);
+            return begin.alone(source)?.em(source, &begin.floor, options.iterations, options.tolerance);
         }
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let best = Fitted::best_of(options.initialisations, |at| {
-            begin.of_clusters(rows, at, rng)?.em(&rows, &begin.floor, iterations, tolerance)
-        })?;
-        if subsample.complete {
-            return Ok(best);
-        }
-        best.mixture.em(source, &begin.floor, iterations, tolerance)
+        let of_clusters = |rows: Rows<'_>, _, rng: &Rng| begin.of_clusters(rows, rng);
+        options.restarts().fit(source, &begin.floor, of_clusters, rng)
     }
 
     /// A learner of such a mixture, whose beginnings go through the same passes over all rows: for a training that is
@@ -132,14 +131,12 @@ impl FactorMixture {
         rng: &Rng,
     ) -> Result<EmLearner<Self>, MixtureError> {
         let begin = Beginnings::new(source, options)?;
-        let (summary, floor, tolerance) = (&begin.summary, begin.floor.clone(), options.tolerance);
+        let (extent, floor) = (begin.summary.extent(), begin.floor.clone());
         if options.components == 1 {
-            return Ok(EmLearner::new(vec![begin.alone(source)?], floor, summary, tolerance));
+            return Ok(EmLearner::new(vec![begin.alone(source)?], floor, extent, options.tolerance));
         }
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let of_clusters = |at| begin.of_clusters(rows, at, rng);
-        EmLearner::begin(options.initialisations, of_clusters, floor, summary, tolerance)
+        let of_clusters = |rows: Rows<'_>, _, rng: &Rng| begin.of_clusters(rows, rng);
+        options.restarts().learner(source, extent, floor, of_clusters, rng)
     }
 }
 
@@ -175,10 +172,10 @@ impl<'a> Beginnings<'a> {
     }
 
     /// Several, of the clusters of k-means.
-    fn of_clusters(&self, rows: Rows<'_>, at: u64, rng: &Rng) -> Result<FactorMixture, MixtureError> {
+    fn of_clusters(&self, rows: Rows<'_>, rng: &Rng) -> Result<FactorMixture, MixtureError> {
         let Self { options, summary, floor } = self;
-        let (k, kind, rng) = (options.components, Covariance::Full, rng.fork("beginning").at(at));
-        let clusters = GaussianMixture::initialise(kind, k, rows, summary, floor, options.lloyd, &rng)?;
+        let (k, kind) = (options.components, Covariance::Full);
+        let clusters = GaussianMixture::initialise(kind, k, rows, summary, floor, options.lloyd, rng)?;
         // Equal weights, so that a cluster that has lost its rows has a covariance all the same.
         let (means, covariances) = (clusters.means().to_vec(), clusters.covariances().to_vec());
         let weights = vec![1.0 / k as f64; k];
@@ -218,22 +215,14 @@ impl FactorOptions {
     /// # Errors
     /// [`MixtureError::Parameter`] for the first that does not.
     pub fn check(&self) -> Result<(), MixtureError> {
-        let wrong = |name, problem: &str| Err(MixtureError::Parameter { name, problem: problem.into() });
-        for (name, count) in [
-            ("components", self.components),
-            ("latents", self.latents),
-            ("initialisations", self.initialisations),
-            ("subsample", self.subsample),
-        ] {
-            if count == 0 {
-                return wrong(name, "is 0, but must be 1 or more");
-            }
-        }
-        for (name, number) in [("tolerance", self.tolerance), ("regularisation", self.regularisation)] {
-            if !(number >= 0.0 && number.is_finite()) {
-                return wrong(name, &format!("is {number}, but must be finite and zero or more"));
-            }
-        }
-        Ok(())
+        one_or_more("components", self.components)?;
+        one_or_more("latents", self.latents)?;
+        zero_or_more("regularisation", self.regularisation)?;
+        self.restarts().check()
+    }
+
+    fn restarts(&self) -> Restarts {
+        let &Self { initialisations, subsample, iterations, tolerance, .. } = self;
+        Restarts { initialisations, subsample, iterations, tolerance }
     }
 }

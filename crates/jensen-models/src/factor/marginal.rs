@@ -25,7 +25,7 @@ struct Factor {
 }
 
 /// All components over the columns of a group.
-pub(super) struct Marginals<'a> {
+pub(crate) struct Marginals<'a> {
     mixture: &'a FactorMixture,
     group: &'a Group,
     factors: Vec<Factor>,
@@ -119,8 +119,13 @@ impl<'a> Marginals<'a> {
 
     /// `M⁻¹`, the factors' covariance given what is there, the same for every row.
     pub fn covariance(&self, component: usize) -> Mat<f64> {
-        let whitening = &self.factors[component].whitening;
-        whitening.transpose() * whitening
+        let root = self.covariance_root(component);
+        root * root.transpose()
+    }
+
+    /// `R` with `R Rᵀ = M⁻¹`.
+    pub fn covariance_root(&self, component: usize) -> MatRef<'_, f64> {
+        self.factors[component].whitening.transpose()
     }
 }
 

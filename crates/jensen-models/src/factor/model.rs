@@ -3,9 +3,7 @@
 use super::Noise;
 use crate::mixture::MixtureError;
 use crate::mixture::arrays::{Arrays, Find, NamedArray};
-
-/// How far the weights' sum may be from one.
-const SUM_TOLERANCE: f64 = 1e-6;
+use crate::mixture::shares::not_shares;
 
 /// `p(x) = Σₖ πₖ N(x; μₖ, Wₖ Wₖᵀ + Ψₖ)`: the density of `x = μₖ + Wₖ z + ε`, `z ~ N(0, I)`, `ε ~ N(0, Ψₖ)`.
 ///
@@ -64,11 +62,8 @@ impl FactorMixture {
         }
         check_latents(latents, columns)?;
         let wrong = |name, problem: String| Err(MixtureError::Parameter { name, problem });
-        let sum: f64 = weights.iter().sum();
-        // A weight that is not a number makes the sum none, which is no distance from one.
-        let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
-        if weights.iter().any(|&weight| weight < 0.0) || !near_one {
-            return wrong("weights", format!("must be zero or more and sum to one, not to {sum}"));
+        if let Some(problem) = not_shares(&weights) {
+            return wrong("weights", problem);
         }
         for (name, numbers) in [("means", &means), ("loadings", &loadings)] {
             if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
@@ -153,17 +148,7 @@ impl FactorMixture {
         (0..d * d).map(|at| entry(at / d, at % d)).collect()
     }
 
-    /// The Bayesian information criterion of a log-likelihood of rows that weigh `weight` together: less is better.
-    pub fn bic(&self, log_likelihood: f64, weight: f64) -> f64 {
-        self.free_parameters() as f64 * weight.ln() - 2.0 * log_likelihood
-    }
-
-    /// Akaike's information criterion of a log-likelihood: less is better.
-    pub fn aic(&self, log_likelihood: f64) -> f64 {
-        2.0 * self.free_parameters() as f64 - 2.0 * log_likelihood
-    }
-
-    /// How many numbers are free: what the two criteria count. A rotation of a component's factors changes no density,
+    /// How many numbers are free: what [information criteria](crate::mixture::InformationCriteria) count. A rotation of a component's factors changes no density,
     /// so its `latents (latents − 1) / 2` angles are not among them.
     pub fn free_parameters(&self) -> usize {
         let (k, d, q) = (self.components(), self.columns(), self.latents);

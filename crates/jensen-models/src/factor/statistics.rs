@@ -6,8 +6,10 @@ use faer::{Accum, MatMut, MatRef, Par};
 use super::FactorMixture;
 use super::marginal::Marginals;
 use crate::mixture::arrays::{Arrays, Find, NamedArray};
-use crate::mixture::density::{Scratch, reachable};
+use crate::mixture::components::Components;
+use crate::mixture::density::Scratch;
 use crate::mixture::pattern::Group;
+use crate::mixture::totals::Totals;
 use crate::mixture::{MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, and the mean and scatter of
@@ -28,8 +30,7 @@ pub struct FactorStatistics {
     cross: Vec<f64>,
     /// `Σ r (z−m)(z−m)ᵀ`, `[K, latents, latents]`.
     scatters: Vec<f64>,
-    weight: f64,
-    log_likelihood: f64,
+    totals: Totals,
 }
 
 impl FactorStatistics {
@@ -43,8 +44,7 @@ impl FactorStatistics {
             squares: vec![0.0; components * columns],
             cross: vec![0.0; components * columns * latents],
             scatters: vec![0.0; components * latents * latents],
-            weight: 0.0,
-            log_likelihood: 0.0,
+            totals: Totals::default(),
         }
     }
 
@@ -102,17 +102,17 @@ impl FactorStatistics {
 
     /// `Σ w`.
     pub fn weight(&self) -> f64 {
-        self.weight
+        self.totals.weight
     }
 
     /// `Σ w log p(x)` under the mixture of the E step.
     pub fn log_likelihood(&self) -> f64 {
-        self.log_likelihood
+        self.totals.log_likelihood
     }
 
     /// `Σ w log p(x) / Σ w`.
     pub fn mean_log_likelihood(&self) -> f64 {
-        self.log_likelihood / self.weight
+        self.totals.mean_log_likelihood()
     }
 
     /// The statistics of both.
@@ -121,8 +121,7 @@ impl FactorStatistics {
     /// If they are not of the same shape.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.shape(), other.shape(), "statistics of different mixtures do not merge");
-        self.weight += other.weight;
-        self.log_likelihood += other.log_likelihood;
+        self.totals.merge(other.totals);
         for (own, more) in [
             (&mut self.squares, &other.squares),
             (&mut self.cross, &other.cross),
@@ -143,22 +142,17 @@ impl FactorStatistics {
         scratch: &mut Scratch,
     ) -> Result<(), MixtureError> {
         let mut completed = Vec::new();
-        mixture.each_group(rows, scratch, |group, marginals, scratch| {
-            reachable(rows, group, &scratch.log_prob)?;
-            let n = group.rows.len();
-            let weights: Vec<_> = group.rows.iter().map(|&at| rows.weight(at)).collect();
-            for (weight, log_prob) in weights.iter().zip(&scratch.log_prob) {
-                self.weight += weight;
-                self.log_likelihood += weight * log_prob;
-            }
-            for (k, share) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                share.iter_mut().zip(&weights).for_each(|(share, weight)| *share *= weight);
+        for group in mixture.counted(rows)? {
+            let marginals = mixture.marginals(&group)?;
+            mixture.posterior(&group, &marginals, scratch);
+            scratch.weigh(rows, &group, &mut self.totals)?;
+            for (k, share) in scratch.joint.chunks_exact(group.rows.len()).enumerate() {
                 marginals.complete(k, &mut scratch.pair, &mut completed);
                 let count = self.absorb(k, &mut completed, share);
-                self.spread(mixture, k, count, group, marginals);
+                self.spread(mixture, k, count, &group, &marginals);
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// Adds pairs, `[rows, columns + latents]` column-major, with `share` of each. Gives how many they count as.
@@ -269,7 +263,7 @@ impl Arrays for FactorStatistics {
             NamedArray::new("squares", vec![k, d], &self.squares),
             NamedArray::new("cross", vec![k, d, q], &self.cross),
             NamedArray::new("scatters", vec![k, q, q], &self.scatters),
-            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
+            self.totals.to_array(),
         ]
     }
 
@@ -281,7 +275,6 @@ impl Arrays for FactorStatistics {
         let [columns, latents] = ["squares", "scatters"]
             .map(|name| array.find(name).map(|(shape, _)| shape.last().copied().unwrap_or(0)));
         let (k, d, q) = (counts.len(), columns?, latents?);
-        let totals = array.find_shaped("totals", &[2])?;
         Ok(Self {
             columns: d,
             latents: q,
@@ -290,8 +283,7 @@ impl Arrays for FactorStatistics {
             squares: array.find_shaped("squares", &[k, d])?,
             cross: array.find_shaped("cross", &[k, d, q])?,
             scatters: array.find_shaped("scatters", &[k, q, q])?,
-            weight: totals[0],
-            log_likelihood: totals[1],
+            totals: Totals::find(&array)?,
         })
     }
 }

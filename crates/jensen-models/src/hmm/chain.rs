@@ -81,12 +81,12 @@ impl Chain {
         Ok(log_likelihood)
     }
 
-    /// From `log p(z_t | x_1..t)` to `p(z_t | x)` in its place, and `Σ_t p(z_t = i, z_(t+1) = j | x)` added to
-    /// `transitions`.
+    /// From `log p(z_t | x_1..t)` to `p(z_t | x)` in its place, and `Σ_t p(z_t = i, z_(t+1) = j | x)`, `weight` times, added
+    /// to `transitions`.
     ///
     /// Of each state the probabilities of the one before it, `p(z_t = i | z_(t+1) = j, x_1..t) ∝ p(z_t = i | x_1..t) A_ij`,
     /// carry its posterior back. All terms are probabilities, where backward densities have no bound.
-    pub fn smooth(&self, filtered: &mut [f64], transitions: &mut [f64]) {
+    pub fn smooth(&self, filtered: &mut [f64], weight: f64, transitions: &mut [f64]) {
         let s = self.states();
         let steps = filtered.len() / s;
         normalise_logs(&mut filtered[(steps - 1) * s..]);
@@ -105,7 +105,7 @@ impl Chain {
                 let moved = transitions[row.clone()].iter_mut().zip(&self.transitions[row]);
                 for ((count, transition), after) in moved.zip(&after) {
                     let both = step.shares[i] * transition * after;
-                    *count += both;
+                    *count += weight * both;
                     *posterior += both;
                 }
             }
@@ -113,7 +113,7 @@ impl Chain {
                 let norm = step.log(self, now, j);
                 for (i, posterior) in posterior.iter_mut().enumerate() {
                     let both = later[j] * (now[i] + self.log_transitions[i * s + j] - norm).exp();
-                    transitions[i * s + j] += both;
+                    transitions[i * s + j] += weight * both;
                     *posterior += both;
                 }
             }

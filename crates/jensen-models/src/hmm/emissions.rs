@@ -28,7 +28,8 @@ pub trait Emissions: Clone + Debug + PartialEq + Send + Sync {
     /// The statistics of no rows.
     fn no_rows(&self) -> Self::Statistics;
 
-    /// Adds rows of which the states have the probabilities `posterior`, `[rows, states]`.
+    /// Adds rows of which the states have the probabilities `posterior`, `[rows, states]`, times the weights of their
+    /// sequences.
     ///
     /// # Errors
     /// If the rows are not of these emissions.
@@ -54,6 +55,12 @@ pub trait Emissions: Clone + Debug + PartialEq + Send + Sync {
         statistics: &Self::Statistics,
         regularisation: &Self::Regularisation,
     ) -> Result<Self, HmmError>;
+
+    /// What the M step maximises besides the expected log-likelihood: the logarithm of the regularisation's prior at
+    /// these emissions, but for a constant, in nats. Zero where the regularisation is no prior.
+    fn log_prior(&self, _: &Self::Regularisation) -> f64 {
+        0.0
+    }
 
     /// How many numbers are free.
     fn free_parameters(&self) -> usize;

@@ -22,33 +22,29 @@ pub enum HmmError {
         sequence: usize,
     },
 
-    /// No sequence at all.
-    #[error("there is no sequence to learn from")]
+    /// A weight of a sequence that is negative, infinite or not a number.
+    #[error("sequence {sequence} has the weight {weight}: a weight is finite and not negative")]
+    Weight {
+        /// The sequence, counted from 0.
+        sequence: usize,
+        /// Its weight.
+        weight: f64,
+    },
+
+    /// No sequence at all, or none of a positive weight.
+    #[error("there is no sequence with a positive weight to learn from")]
     NoSequences,
 
     /// A sequence that the model cannot have made.
     #[error(
-        "sequence {sequence} has probability zero from its row {step} on: no path of states with a positive \
-         probability emits it"
+        "sequence {sequence} has density zero from its row {step} on, or one too small for a number: no path of states \
+         gives it a density"
     )]
     Impossible {
         /// The sequence, counted from 0.
         sequence: usize,
         /// Where in the sequence, counted from 0.
         step: usize,
-    },
-
-    /// A value that is none of a column's categories.
-    #[error("row {row} has {value} in column {column}: a category is an integer from 0 to {last}, or NaN")]
-    Category {
-        /// The row, counted from 0 over all sequences.
-        row: u64,
-        /// The column.
-        column: usize,
-        /// The value.
-        value: f64,
-        /// The last of the categories.
-        last: usize,
     },
 
     /// A parameter that makes no model.
@@ -62,7 +58,16 @@ pub enum HmmError {
 
     /// What is wrong with the rows, or with the emissions' own parameters.
     #[error(transparent)]
-    Emissions(#[from] MixtureError),
+    Emissions(MixtureError),
+}
+
+impl From<MixtureError> for HmmError {
+    fn from(error: MixtureError) -> Self {
+        match error {
+            MixtureError::Parameter { name, problem } => Self::Parameter { name, problem },
+            other => Self::Emissions(other),
+        }
+    }
 }
 
 impl From<HmmError> for MixtureError {

@@ -4,8 +4,13 @@ use jensen_random::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmStatistics, Sequences};
-use crate::mixture::{Covariance, GaussianMixture, Regularisation, Summary};
+use super::{Emissions, Hmm, HmmError, HmmStatistics, Sequences};
+use crate::mixture::expectation_maximisation::{Ascent, ascend};
+use crate::mixture::options::{one_or_more, zero_or_more};
+use crate::mixture::restarts::{beginning, best_of};
+use crate::mixture::{
+    Categories, Covariance, DiscreteMixture, GaussianMixture, Regularisation, Smoothing, Summary,
+};
 
 /// How many of Lloyd's iterations follow k-means++.
 pub(super) const LLOYD: usize = 20;
@@ -23,7 +28,8 @@ pub struct HmmOptions {
     pub initialisations: usize,
     /// The end, if it does not come before.
     pub iterations: usize,
-    /// The end is where the log-likelihood, as a mean over rows, changes by less.
+    /// The end is where the objective, as a mean over rows, changes by less; of a
+    /// [learner](super::SequenceModel), as a mean over sequences.
     pub tolerance: f64,
 }
 
@@ -40,14 +46,16 @@ pub struct HmmFitted<E: Emissions> {
     pub model: Hmm<E>,
     /// Its statistics of all sequences, the log-likelihood among them.
     pub statistics: HmmStatistics<E>,
-    /// The log-likelihood of the beginning and after each iteration, as a mean over rows.
+    /// The objective of the beginning and after each iteration, as a mean over rows: the log-likelihood and the
+    /// [logarithm of the prior](Emissions::log_prior).
     pub history: Vec<f64>,
     /// Whether it changed by less than the tolerance at the end.
     pub converged: bool,
 }
 
 impl<E: Emissions> Hmm<E> {
-    /// The iteration of Baum & Welch from this model on. Without regularisation the log-likelihood never falls.
+    /// The iteration of Baum & Welch from this model on. Nothing lowers the objective but the regularisation of normal
+    /// emissions, which is no prior.
     ///
     /// # Errors
     /// Those of the two steps.
@@ -61,48 +69,37 @@ impl<E: Emissions> Hmm<E> {
         if sequences.is_empty() {
             return Err(HmmError::NoSequences);
         }
-        let statistics = HmmStatistics::expect(&self, sequences)?;
-        let history = vec![statistics.mean_log_likelihood()];
-        let mut fitted = HmmFitted { model: self, statistics, history, converged: false };
-        for _ in 0..iterations {
-            fitted.model = fitted.model.maximise(&fitted.statistics, regularisation)?;
-            fitted.statistics = HmmStatistics::expect(&fitted.model, sequences)?;
-            let (before, now) = (fitted.last(), fitted.statistics.mean_log_likelihood());
-            fitted.history.push(now);
-            if (now - before).abs() < tolerance {
-                fitted.converged = true;
-                break;
-            }
-        }
-        Ok(fitted)
+        let expect = |model: &Self| {
+            let statistics = HmmStatistics::expect(model, sequences)?;
+            let mean = model.objective(&statistics, regularisation) / statistics.rows;
+            Ok((statistics, mean))
+        };
+        let maximise = |model: &Self, statistics: &_| model.maximise(statistics, regularisation);
+        let Ascent { model, statistics, history, converged } =
+            ascend(self, expect, maximise, iterations, tolerance)?;
+        Ok(HmmFitted { model, statistics, history, converged })
+    }
+
+    /// What the iteration raises, in nats over all rows, from the statistics that this very model expects of them.
+    pub(super) fn objective(&self, statistics: &HmmStatistics<E>, regularisation: &E::Regularisation) -> f64 {
+        statistics.log_likelihood + self.emissions.log_prior(regularisation)
     }
 
     /// The best of so many beginnings, each taken to the end. One that fails is passed over while there are others.
-    fn best_of(
+    fn best(
         sequences: Sequences<'_>,
         regularisation: &E::Regularisation,
         options: &HmmOptions,
-        begin: impl Fn(u64) -> Result<E, HmmError>,
+        begin: impl Fn(&Rng) -> Result<E, HmmError>,
+        rng: &Rng,
     ) -> Result<HmmFitted<E>, HmmError> {
         let s = options.states;
         let run = |at| {
             let (initial, transitions) = (vec![1.0 / s as f64; s], vec![1.0 / s as f64; s * s]);
-            let model = Self::new(initial, transitions, begin(at)?)?;
+            let model = Self::new(initial, transitions, begin(&beginning(rng, at))?)?;
             model.em(sequences, regularisation, options.iterations, options.tolerance)
         };
-        let mut best = run(0);
-        for at in 1..options.initialisations as u64 {
-            let next = run(at);
-            let better = match (&best, &next) {
-                (Ok(best), Ok(next)) => next.last() > best.last(),
-                (Err(_), Ok(_)) => true,
-                (_, Err(_)) => false,
-            };
-            if better {
-                best = next;
-            }
-        }
-        best
+        best_of(options.initialisations, run, HmmFitted::objective)
     }
 }
 
@@ -123,54 +120,36 @@ impl Hmm<GaussianMixture> {
         let rows = sequences.rows();
         let summary = Summary::of(&rows)?;
         let added = Regularisation::relative(&summary, options.regularisation)?;
-        Self::best_of(sequences, &added, options, |at| {
-            let rng = rng.fork("beginning").at(at);
+        let begin = |rng: &Rng| {
             let states = options.states;
-            Ok(GaussianMixture::initialise(covariance, states, rows, &summary, &added, LLOYD, &rng)?)
-        })
+            Ok(GaussianMixture::initialise(covariance, states, rows, &summary, &added, LLOYD, rng)?)
+        };
+        Self::best(sequences, &added, options, begin, rng)
     }
 }
 
-impl Hmm<CategoricalEmissions> {
-    /// A model of sequences of categories, of which each column has so many: the best of several beginnings. Each
-    /// begins with probabilities drawn at random, uniformly from all there are, and states that follow each other alike.
+impl Hmm<DiscreteMixture> {
+    /// A model of sequences of categories: the best of several beginnings. Each begins with probabilities drawn at
+    /// [random](DiscreteMixture::random) and states that follow each other alike.
     ///
     /// # Errors
     /// If there is no sequence or a value is no category.
     pub fn fit_categorical(
         sequences: Sequences<'_>,
-        levels: &[usize],
+        categories: &Categories,
         options: &HmmOptions,
         rng: &Rng,
-    ) -> Result<HmmFitted<CategoricalEmissions>, HmmError> {
+    ) -> Result<HmmFitted<DiscreteMixture>, HmmError> {
         options.check()?;
-        Self::best_of(sequences, &options.regularisation, options, |at| {
-            CategoricalEmissions::random(levels, options.states, &rng.fork("beginning").at(at))
-        })
-    }
-}
-
-impl CategoricalEmissions {
-    /// Random ones: the probabilities of each column are uniform among all that sum to one.
-    pub(super) fn random(levels: &[usize], states: usize, rng: &Rng) -> Result<Self, HmmError> {
-        let uniforms = rng.without_rows().uniforms(states, levels.iter().sum());
-        let mut probabilities: Vec<_> =
-            uniforms.iter().map(|u| -(f64::from(*u) + 2f64.powi(-25)).ln()).collect();
-        let mut rest = &mut probabilities[..];
-        for &levels in (0..states).flat_map(|_| levels) {
-            let (own, others) = rest.split_at_mut(levels);
-            let sum: f64 = own.iter().sum();
-            for own in own {
-                *own /= sum;
-            }
-            rest = others;
-        }
-        Self::new(levels.to_vec(), probabilities)
+        let smoothing = Smoothing::new(options.regularisation)?;
+        let begin = |rng: &Rng| Ok(DiscreteMixture::random(categories, options.states, rng)?);
+        Self::best(sequences, &smoothing, options, begin, rng)
     }
 }
 
 impl<E: Emissions> HmmFitted<E> {
-    fn last(&self) -> f64 {
+    /// The objective at the end, as a mean over rows.
+    pub fn objective(&self) -> f64 {
         self.history[self.history.len() - 1]
     }
 }
@@ -181,17 +160,10 @@ impl HmmOptions {
     /// # Errors
     /// [`HmmError::Parameter`] for the first that does not.
     pub fn check(&self) -> Result<(), HmmError> {
-        let wrong = |name, problem: &str| Err(HmmError::Parameter { name, problem: problem.into() });
-        for (name, count) in [("states", self.states), ("initialisations", self.initialisations)] {
-            if count == 0 {
-                return wrong(name, "is 0, but must be 1 or more");
-            }
-        }
-        for (name, number) in [("tolerance", self.tolerance), ("regularisation", self.regularisation)] {
-            if !(number >= 0.0 && number.is_finite()) {
-                return wrong(name, &format!("is {number}, but must be finite and zero or more"));
-            }
-        }
+        one_or_more("states", self.states)?;
+        one_or_more("initialisations", self.initialisations)?;
+        zero_or_more("tolerance", self.tolerance)?;
+        zero_or_more("regularisation", self.regularisation)?;
         Ok(())
     }
 }

@@ -3,10 +3,12 @@
 use jensen_random::Rng;
 
 use super::{Emissions, HmmError};
+use crate::mixture::components::Components;
+use crate::mixture::density::Weighted;
 use crate::mixture::family::Family;
 use crate::mixture::marginal::Marginals;
 use crate::mixture::pattern::groups;
-use crate::mixture::{BLOCK, GaussianMixture, Regularisation, Rows, Statistics, blocks};
+use crate::mixture::{BLOCK, GaussianMixture, Regularisation, Rows, Statistics};
 
 /// Component `k` is what state `k` emits. The mixture's weights have no part in the chain; after an M step they are what
 /// share of all rows is in each state.
@@ -19,24 +21,8 @@ impl Emissions for GaussianMixture {
     }
 
     fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, HmmError> {
-        let k = self.components();
-        let mut out = vec![0.0; rows.len() * k];
-        blocks::fill(rows, k, &mut out, |rows, out| {
-            rows.check(self.columns())?;
-            let (mut pair, mut log_prob) = (<[Vec<f64>; 2]>::default(), Vec::new());
-            for group in groups(rows) {
-                let marginals = Marginals::new(self, &group)?;
-                log_prob.resize(group.rows.len(), 0.0);
-                for component in 0..k {
-                    marginals.log_prob(component, &Family::Normal, 0.0, &mut pair, &mut log_prob);
-                    for (&at, log_prob) in group.rows.iter().zip(&log_prob) {
-                        out[at * k + component] = *log_prob;
-                    }
-                }
-            }
-            Ok(())
-        })?;
-        Ok(out)
+        let log_weights = vec![0.0; self.components()];
+        Ok(Weighted { gaussians: self, log_weights, family: Family::Normal }.log_terms(rows)?)
     }
 
     fn no_rows(&self) -> Statistics {
@@ -48,7 +34,7 @@ impl Emissions for GaussianMixture {
         let (mut pair, mut completed) = (Default::default(), Vec::new());
         for (at, posterior) in posterior.chunks(BLOCK * k).enumerate() {
             let block = rows.slice(at * BLOCK, at * BLOCK + posterior.len() / k);
-            for group in groups(block) {
+            for group in groups(block, 0..block.len()) {
                 let marginals = Marginals::new(self, &group)?;
                 for component in 0..k {
                     let share: Vec<_> = group.rows.iter().map(|at| posterior[at * k + component]).collect();

@@ -54,7 +54,8 @@ impl<E: Emissions> Hmm<E> {
         Ok(all)
     }
 
-    /// As [`smooth`](Self::smooth), with `Σ_t p(z_t = i, z_(t+1) = j | x)` added to `transitions`.
+    /// As [`smooth`](Self::smooth), with `Σ_t p(z_t = i, z_(t+1) = j | x)` of each sequence, times its weight, added to
+    /// `transitions`.
     pub(super) fn smooth_part(
         &self,
         part: Sequences<'_>,
@@ -62,9 +63,9 @@ impl<E: Emissions> Hmm<E> {
     ) -> Result<Smoothed, HmmError> {
         let (mut states, log_likelihoods) = self.filter_part(part)?;
         let mut rest = &mut states[..];
-        for length in part.lengths() {
+        for (at, length) in part.lengths().iter().enumerate() {
             let (filtered, others) = rest.split_at_mut(length * self.states());
-            self.chain.smooth(filtered, transitions);
+            self.chain.smooth(filtered, part.weight(at), transitions);
             rest = others;
         }
         Ok(Smoothed { states, log_likelihoods })

@@ -1,6 +1,7 @@
 //! The M step.
 
 use super::{Emissions, Hmm, HmmError, HmmStatistics};
+use crate::mixture::shares::set_shares;
 
 impl<E: Emissions> Hmm<E> {
     /// The parameters that maximise the expected log-likelihood of the statistics, the emissions with their
@@ -21,22 +22,14 @@ impl<E: Emissions> Hmm<E> {
     ) -> Result<Self, HmmError> {
         let s = self.states();
         assert_eq!(statistics.initial.len(), s, "statistics of another model");
-        if statistics.rows == 0 {
+        if statistics.rows <= 0.0 {
             return Err(HmmError::NoSequences);
         }
-        let initial = shares(&statistics.initial, self.initial());
-        let rows = statistics.transitions.chunks_exact(s).zip(self.transitions().chunks_exact(s));
-        let transitions = rows.flat_map(|(counts, before)| shares(counts, before)).collect();
+        let (mut initial, mut transitions) = (self.initial().to_vec(), self.transitions().to_vec());
+        set_shares(&mut initial, statistics.initial.iter().copied());
+        for (own, counts) in transitions.chunks_exact_mut(s).zip(statistics.transitions.chunks_exact(s)) {
+            set_shares(own, counts.iter().copied());
+        }
         Self::new(initial, transitions, self.emissions.maximise(&statistics.emissions, regularisation)?)
     }
-}
-
-/// What each count is of their sum, or what it was before if there are none.
-pub(super) fn shares(counts: &[f64], before: &[f64]) -> Vec<f64> {
-    let sum: f64 = counts.iter().sum();
-    // Below the normal numbers a quotient has few digits, and the shares would not sum to one.
-    if sum < f64::MIN_POSITIVE / f64::EPSILON {
-        return before.to_vec();
-    }
-    counts.iter().map(|count| count / sum).collect()
 }

@@ -1,8 +1,8 @@
 //! Hidden Markov models with normal or categorical emissions, in double precision and in logarithms.
 //!
 //! An [`Hmm`] is a chain of states, of which each row of a sequence is an [`Emissions`] of one: a
-//! [`GaussianMixture`](crate::mixture::GaussianMixture), whose components are the states, or
-//! [`CategoricalEmissions`]. [`Hmm::em`] is the algorithm of Baum & Welch over many [`Sequences`] of any lengths, the
+//! [`GaussianMixture`](crate::mixture::GaussianMixture) or a [`DiscreteMixture`](crate::mixture::DiscreteMixture), whose
+//! components are the states. [`Hmm::em`] is the algorithm of Baum & Welch over many [`Sequences`] of any lengths, the
 //! statistics of which merge; [`Hmm::smooth`] gives the states' probabilities and [`Hmm::viterbi`] the most likely path.
 //!
 //! A value that is not a number is missing, and marginalised exactly; a row of them is a step that nobody saw. The
@@ -22,8 +22,9 @@
 //! # Ok::<(), jensen_models::hmm::HmmError>(())
 //! ```
 
-mod categorical;
+mod arrays;
 mod chain;
+mod discrete;
 mod draw;
 mod emissions;
 mod error;
@@ -37,7 +38,6 @@ mod sequences;
 mod statistics;
 mod viterbi;
 
-pub use categorical::CategoricalEmissions;
 pub use draw::Trajectories;
 pub use emissions::Emissions;
 pub use error::HmmError;

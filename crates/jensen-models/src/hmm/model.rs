@@ -2,17 +2,16 @@
 
 use super::chain::Chain;
 use super::{Emissions, HmmError};
-
-/// How far the sum of probabilities may be from one.
-const SUM_TOLERANCE: f64 = 1e-6;
+use crate::mixture::shares::not_shares;
 
 /// `p(x) = Σ_z p(z₁) ∏ p(z_t | z_(t−1)) ∏ p(x_t | z_t)`, over all paths `z` of states.
 ///
 /// # Example
 /// ```
-/// use jensen_models::hmm::{CategoricalEmissions, Hmm, Sequences};
-/// use jensen_models::mixture::Rows;
-/// let emissions = CategoricalEmissions::new(vec![2], vec![0.9, 0.1, 0.2, 0.8])?;
+/// use jensen_models::hmm::{Hmm, Sequences};
+/// use jensen_models::mixture::{DiscreteMixture, Rows};
+/// // The states are the components; their weights have no part in the chain.
+/// let emissions = DiscreteMixture::bernoulli(1, vec![0.5, 0.5], vec![0.1, 0.8])?;
 /// let model = Hmm::new(vec![1.0, 0.0], vec![0.5, 0.5, 0.0, 1.0], emissions)?;
 /// let sequences = Sequences::new(Rows::new(&[0.0, 1.0], 1)?, &[2])?;
 /// // 0.9 (0.5 · 0.1 + 0.5 · 0.8)
@@ -41,7 +40,7 @@ impl<E: Emissions> Hmm<E> {
             if numbers.len() != rows * states {
                 return wrong(format!("has {} numbers, not {}", numbers.len(), rows * states));
             }
-            if let Some(problem) = numbers.chunks(states).find_map(not_probabilities) {
+            if let Some(problem) = numbers.chunks(states).find_map(not_shares) {
                 return wrong(problem);
             }
         }
@@ -68,28 +67,9 @@ impl<E: Emissions> Hmm<E> {
         &self.emissions
     }
 
-    /// The Bayesian information criterion of a log-likelihood of so many rows: less is better.
-    pub fn bic(&self, log_likelihood: f64, rows: f64) -> f64 {
-        self.free_parameters() as f64 * rows.ln() - 2.0 * log_likelihood
-    }
-
-    /// Akaike's information criterion of a log-likelihood: less is better.
-    pub fn aic(&self, log_likelihood: f64) -> f64 {
-        2.0 * self.free_parameters() as f64 - 2.0 * log_likelihood
-    }
-
-    /// How many numbers are free: what the two criteria count.
+    /// How many numbers are free: what [information criteria](crate::mixture::InformationCriteria) count.
     pub fn free_parameters(&self) -> usize {
         let s = self.states();
         (s - 1) * (s + 1) + self.emissions.free_parameters()
     }
-}
-
-/// What is wrong with numbers that are to be probabilities.
-pub(super) fn not_probabilities(numbers: &[f64]) -> Option<String> {
-    let sum: f64 = numbers.iter().sum();
-    // A number that is none makes the sum none, which is no distance from one.
-    let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
-    let negative = numbers.iter().any(|&number| number < 0.0);
-    (negative || !near_one).then(|| format!("must be zero or more and sum to one, not to {sum}"))
 }

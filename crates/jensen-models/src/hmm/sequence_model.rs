@@ -1,13 +1,15 @@
 //! Rows each of which is a sequence.
 
+use std::iter;
+
 use jensen_random::Rng;
 
 use super::fit::LLOYD;
-use super::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmOptions, HmmStatistics, Paths, Sequences};
-use crate::mixture::arrays::Find;
+use super::{Emissions, Hmm, HmmError, HmmOptions, HmmStatistics, Paths, Sequences, Smoothed};
+use crate::mixture::restarts::Restarts;
 use crate::mixture::{
-    Arrays, Categories, Covariance, Density, EmLearner, ExpectationMaximisation, GaussianMixture,
-    MixtureError, NamedArray, Regularisation, RowSource, Rows, Subsample, Summary,
+    Arrays, Categories, Covariance, Density, DiscreteMixture, EmLearner, ExpectationMaximisation,
+    GaussianMixture, MixtureError, NamedArray, Regularisation, RowSource, Rows, Smoothing, Summary,
 };
 
 /// On how many steps, at most, beginnings are found.
@@ -16,7 +18,7 @@ const SUBSAMPLE: usize = 1 << 16;
 /// A hidden Markov model of rows that are whole sequences, `[steps · columns]`, as batches of examples hold them.
 ///
 /// Steps without any value are missing; at the end of a row they only fill it, so that sequences of different lengths lie
-/// beside each other. A row has weight one.
+/// beside each other. The weight of a row is that of its sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SequenceModel<E> {
     hmm: Hmm<E>,
@@ -41,29 +43,67 @@ impl RowSource for Steps<'_> {
     fn pass(&self, visit: &mut dyn FnMut(Rows<'_>) -> Result<(), MixtureError>) -> Result<(), MixtureError> {
         let mut first = 0;
         self.source.pass(&mut |rows| {
-            let (values, lengths) = unrolled(rows, self.columns)?;
-            let steps = Rows::new(&values, self.columns)?.starting_at(first);
-            first += lengths.iter().sum::<usize>() as u64;
-            visit(steps)
+            let unrolled = Unrolled::new(rows, (0..rows.len()).collect(), self.columns);
+            let weights = unrolled.weights_of_steps();
+            let steps = Rows::new(&unrolled.values, self.columns)?.with_weights(&weights)?;
+            let visited = visit(steps.starting_at(first)).map_err(|error| {
+                unrolled.of_rows(
+                    error.moved(|row, column| (row.saturating_sub(first), column)),
+                    rows,
+                    self.columns,
+                )
+            });
+            first += steps.len() as u64;
+            visited
         })
     }
 }
 
-/// The steps of rows, without those that only fill them, and how many each row has: one at least.
-fn unrolled(rows: Rows<'_>, columns: usize) -> Result<(Vec<f64>, Vec<usize>), MixtureError> {
-    let (mut values, mut lengths) = (Vec::new(), Vec::with_capacity(rows.len()));
-    for at in 0..rows.len() {
-        if rows.weight(at) != 1.0 {
-            let problem = "are not for sequences: repeat a sequence that is to count more".into();
-            return Err(MixtureError::Parameter { name: "weights", problem });
-        }
-        let row = rows.row(at);
-        let is_there = |step: &[f64]| step.iter().any(|value| !value.is_nan());
-        let length = row.chunks_exact(columns).rposition(is_there).map_or(1, |last| last + 1);
-        values.extend_from_slice(&row[..length * columns]);
-        lengths.push(length);
+/// How many steps a row has, without those that only fill it: one at least.
+fn length(row: &[f64], columns: usize) -> usize {
+    let is_there = |step: &[f64]| step.iter().any(|value| !value.is_nan());
+    row.chunks_exact(columns).rposition(is_there).map_or(1, |last| last + 1)
+}
+
+fn lengths(rows: Rows<'_>, columns: usize) -> impl Iterator<Item = usize> {
+    (0..rows.len()).map(move |at| length(rows.row(at), columns))
+}
+
+/// The steps of rows, without those that only fill them.
+struct Unrolled {
+    values: Vec<f64>,
+    lengths: Vec<usize>,
+    weights: Vec<f64>,
+    /// Which rows they are of.
+    members: Vec<usize>,
+}
+
+impl Unrolled {
+    fn new(rows: Rows<'_>, members: Vec<usize>, columns: usize) -> Self {
+        let weights = members.iter().map(|&at| rows.weight(at)).collect();
+        let lengths: Vec<_> = members.iter().map(|&at| length(rows.row(at), columns)).collect();
+        let own = members.iter().zip(&lengths).flat_map(|(&at, length)| &rows.row(at)[..length * columns]);
+        Self { values: own.copied().collect(), lengths, weights, members }
     }
-    Ok((values, lengths))
+
+    /// An error that names a step as a row, with the row that it is in.
+    fn of_rows(&self, error: MixtureError, rows: Rows<'_>, columns: usize) -> MixtureError {
+        error.moved(|step, column| {
+            let mut left = step as usize;
+            for (at, &length) in self.lengths.iter().enumerate() {
+                if left < length {
+                    return (rows.number(self.members[at]), left * columns + column);
+                }
+                left -= length;
+            }
+            (step, column)
+        })
+    }
+
+    fn weights_of_steps(&self) -> Vec<f64> {
+        let each = self.lengths.iter().zip(&self.weights);
+        each.flat_map(|(&length, &weight)| iter::repeat_n(weight, length)).collect()
+    }
 }
 
 impl<E: Emissions> SequenceModel<E> {
@@ -77,9 +117,24 @@ impl<E: Emissions> SequenceModel<E> {
         &self.hmm
     }
 
+    /// The same chain with other emissions, of as many states.
+    ///
+    /// # Panics
+    /// If they are of another number of states.
+    pub fn with_emissions(&self, emissions: E) -> Self {
+        let (initial, transitions) = (self.hmm.initial().to_vec(), self.hmm.transitions().to_vec());
+        let hmm = Hmm::new(initial, transitions, emissions).expect("emissions of as many states");
+        Self { hmm, ..*self }
+    }
+
     /// How many steps a row has.
     pub fn steps(&self) -> usize {
         self.steps
+    }
+
+    /// How many steps each row has, without those that only fill it.
+    pub fn lengths(&self, rows: Rows<'_>) -> Vec<f64> {
+        lengths(rows, self.columns).map(|length| length as f64).collect()
     }
 
     /// Asks the model about rows.
@@ -88,10 +143,25 @@ impl<E: Emissions> SequenceModel<E> {
         rows: Rows<'_>,
         of_sequences: impl FnOnce(Sequences<'_>) -> Result<T, HmmError>,
     ) -> Result<T, MixtureError> {
+        self.ask_some(rows, (0..rows.len()).collect(), of_sequences)
+    }
+
+    fn ask_some<T>(
+        &self,
+        rows: Rows<'_>,
+        members: Vec<usize>,
+        of_sequences: impl FnOnce(Sequences<'_>) -> Result<T, HmmError>,
+    ) -> Result<T, MixtureError> {
         rows.check(self.steps * self.columns)?;
-        let (values, lengths) = unrolled(rows, self.columns)?;
-        let sequences = Sequences::new(Rows::new(&values, self.columns)?, &lengths)?;
-        Ok(of_sequences(sequences)?)
+        let unrolled = Unrolled::new(rows, members, self.columns);
+        let Unrolled { values, lengths, weights, .. } = &unrolled;
+        let sequences = Sequences::new(Rows::new(values, self.columns)?, lengths)?;
+        sequences.with_weights(weights).and_then(of_sequences).map_err(|error| match error {
+            HmmError::Impossible { sequence, step } => {
+                MixtureError::ImpossibleSequence { row: rows.number(unrolled.members[sequence]), step }
+            }
+            other => unrolled.of_rows(other.into(), rows, self.columns),
+        })
     }
 
     /// The most likely path of states of each row, `[rows, steps]`; −1 where a row is filled.
@@ -99,16 +169,30 @@ impl<E: Emissions> SequenceModel<E> {
     /// # Errors
     /// If the rows are not the model's, or impossible.
     pub fn paths(&self, rows: Rows<'_>) -> Result<Vec<i64>, MixtureError> {
-        let (_, lengths) = unrolled(rows, self.columns)?;
         let Paths { states, .. } = self.ask(rows, |sequences| self.hmm.viterbi(sequences))?;
-        let mut out = vec![-1; rows.len() * self.steps];
-        let mut states = states.into_iter();
-        for (out, length) in out.chunks_exact_mut(self.steps).zip(lengths) {
-            for (out, state) in out[..length].iter_mut().zip(&mut states) {
-                *out = state.cast_signed() as i64;
-            }
+        let states: Vec<_> = states.into_iter().map(|state| state.cast_signed() as i64).collect();
+        Ok(self.filled(rows, &states, 1, -1))
+    }
+
+    /// `p(z_t | x)` of each step, `[rows, steps, S]`; not a number where a row is filled.
+    ///
+    /// # Errors
+    /// As [`paths`](Self::paths).
+    pub fn posteriors(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        let Smoothed { states, .. } = self.ask(rows, |sequences| self.hmm.smooth(sequences))?;
+        Ok(self.filled(rows, &states, self.hmm.states(), f64::NAN))
+    }
+
+    /// `width` numbers of each step that is there, with `filling` where a row is filled.
+    fn filled<T: Copy>(&self, rows: Rows<'_>, of_steps: &[T], width: usize, filling: T) -> Vec<T> {
+        let mut out = vec![filling; rows.len() * self.steps * width];
+        let mut rest = of_steps;
+        for (out, length) in out.chunks_exact_mut(self.steps * width).zip(lengths(rows, self.columns)) {
+            let (own, others) = rest.split_at(length * width);
+            out[..length * width].copy_from_slice(own);
+            rest = others;
         }
-        Ok(out)
+        out
     }
 
     /// So many rows without a missing step, `[rows, steps · columns]`.
@@ -137,23 +221,21 @@ impl<E: Emissions> SequenceModel<E> {
         E::Statistics: Arrays,
         E::Regularisation: Sized + std::fmt::Debug,
     {
-        let mut sequences = 0;
+        let (mut sequences, mut weight) = (0, 0.0);
         source.pass(&mut |rows| {
             sequences += rows.len() as u64;
+            weight += (0..rows.len()).map(|at| rows.weight(at)).sum::<f64>();
             Ok(())
         })?;
-        let steps_of = Steps { source, columns };
-        let sample = Subsample::draw(&steps_of, SUBSAMPLE, rng)?;
-        let rows = sample.rows()?;
-        let begun = |at| {
-            let emissions = begin(rows, &rng.fork("beginning").at(at))?;
+        let begin = |rows: Rows<'_>, _, rng: &Rng| {
+            let emissions = begin(rows, rng)?;
             let s = emissions.states();
             let uniform = |count: usize| vec![1.0 / s as f64; count];
             Ok(Self::new(Hmm::new(uniform(s), uniform(s * s), emissions)?, steps, columns))
         };
-        let summary =
-            Summary { rows: sequences, weight: sequences as f64, means: Vec::new(), variances: Vec::new() };
-        EmLearner::begin(options.initialisations, begun, regularisation, &summary, options.tolerance)
+        let &HmmOptions { initialisations, iterations, tolerance, .. } = options;
+        let restarts = Restarts { initialisations, subsample: SUBSAMPLE, iterations, tolerance };
+        restarts.learner(&Steps { source, columns }, (sequences, weight), regularisation, begin, rng)
     }
 }
 
@@ -181,23 +263,23 @@ impl SequenceModel<GaussianMixture> {
     }
 }
 
-impl SequenceModel<CategoricalEmissions> {
-    /// A learner of categorical emissions for rows of `[steps, columns]`, from random ones; a column has as many categories as
-    /// its largest value says. `options.iterations` is the course of the training's to say.
+impl SequenceModel<DiscreteMixture> {
+    /// A learner of categorical emissions for rows of `[steps, columns]`, from [random](DiscreteMixture::random)
+    /// ones. `options.iterations` is the course of the training's to say.
     ///
     /// # Errors
     /// If there are no rows, or a value is no category.
     pub fn learner(
         source: &dyn RowSource,
         shape: [usize; 2],
+        categories: &Categories,
         options: &HmmOptions,
         rng: &Rng,
     ) -> Result<EmLearner<Self>, MixtureError> {
         options.check()?;
-        let categories = Categories::of(&Steps { source, columns: shape[1] })?;
-        let begin =
-            |_: Rows<'_>, rng: &Rng| CategoricalEmissions::random(categories.counts(), options.states, rng);
-        Self::begun(source, shape, options, options.regularisation, begin, rng)
+        let smoothing = Smoothing::new(options.regularisation)?;
+        let begin = |_: Rows<'_>, rng: &Rng| Ok(DiscreteMixture::random(categories, options.states, rng)?);
+        Self::begun(source, shape, options, smoothing, begin, rng)
     }
 }
 
@@ -216,15 +298,17 @@ where
         HmmStatistics::new(&self.hmm)
     }
 
+    /// A row of weight zero may be impossible.
     fn expect(&self, rows: Rows<'_>) -> Result<HmmStatistics<E>, MixtureError> {
-        self.ask(rows, |sequences| HmmStatistics::expect(&self.hmm, sequences))
+        let counted = (0..rows.len()).filter(|&at| rows.weight(at) > 0.0).collect();
+        self.ask_some(rows, counted, |sequences| HmmStatistics::expect(&self.hmm, sequences))
     }
 
     fn merge(all: &mut HmmStatistics<E>, part: &HmmStatistics<E>) {
         all.merge(part);
     }
 
-    /// The number of sequences: each is in one state at its first step.
+    /// That of the sequences: each is in one state at its first step.
     fn weight(statistics: &HmmStatistics<E>) -> f64 {
         statistics.initial.iter().sum()
     }
@@ -237,9 +321,8 @@ where
         Ok(Self { hmm: self.hmm.maximise(statistics, regularisation)?, ..*self })
     }
 
-    /// The log-likelihood.
-    fn objective(&self, statistics: &HmmStatistics<E>, _: &E::Regularisation) -> f64 {
-        statistics.log_likelihood
+    fn objective(&self, statistics: &HmmStatistics<E>, regularisation: &E::Regularisation) -> f64 {
+        self.hmm.objective(statistics, regularisation)
     }
 }
 
@@ -266,88 +349,5 @@ impl<E: Emissions + Arrays> Arrays for SequenceModel<E> {
         array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
     ) -> Result<Self, MixtureError> {
         Ok(Self::new(Hmm::from_arrays(emissions, array)?, steps, columns))
-    }
-}
-
-impl<E: Emissions + Arrays> Arrays for Hmm<E> {
-    type Kind = E::Kind;
-
-    fn kind(&self) -> E::Kind {
-        self.emissions().kind()
-    }
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        let s = self.states();
-        let mut arrays = vec![
-            NamedArray::new("initial", vec![s], self.initial()),
-            NamedArray::new("transitions", vec![s, s], self.transitions()),
-        ];
-        arrays.extend(self.emissions().to_arrays());
-        arrays
-    }
-
-    fn from_arrays<'a>(
-        kind: E::Kind,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        let emissions = E::from_arrays(kind, &array)?;
-        let states = emissions.states();
-        let initial = array.find_shaped("initial", &[states])?;
-        let transitions = array.find_shaped("transitions", &[states, states])?;
-        Ok(Self::new(initial, transitions, emissions)?)
-    }
-}
-
-/// A pass that was interrupted goes on from them with the same bits.
-impl<E: Emissions<Statistics: Arrays>> Arrays for HmmStatistics<E> {
-    type Kind = <E::Statistics as Arrays>::Kind;
-
-    fn kind(&self) -> Self::Kind {
-        self.emissions.kind()
-    }
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        let s = self.initial.len();
-        let mut arrays = vec![
-            NamedArray::new("initial", vec![s], &self.initial),
-            NamedArray::new("transitions", vec![s, s], &self.transitions),
-            NamedArray::new("steps", vec![2], &[self.rows as f64, self.log_likelihood]),
-        ];
-        arrays.extend(self.emissions.to_arrays());
-        arrays
-    }
-
-    fn from_arrays<'a>(
-        kind: Self::Kind,
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        let initial = array.find_amounts("initial")?;
-        let steps = array.find_shaped("steps", &[2])?;
-        Ok(Self {
-            transitions: array.find_shaped("transitions", &[initial.len(), initial.len()])?,
-            initial,
-            emissions: Arrays::from_arrays(kind, &array)?,
-            rows: steps[0] as u64,
-            log_likelihood: steps[1],
-        })
-    }
-}
-
-/// A list is one array.
-impl Arrays for Vec<f64> {
-    type Kind = ();
-
-    fn kind(&self) {}
-
-    fn to_arrays(&self) -> Vec<NamedArray> {
-        vec![NamedArray::new("list", vec![self.len()], self)]
-    }
-
-    fn from_arrays<'a>(
-        (): (),
-        array: impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])>,
-    ) -> Result<Self, MixtureError> {
-        let length = array.find("list")?.1.len();
-        array.find_shaped("list", &[length])
     }
 }

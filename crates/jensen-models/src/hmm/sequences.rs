@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::HmmError;
-use crate::mixture::Rows;
+use crate::mixture::{MixtureError, Rows};
 
 /// Rows that one task works on at least, but for the last.
 const PART: usize = 4096;
@@ -11,7 +11,8 @@ const PART: usize = 4096;
 /// Tasks whose results are held at a time.
 const WAVE: usize = 16;
 
-/// Rows one after the other, cut into sequences; NaN is a missing value. Weights of rows have no part.
+/// Rows one after the other, cut into sequences; NaN is a missing value. A sequence may have a weight; weights of rows
+/// have no part.
 ///
 /// # Example
 /// ```
@@ -25,6 +26,7 @@ const WAVE: usize = 16;
 pub struct Sequences<'a> {
     rows: Rows<'a>,
     lengths: &'a [usize],
+    weights: Option<&'a [f64]>,
     first: usize,
 }
 
@@ -40,7 +42,22 @@ impl<'a> Sequences<'a> {
         }
         match lengths.iter().position(|&length| length == 0) {
             Some(sequence) => Err(HmmError::EmptySequence { sequence }),
-            None => Ok(Self { rows, lengths, first: 0 }),
+            None => Ok(Self { rows, lengths, weights: None, first: 0 }),
+        }
+    }
+
+    /// The sequences with these weights: one of weight 2 counts as the sequence twice when it is learned from.
+    ///
+    /// # Errors
+    /// If there is not one finite weight, zero or more, for each sequence.
+    pub fn with_weights(self, weights: &'a [f64]) -> Result<Self, HmmError> {
+        let (expected, found) = (self.len(), weights.len());
+        if found != expected {
+            return Err(MixtureError::Shape { what: "weights", expected, found }.into());
+        }
+        match weights.iter().position(|&weight| !(0.0..f64::INFINITY).contains(&weight)) {
+            Some(sequence) => Err(HmmError::Weight { sequence, weight: weights[sequence] }),
+            None => Ok(Self { weights: Some(weights), ..self }),
         }
     }
 
@@ -62,6 +79,11 @@ impl<'a> Sequences<'a> {
     /// How many rows each sequence has.
     pub fn lengths(&self) -> &'a [usize] {
         self.lengths
+    }
+
+    /// The weight of sequence `at`.
+    pub fn weight(&self, at: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[at])
     }
 
     /// The number of sequence `at` among all.
@@ -96,6 +118,7 @@ impl<'a> Sequences<'a> {
                 parts.push(Self {
                     rows: self.rows.slice(row, row + rows),
                     lengths: &self.lengths[from..=at],
+                    weights: self.weights.map(|weights| &weights[from..=at]),
                     first: self.first + from,
                 });
                 (from, row, rows) = (at + 1, row + rows, 0);

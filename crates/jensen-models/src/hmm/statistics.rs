@@ -1,20 +1,20 @@
 //! Expected sufficient statistics.
 
-use super::{Emissions, Hmm, HmmError, Sequences};
+use super::{Emissions, Hmm, HmmError, Sequences, Smoothed};
 
 /// What the M step needs of the sequences: how often states come first, follow each other, and what they emit. Those of
 /// parts [`merge`](Self::merge) into those of the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HmmStatistics<E: Emissions> {
-    /// `Σ p(z₁ | x)`, `[S]`.
+    /// `Σ w p(z₁ | x)` over sequences of the weights `w`, `[S]`.
     pub initial: Vec<f64>,
-    /// `Σ_t p(z_t = i, z_(t+1) = j | x)`, `[S, S]`.
+    /// `Σ w Σ_t p(z_t = i, z_(t+1) = j | x)`, `[S, S]`.
     pub transitions: Vec<f64>,
     /// Those of the emissions.
     pub emissions: E::Statistics,
-    /// How many rows there were.
-    pub rows: u64,
-    /// `Σ log p(x)` under the model of the E step.
+    /// How many rows there were, each as often as the weight of its sequence says.
+    pub rows: f64,
+    /// `Σ w log p(x)` under the model of the E step.
     pub log_likelihood: f64,
 }
 
@@ -26,7 +26,7 @@ impl<E: Emissions> HmmStatistics<E> {
             initial: vec![0.0; s],
             transitions: vec![0.0; s * s],
             emissions: model.emissions().no_rows(),
-            rows: 0,
+            rows: 0.0,
             log_likelihood: 0.0,
         }
     }
@@ -42,25 +42,29 @@ impl<E: Emissions> HmmStatistics<E> {
         let mut all = Self::new(model);
         let visit = |part: Sequences<'_>| {
             let mut own = Self::new(model);
-            let smoothed = model.smooth_part(part, &mut own.transitions)?;
-            let mut first = 0;
-            for (length, log_likelihood) in part.lengths().iter().zip(&smoothed.log_likelihoods) {
-                let states = &smoothed.states[first * s..(first + 1) * s];
-                own.initial.iter_mut().zip(states).for_each(|(sum, state)| *sum += state);
-                own.log_likelihood += log_likelihood;
-                first += length;
+            let Smoothed { mut states, log_likelihoods } = model.smooth_part(part, &mut own.transitions)?;
+            let mut rest = &mut states[..];
+            for (at, (length, log_likelihood)) in part.lengths().iter().zip(log_likelihoods).enumerate() {
+                let (states, others) = rest.split_at_mut(length * s);
+                let weight = part.weight(at);
+                for state in &mut *states {
+                    *state *= weight;
+                }
+                own.initial.iter_mut().zip(&*states).for_each(|(sum, state)| *sum += state);
+                own.rows += weight * *length as f64;
+                own.log_likelihood += weight * log_likelihood;
+                rest = others;
             }
-            own.rows = first as u64;
-            model.emissions().absorb(&mut own.emissions, part.rows(), &smoothed.states)?;
+            model.emissions().absorb(&mut own.emissions, part.rows(), &states)?;
             Ok(own)
         };
         sequences.fold(visit, |part| all.merge(&part))?;
         Ok(all)
     }
 
-    /// `Σ log p(x)` over the number of rows.
+    /// `Σ w log p(x)` over the number of rows.
     pub fn mean_log_likelihood(&self) -> f64 {
-        self.log_likelihood / self.rows as f64
+        self.log_likelihood / self.rows
     }
 
     /// The statistics of both.

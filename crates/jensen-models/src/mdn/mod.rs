@@ -23,7 +23,9 @@
 
 mod config;
 mod net;
+mod normal_mixture;
 mod start;
 
 pub use config::MdnConfig;
 pub use net::{Branches, Draws, MixtureDensityNet};
+pub use normal_mixture::{NormalMixture, NormalTerm};

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor};
 use jensen_data::{Batch, Role};
-use jensen_infer::{InferError, LikelihoodModel};
+use jensen_infer::{InferError, LikelihoodModel, Quantity};
 use jensen_kernels::softplus;
 use jensen_prob::{Categorical, Distribution, Mean, Mixture, Normal, SelectRows};
 use jensen_random::Rng;
@@ -93,7 +93,11 @@ impl MixtureDensityNet {
 
     /// `log π`, unnormalised, `[rows, K]`; `μ` and `σ`, `[rows, K·dims]`.
     fn outputs(&self, x: Tensor<2>) -> [Tensor<2>; 3] {
-        let features = self.net.forward(x);
+        self.heads(self.net.forward(x))
+    }
+
+    /// The same of what the last hidden layer gives.
+    fn heads(&self, features: Tensor<2>) -> [Tensor<2>; 3] {
         let deviations = softplus(self.scales.forward(features.clone())) + self.min_std;
         [self.logits.forward(features.clone()), self.means.forward(features), deviations]
     }
@@ -153,5 +157,27 @@ impl LikelihoodModel for MixtureDensityNet {
     fn log_likelihood(&self, batch: &Batch, device: &Device) -> Result<Tensor<1>, InferError> {
         let (x, y) = (batch.tensor(Role::Observation, device)?, batch.tensor(Role::Target, device)?);
         Ok(self.log_prob(x, &y))
+    }
+
+    fn quantity(&self) -> Quantity {
+        Quantity::Conditional
+    }
+
+    /// The hidden layers before their activation, then what each component is made of. The logit of a weight and not the
+    /// weight: one that is infinite makes every weight no number.
+    fn trace(&self, batch: &Batch, device: &Device) -> Result<Vec<(String, Tensor<2>)>, InferError> {
+        let mut seen = Vec::new();
+        let x = batch.tensor(Role::Observation, device)?;
+        let features = self.net.watch(x, |i, values| seen.push((format!("net.layers.{i}"), values)));
+        let outputs = self.heads(features);
+        for k in 0..self.components {
+            for (name, values) in ["logit", "mean", "deviation"].into_iter().zip(&outputs) {
+                let [rows, all] = values.dims();
+                let width = all / self.components;
+                let own = values.clone().slice([0..rows, k * width..(k + 1) * width]);
+                seen.push((format!("the {name} of component {k}"), own));
+            }
+        }
+        Ok(seen)
     }
 }

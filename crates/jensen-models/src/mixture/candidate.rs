@@ -4,7 +4,7 @@ use burn::tensor::TensorData;
 use jensen_infer::{InferError, StateDict};
 
 use super::arrays::Arrays;
-use super::em_learner::{from_state, to_state};
+use super::state::{from_state, to_state};
 use super::{ExpectationMaximisation, MixtureError};
 
 /// A model that is learned, and what has been seen of the epoch under way.
@@ -46,6 +46,11 @@ impl<M: ExpectationMaximisation> Candidate<M> {
         self.course == Course::LeftBehind
     }
 
+    /// It takes no further part.
+    pub fn leave_behind(&mut self) {
+        self.course = Course::LeftBehind;
+    }
+
     /// Whether it is ahead of another.
     pub fn leads(&self, other: &Self) -> bool {
         !self.is_left_behind() && (other.is_left_behind() || self.objective > other.objective)
@@ -79,7 +84,7 @@ impl<M: ExpectationMaximisation> Candidate<M> {
                 Ok(())
             }
             Err(error) => {
-                self.course = Course::LeftBehind;
+                self.leave_behind();
                 Err(error)
             }
         }

@@ -17,6 +17,16 @@ pub(crate) fn cholesky(matrix: MatRef<'_, f64>) -> Option<Mat<f64>> {
     sound.then_some(factor)
 }
 
+/// Makes the two triangles of a square matrix of `n` columns one: they are the same sums in another order of rounding.
+pub(crate) fn symmetrise(matrix: &mut [f64], n: usize) {
+    for i in 0..n {
+        for j in 0..i {
+            matrix[i * n + j] = 0.5 * (matrix[i * n + j] + matrix[j * n + i]);
+            matrix[j * n + i] = matrix[i * n + j];
+        }
+    }
+}
+
 /// `L⁻¹`, which makes the coordinates independent and of variance one.
 pub(crate) fn whitening(factor: MatRef<'_, f64>) -> Mat<f64> {
     let n = factor.nrows();

@@ -63,8 +63,11 @@ impl RowSource for Examples<'_> {
             }
             let seen = self.preprocessing.apply(batch.clone(), Draws::Evaluation)?;
             let numbers = Numbers::of(&seen)?;
-            let rows = numbers.rows().map_err(|error| located(error, seen.rows()));
-            failure = rows.and_then(|rows| visit(rows.starting_at(first))).err();
+            let visited = numbers.rows().and_then(|rows| {
+                visit(rows.starting_at(first))
+                    .map_err(|error| error.moved(|row, column| (row.saturating_sub(first), column)))
+            });
+            failure = visited.map_err(|error| error.of_rows(seen.rows())).err();
             first += seen.len() as u64;
             Ok(())
         });
@@ -73,16 +76,5 @@ impl RowSource for Examples<'_> {
             (None, Err(error)) => Err(MixtureError::Source(Box::new(error))),
             (None, Ok(())) => Ok(()),
         }
-    }
-}
-
-/// An error that names one of these rows by its place, with the row itself.
-pub(crate) fn located(error: MixtureError, rows: &[u64]) -> MixtureError {
-    let of_data = |row: u64| rows.get(row as usize).copied().unwrap_or(row);
-    match error {
-        MixtureError::Unreachable { row } => MixtureError::Unreachable { row: of_data(row) },
-        MixtureError::Infinite { row, column } => MixtureError::Infinite { row: of_data(row), column },
-        MixtureError::RowWeight { row, weight } => MixtureError::RowWeight { row: of_data(row), weight },
-        other => other,
     }
 }

@@ -1,10 +1,12 @@
 //! Densities and posteriors of rows, in logarithms.
 
+use super::components::Components;
 use super::exponential::exponentials;
 use super::family::Family;
 use super::marginal::Marginals;
-use super::pattern::{Group, groups};
-use super::{GaussianMixture, MixtureError, Rows, blocks};
+use super::pattern::Group;
+use super::totals::Totals;
+use super::{GaussianMixture, MixtureError, Rows};
 
 /// What the E step and the densities write on: kept from block to block.
 #[derive(Default)]
@@ -50,58 +52,32 @@ impl GaussianMixture {
     }
 }
 
-impl Weighted<'_> {
-    /// `log Σₖ wₖ fₖ(x)` of each row.
-    pub fn log_prob(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let mut out = vec![0.0; rows.len()];
-        blocks::fill(rows, 1, &mut out, |rows, out| {
-            self.each_group(rows, &mut Scratch::default(), |group, _, scratch| {
-                for (&at, log_prob) in group.rows.iter().zip(&scratch.log_prob) {
-                    out[at] = *log_prob;
-                }
-                Ok(())
-            })
-        })?;
-        Ok(out)
+impl Components for Weighted<'_> {
+    type Marginals<'a>
+        = Marginals<'a>
+    where
+        Self: 'a;
+
+    fn columns(&self) -> usize {
+        self.gaussians.columns()
     }
 
-    /// The terms of the sum as shares of it, `[rows, K]`.
-    pub fn responsibilities(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let k = self.log_weights.len();
-        let mut out = vec![0.0; rows.len() * k];
-        blocks::fill(rows, k, &mut out, |rows, out| {
-            self.each_group(rows, &mut Scratch::default(), |group, _, scratch| {
-                reachable(rows, group, &scratch.log_prob)?;
-                for (i, &at) in group.rows.iter().enumerate() {
-                    for component in 0..k {
-                        out[at * k + component] = scratch.joint[component * group.rows.len() + i];
-                    }
-                }
-                Ok(())
-            })
-        })?;
-        Ok(out)
+    fn components(&self) -> usize {
+        self.log_weights.len()
     }
 
-    /// Hands each group of a block to `visit` with its log densities and posteriors in the scratch.
-    pub fn each_group(
+    fn marginals<'a>(&'a self, group: &'a Group) -> Result<Marginals<'a>, MixtureError> {
+        Marginals::new(self.gaussians, group)
+    }
+
+    fn log_joint(
         &self,
-        rows: Rows<'_>,
-        scratch: &mut Scratch,
-        mut visit: impl FnMut(&Group, &Marginals<'_>, &mut Scratch) -> Result<(), MixtureError>,
-    ) -> Result<(), MixtureError> {
-        rows.check(self.gaussians.columns())?;
-        for group in groups(rows) {
-            let marginals = Marginals::new(self.gaussians, &group)?;
-            let n = group.rows.len();
-            scratch.joint.resize(n * self.log_weights.len(), 0.0);
-            for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                marginals.log_prob(k, &self.family, self.log_weights[k], &mut scratch.pair, joint);
-            }
-            scratch.normalise(n);
-            visit(&group, &marginals, scratch)?;
-        }
-        Ok(())
+        component: usize,
+        marginals: &Marginals<'_>,
+        pair: &mut [Vec<f64>; 2],
+        out: &mut [f64],
+    ) {
+        marginals.log_prob(component, &self.family, self.log_weights[component], pair, out);
     }
 }
 
@@ -132,6 +108,23 @@ impl Scratch {
                 *joint *= sum;
             }
         }
+    }
+}
+
+impl Scratch {
+    /// The head of an E step: from the posteriors of a group to what each component answers for of its rows, with
+    /// their weights, and what the rows add to the totals.
+    ///
+    /// # Errors
+    /// [`MixtureError::Unreachable`] for a row whose log density is `−∞`.
+    pub fn weigh(&mut self, rows: Rows<'_>, group: &Group, totals: &mut Totals) -> Result<(), MixtureError> {
+        reachable(rows, group, &self.log_prob)?;
+        let weights: Vec<_> = group.rows.iter().map(|&at| rows.weight(at)).collect();
+        totals.add(weights.iter().copied().zip(self.log_prob.iter().copied()));
+        for share in self.joint.chunks_exact_mut(weights.len()) {
+            share.iter_mut().zip(&weights).for_each(|(share, weight)| *share *= weight);
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong with a mixture and its data.
 
+use jensen_infer::InferError;
+
 /// An error of a mixture model; the message says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -63,8 +65,10 @@ pub enum MixtureError {
         column: usize,
     },
 
-    /// A column whose variance is too large for a number.
-    #[error("the values of column {column} are too far apart for their variance to be a number: rescale it")]
+    /// A column whose variance is too large or too small for a number.
+    #[error(
+        "the values of column {column} are too far apart, or too close, for their variance to be a number: rescale it"
+    )]
     Range {
         /// The column.
         column: usize,
@@ -109,6 +113,18 @@ pub enum MixtureError {
         problem: String,
     },
 
+    /// A row that is a sequence of density zero under every path of states, or of one too small for a number.
+    #[error(
+        "row {row} is impossible from its step {step} on, or too far away to be measured: no path of states gives it a \
+         density; smooth the probabilities, or rescale or remove the row"
+    )]
+    ImpossibleSequence {
+        /// The row, counted from 0 over all the data.
+        row: u64,
+        /// Where in the sequence, counted from 0.
+        step: usize,
+    },
+
     /// A row that is a sequence, and none of the model's.
     #[error(transparent)]
     Sequence(Box<dyn std::error::Error + Send + Sync>),
@@ -116,4 +132,34 @@ pub enum MixtureError {
     /// The rows could not be read.
     #[error("the rows could not be read: {0}")]
     Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl MixtureError {
+    /// The same of the data, for an error of a batch of these rows.
+    #[must_use]
+    pub fn of_rows(self, rows: &[u64]) -> Self {
+        self.moved(|row, column| (rows.get(row as usize).copied().unwrap_or(row), column))
+    }
+
+    /// The same of another place: what was told of rows and columns of a part, of the data that it is a part of.
+    pub(crate) fn moved(mut self, place: impl Fn(u64, usize) -> (u64, usize)) -> Self {
+        match &mut self {
+            Self::Infinite { row, column } | Self::Category { row, column, .. } => {
+                (*row, *column) = place(*row, *column);
+            }
+            Self::Unreachable { row }
+            | Self::Impossible { row }
+            | Self::ImpossibleSequence { row, .. }
+            | Self::RowWeight { row, .. } => (*row, _) = place(*row, 0),
+            _ => {}
+        }
+        self
+    }
+}
+
+/// An error of a model as one of learning.
+impl From<MixtureError> for InferError {
+    fn from(error: MixtureError) -> Self {
+        Self::Model(Box::new(error))
+    }
 }

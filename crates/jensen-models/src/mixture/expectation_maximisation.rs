@@ -70,6 +70,14 @@ pub trait ExpectationMaximisation: Sized {
     /// What no iteration lowers, in nats over all rows, from the statistics that this very model expects of them.
     fn objective(&self, statistics: &Self::Statistics, regularisation: &Self::Regularisation) -> f64;
 
+    /// Of all models with the same density, the one that is told of: what is learned need not say which.
+    fn canonical(&self) -> Self
+    where
+        Self: Clone,
+    {
+        self.clone()
+    }
+
     /// The E step over data of any size.
     ///
     /// # Errors
@@ -95,22 +103,49 @@ pub trait ExpectationMaximisation: Sized {
         iterations: usize,
         tolerance: f64,
     ) -> Result<Fitted<Self>, MixtureError> {
-        let statistics = self.expect_all(source)?;
-        let history = vec![self.objective(&statistics, regularisation) / Self::weight(&statistics)];
-        let mut fitted = Fitted { mixture: self, statistics, history, converged: false };
-        for _ in 0..iterations {
-            fitted.mixture = fitted.mixture.maximise(&fitted.statistics, regularisation)?;
-            fitted.statistics = fitted.mixture.expect_all(source)?;
-            let objective = fitted.mixture.objective(&fitted.statistics, regularisation);
-            let (before, now) = (fitted.last(), objective / Self::weight(&fitted.statistics));
-            fitted.history.push(now);
-            if (now - before).abs() < tolerance {
-                fitted.converged = true;
-                break;
-            }
-        }
-        Ok(fitted)
+        let expect = |mixture: &Self| {
+            let statistics = mixture.expect_all(source)?;
+            let mean = mixture.objective(&statistics, regularisation) / Self::weight(&statistics);
+            Ok((statistics, mean))
+        };
+        let maximise = |mixture: &Self, statistics: &_| mixture.maximise(statistics, regularisation);
+        let Ascent { model, statistics, history, converged } =
+            ascend(self, expect, maximise, iterations, tolerance)?;
+        Ok(Fitted { mixture: model, statistics, history, converged })
     }
+}
+
+/// Where iterations came to.
+pub(crate) struct Ascent<M, S> {
+    pub model: M,
+    pub statistics: S,
+    pub history: Vec<f64>,
+    pub converged: bool,
+}
+
+/// The two steps in turn, from a model on. `expect` gives statistics and the objective, a mean over rows; the end is where
+/// that changes by less than `tolerance`.
+pub(crate) fn ascend<M, S, E>(
+    model: M,
+    expect: impl Fn(&M) -> Result<(S, f64), E>,
+    maximise: impl Fn(&M, &S) -> Result<M, E>,
+    iterations: usize,
+    tolerance: f64,
+) -> Result<Ascent<M, S>, E> {
+    let (statistics, mut before) = expect(&model)?;
+    let mut ascent = Ascent { model, statistics, history: vec![before], converged: false };
+    for _ in 0..iterations {
+        ascent.model = maximise(&ascent.model, &ascent.statistics)?;
+        let (statistics, now) = expect(&ascent.model)?;
+        ascent.statistics = statistics;
+        ascent.history.push(now);
+        if (now - before).abs() < tolerance {
+            ascent.converged = true;
+            break;
+        }
+        before = now;
+    }
+    Ok(ascent)
 }
 
 /// What expectation–maximisation came to.
@@ -128,30 +163,8 @@ pub struct Fitted<M: ExpectationMaximisation = GaussianMixture> {
 }
 
 impl<M: ExpectationMaximisation> Fitted<M> {
-    fn last(&self) -> f64 {
+    /// The objective at the end, as a mean over rows.
+    pub fn objective(&self) -> f64 {
         self.history[self.history.len() - 1]
-    }
-
-    /// The run of the highest objective among so many beginnings. One that fails is passed over while there are others.
-    ///
-    /// # Errors
-    /// That of the first, if all fail.
-    pub(crate) fn best_of(
-        beginnings: usize,
-        begin: impl Fn(u64) -> Result<Self, MixtureError>,
-    ) -> Result<Self, MixtureError> {
-        let mut best = begin(0);
-        for at in 1..beginnings as u64 {
-            let next = begin(at);
-            let better = match (&best, &next) {
-                (Ok(best), Ok(next)) => next.last() > best.last(),
-                (Err(_), Ok(_)) => true,
-                (_, Err(_)) => false,
-            };
-            if better {
-                best = next;
-            }
-        }
-        best
     }
 }

@@ -4,9 +4,11 @@ use jensen_random::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::options::{one_or_more, zero_or_more};
+use super::restarts::Restarts;
 use super::{
     Covariance, Density, EmLearner, ExpectationMaximisation, Fitted, GaussianMixture, MixtureError,
-    Regularisation, RowSource, Rows, Statistics, Subsample, Summary,
+    Regularisation, RowSource, Rows, Statistics, Summary,
 };
 
 /// How a mixture is learned.
@@ -53,11 +55,6 @@ impl Statistics {
     /// As [`expect`](Self::expect), and those of the source.
     pub fn expect_all(mixture: &GaussianMixture, source: &dyn RowSource) -> Result<Self, MixtureError> {
         mixture.expect_all(source)
-    }
-
-    /// `Σ w log p(x) / Σ w`.
-    pub fn mean_log_likelihood(&self) -> f64 {
-        self.log_likelihood() / self.weight()
     }
 }
 
@@ -136,19 +133,9 @@ impl GaussianMixture {
     /// ```
     pub fn fit(source: &dyn RowSource, options: &EmOptions, rng: &Rng) -> Result<Fitted, MixtureError> {
         let summary = Summary::of(source)?;
-        let regularisation = options.regularisation_of(&summary)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let begin = |at: u64| {
-            let start =
-                Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at))?;
-            start.em(&rows, &regularisation, options.iterations, options.tolerance)
-        };
-        let best = Fitted::best_of(options.initialisations, begin)?;
-        if subsample.complete {
-            return Ok(best);
-        }
-        best.mixture.em(source, &regularisation, options.iterations, options.tolerance)
+        let floor = options.regularisation_of(&summary)?;
+        let begin = |rows: Rows<'_>, _, rng: &Rng| Self::beginning(rows, options, &summary, &floor, rng);
+        options.restarts().fit(source, &floor, begin, rng)
     }
 
     /// A learner of such a mixture, whose beginnings go through the same passes over all rows: for a training that is
@@ -162,13 +149,9 @@ impl GaussianMixture {
         rng: &Rng,
     ) -> Result<EmLearner<Self>, MixtureError> {
         let summary = Summary::of(source)?;
-        let regularisation = options.regularisation_of(&summary)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let some = regularisation.clone();
-        let begin =
-            |at| Self::beginning(rows, options, &summary, &regularisation, &rng.fork("beginning").at(at));
-        EmLearner::begin(options.initialisations, begin, some, &summary, options.tolerance)
+        let floor = options.regularisation_of(&summary)?;
+        let begin = |rows: Rows<'_>, _, rng: &Rng| Self::beginning(rows, options, &summary, &floor, rng);
+        options.restarts().learner(source, summary.extent(), floor.clone(), begin, rng)
     }
 
     /// One beginning.
@@ -202,21 +185,13 @@ impl EmOptions {
     /// # Errors
     /// [`MixtureError::Parameter`] for the first that does not.
     pub fn check(&self) -> Result<(), MixtureError> {
-        let wrong = |name, problem: &str| Err(MixtureError::Parameter { name, problem: problem.into() });
-        for (name, count) in [
-            ("components", self.components),
-            ("initialisations", self.initialisations),
-            ("subsample", self.subsample),
-        ] {
-            if count == 0 {
-                return wrong(name, "is 0, but must be 1 or more");
-            }
-        }
-        for (name, number) in [("tolerance", self.tolerance), ("regularisation", self.regularisation)] {
-            if !(number >= 0.0 && number.is_finite()) {
-                return wrong(name, &format!("is {number}, but must be finite and zero or more"));
-            }
-        }
-        Ok(())
+        one_or_more("components", self.components)?;
+        zero_or_more("regularisation", self.regularisation)?;
+        self.restarts().check()
+    }
+
+    pub(crate) fn restarts(&self) -> Restarts {
+        let &Self { initialisations, subsample, iterations, tolerance, .. } = self;
+        Restarts { initialisations, subsample, iterations, tolerance }
     }
 }

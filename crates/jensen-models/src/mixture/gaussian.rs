@@ -4,10 +4,8 @@ use faer::MatRef;
 
 use super::arrays::{Arrays, Find, NamedArray};
 use super::cholesky::{cholesky, column_major, log_det, whitening};
+use super::shares::not_shares;
 use super::{Covariance, MixtureError};
-
-/// How far the weights' sum may be from one.
-const SUM_TOLERANCE: f64 = 1e-6;
 
 /// `p(x) = Σₖ πₖ N(x; μₖ, Σₖ)`, in double precision.
 ///
@@ -69,11 +67,8 @@ impl GaussianMixture {
             }
         }
         let wrong = |name, problem: String| Err(MixtureError::Parameter { name, problem });
-        let sum: f64 = weights.iter().sum();
-        // A weight that is not a number makes the sum none, which is no distance from one.
-        let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
-        if weights.iter().any(|&weight| weight < 0.0) || !near_one {
-            return wrong("weights", format!("must be zero or more and sum to one, not to {sum}"));
+        if let Some(problem) = not_shares(&weights) {
+            return wrong("weights", problem);
         }
         if let Some(at) = means.iter().position(|mean| !mean.is_finite()) {
             return wrong("means", format!("holds {}, which is not finite", means[at]));
@@ -136,17 +131,7 @@ impl GaussianMixture {
         &self.covariances[self.covariance.range(component, self.columns)]
     }
 
-    /// The Bayesian information criterion of a log-likelihood of rows that weigh `weight` together: less is better.
-    pub fn bic(&self, log_likelihood: f64, weight: f64) -> f64 {
-        self.free_parameters() as f64 * weight.ln() - 2.0 * log_likelihood
-    }
-
-    /// Akaike's information criterion of a log-likelihood: less is better.
-    pub fn aic(&self, log_likelihood: f64) -> f64 {
-        2.0 * self.free_parameters() as f64 - 2.0 * log_likelihood
-    }
-
-    /// How many numbers are free: what the two criteria count.
+    /// How many numbers are free: what [information criteria](crate::mixture::InformationCriteria) count.
     pub fn free_parameters(&self) -> usize {
         let (k, d) = (self.components(), self.columns);
         k - 1 + k * d + self.covariance.free(k, d)

@@ -24,6 +24,8 @@ struct Factor<'a> {
     gain: Vec<f64>,
     /// `L_m L_mᵀ`, or the variances of independent columns.
     residual: Vec<f64>,
+    /// `L_m`, `[missing, missing]` column-major; empty for independent columns.
+    root: Vec<f64>,
 }
 
 /// All components over the columns of a group.
@@ -130,6 +132,15 @@ impl<'a> Marginals<'a> {
         }
     }
 
+    /// A root `D` of it, `D Dᵀ`, as a matrix in any case.
+    pub fn root(&self, component: usize) -> Mat<f64> {
+        let (m, factor) = (self.group.missing.len(), self.factor(component));
+        if self.mixture.covariance().is_dense() {
+            return MatRef::from_column_major_slice(&factor.root, m, m).to_owned();
+        }
+        Mat::from_fn(m, m, |a, b| if a == b { factor.residual[a].sqrt() } else { 0.0 })
+    }
+
     /// The missing columns' conditional covariance, the same for every row: a matrix, or variances.
     pub fn residual(&self, component: usize) -> &[f64] {
         &self.factor(component).residual
@@ -144,14 +155,26 @@ impl<'a> Factor<'a> {
         let whole = &mixture.whitenings[at * size..(at + 1) * size];
         if m == 0 {
             let (whitening, log_det) = (Cow::Borrowed(whole), mixture.log_dets[at]);
-            return Some(Self { whitening, log_det, gain: Vec::new(), residual: Vec::new() });
+            return Some(Self {
+                whitening,
+                log_det,
+                gain: Vec::new(),
+                residual: Vec::new(),
+                root: Vec::new(),
+            });
         }
         if !dense {
             let variances = mixture.covariance_of(at);
             let own: Vec<_> = group.observed.iter().map(|&j| whole[j]).collect();
             let log_det = -own.iter().map(|inverse| inverse.ln()).sum::<f64>();
             let residual = group.missing.iter().map(|&j| variances[j.min(variances.len() - 1)]).collect();
-            return Some(Self { whitening: Cow::Owned(own), log_det, gain: Vec::new(), residual });
+            return Some(Self {
+                whitening: Cow::Owned(own),
+                log_det,
+                gain: Vec::new(),
+                residual,
+                root: Vec::new(),
+            });
         }
         let matrix = mixture.covariance_of(at);
         let order: Vec<_> = group.observed.iter().chain(&group.missing).copied().collect();
@@ -164,6 +187,7 @@ impl<'a> Factor<'a> {
             log_det: log_det(corner),
             gain: column_major(below.transpose()).collect(),
             residual: column_major((rest * rest.transpose()).as_ref()).collect(),
+            root: column_major(rest).collect(),
         })
     }
 }

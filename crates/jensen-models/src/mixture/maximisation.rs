@@ -1,5 +1,7 @@
 //! The M step.
 
+use super::cholesky::symmetrise;
+use super::options::zero_or_more;
 use super::{Covariance, GaussianMixture, MixtureError, Statistics, Summary};
 
 /// What is added to the variance of each column in every covariance, so that no component can shrink to a point.
@@ -26,10 +28,7 @@ impl Regularisation {
     /// # Errors
     /// If it is negative or not finite.
     pub fn absolute(columns: usize, variance: f64) -> Result<Self, MixtureError> {
-        if !(variance >= 0.0 && variance.is_finite()) {
-            let problem = format!("is {variance}, but must be finite and zero or more");
-            return Err(MixtureError::Parameter { name: "regularisation", problem });
-        }
+        zero_or_more("regularisation", variance)?;
         Ok(Self { variances: vec![variance; columns] })
     }
 
@@ -108,14 +107,10 @@ impl Covariance {
         let d = added.len();
         match self {
             Self::Full | Self::Tied => {
-                for i in 0..d {
-                    for j in 0..=i {
-                        // The two triangles are the same sums in another order of rounding.
-                        let entry = 0.5 * (scatter[i * d + j] + scatter[j * d + i]) / count;
-                        out[i * d + j] = entry;
-                        out[j * d + i] = entry;
-                    }
-                    out[i * d + i] += added[i];
+                out.iter_mut().zip(scatter).for_each(|(out, scatter)| *out = scatter / count);
+                symmetrise(out, d);
+                for (i, added) in added.iter().enumerate() {
+                    out[i * d + i] += added;
                 }
             }
             Self::Diagonal => {

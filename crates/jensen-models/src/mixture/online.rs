@@ -38,12 +38,21 @@ impl OnlineEm {
         exponent: f64,
         regularisation: Regularisation,
     ) -> Result<Self, MixtureError> {
-        if !(exponent > 0.5 && exponent <= 1.0) {
-            let problem = format!("is {exponent}, but must be above 0.5 and at most 1");
-            return Err(MixtureError::Parameter { name: "exponent", problem });
-        }
+        Self::check_exponent("exponent", exponent)?;
         let statistics = Statistics::of_mixture(&mixture);
         Ok(Self { mixture, statistics, regularisation, exponent, batches: 0 })
+    }
+
+    /// That an exponent, an option of this name, is in (½, 1].
+    ///
+    /// # Errors
+    /// [`MixtureError::Parameter`] if it is not.
+    pub fn check_exponent(name: &'static str, exponent: f64) -> Result<(), MixtureError> {
+        if exponent > 0.5 && exponent <= 1.0 {
+            return Ok(());
+        }
+        let problem = format!("is {exponent}, but must be above 0.5 and at most 1");
+        Err(MixtureError::Parameter { name, problem })
     }
 
     /// Learns from a batch. Gives its mean log-likelihood before that.

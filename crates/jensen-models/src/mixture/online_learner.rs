@@ -6,8 +6,10 @@ use jensen_infer::{InferError, Learner, Metrics, StateDict, StepContext, StepRep
 use jensen_random::Rng;
 
 use super::arrays::Arrays;
-use super::data::{Numbers, located};
-use super::em_learner::{LOG_LIKELIHOOD, from_state, measure, model_error, to_state};
+use super::data::Numbers;
+use super::measure::{LOG_LIKELIHOOD, measure};
+use super::restarts::{beginning, best_of};
+use super::state::{from_state, to_state};
 use super::{EmOptions, GaussianMixture, MixtureError, OnlineEm, RowSource, Statistics, Subsample, Summary};
 
 /// Learns a mixture of Gaussians from one batch after the other, by [`OnlineEm`]: data that are too many for passes over all
@@ -29,28 +31,16 @@ impl OnlineLearner {
         rng: &Rng,
     ) -> Result<Self, MixtureError> {
         let summary = Summary::of(source)?;
-        let regularisation = options.regularisation_of(&summary)?;
+        let floor = options.regularisation_of(&summary)?;
         let subsample = Subsample::draw(source, options.subsample, rng)?;
         let rows = subsample.rows()?;
-        let (mut best, mut failure) = (None::<(f64, GaussianMixture)>, None);
-        for at in 0..options.initialisations as u64 {
-            let begun = GaussianMixture::beginning(
-                rows,
-                options,
-                &summary,
-                &regularisation,
-                &rng.fork("beginning").at(at),
-            );
-            match begun.and_then(|begun| Ok((Statistics::expect(&begun, rows)?.log_likelihood(), begun))) {
-                Ok(next) if best.as_ref().is_none_or(|best| next.0 > best.0) => best = Some(next),
-                Ok(_) => {}
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        match (best, failure) {
-            (Some((_, start)), _) => Ok(Self { online: OnlineEm::new(start, exponent, regularisation)? }),
-            (None, failure) => Err(failure.unwrap_or(MixtureError::NoRows)),
-        }
+        let begin = |at| {
+            let begun = GaussianMixture::beginning(rows, options, &summary, &floor, &beginning(rng, at))?;
+            let log_likelihood = Statistics::expect(&begun, rows)?.log_likelihood();
+            Ok::<_, MixtureError>((log_likelihood, begun))
+        };
+        let (_, start) = best_of(options.initialisations, begin, |(log_likelihood, _)| *log_likelihood)?;
+        Ok(Self { online: OnlineEm::new(start, exponent, floor)? })
     }
 
     /// The mixture after the last batch.
@@ -65,11 +55,16 @@ impl Learner for OnlineLearner {
         let before = self.online.clone();
         for batch in batches {
             let numbers = Numbers::of(batch)?;
-            match numbers.rows().and_then(|rows| self.online.update(rows)) {
+            let learned = numbers.rows().and_then(|rows| match self.online.update(rows) {
+                // Nothing in the batch counts: nothing is learned from it.
+                Err(MixtureError::NoRows) => Ok(0.0),
+                other => other,
+            });
+            match learned {
                 Ok(mean) => objective += mean * batch.len() as f64 + batch.log_jacobian().iter().sum::<f64>(),
                 Err(error) => {
                     self.online = before;
-                    return Err(model_error(located(error, batch.rows())));
+                    return Err(error.of_rows(batch.rows()).into());
                 }
             }
             examples += batch.len();

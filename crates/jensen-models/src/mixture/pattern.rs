@@ -16,11 +16,11 @@ pub(crate) struct Group {
     pub values: Vec<f64>,
 }
 
-/// The groups of a block, in an order that depends on the patterns alone; complete rows come first.
-pub(crate) fn groups(rows: Rows<'_>) -> Vec<Group> {
+/// The groups of some rows of a block, in an order that depends on the patterns alone; complete rows come first.
+pub(crate) fn groups(rows: Rows<'_>, members: impl Iterator<Item = usize>) -> Vec<Group> {
     let mut patterns: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
     let mut complete = Vec::with_capacity(rows.len());
-    for at in 0..rows.len() {
+    for at in members {
         let row = rows.row(at);
         if row.iter().any(|value| value.is_nan()) {
             let missing = (0..row.len()).filter(|&j| row[j].is_nan()).collect();

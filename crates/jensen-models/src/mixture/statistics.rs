@@ -4,9 +4,11 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::arrays::{Arrays, Find, NamedArray};
-use super::density::{Scratch, Weighted, reachable};
+use super::components::Components;
+use super::density::{Scratch, Weighted};
 use super::marginal::Marginals;
 use super::pattern::Group;
+use super::totals::Totals;
 use super::{Covariance, GaussianMixture, MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, their mean and their scatter.
@@ -22,8 +24,7 @@ pub struct Statistics {
     means: Vec<f64>,
     /// `Σ r (x−m)(x−m)ᵀ`, in the shape of the covariances.
     scatters: Vec<f64>,
-    weight: f64,
-    log_likelihood: f64,
+    totals: Totals,
 }
 
 impl Statistics {
@@ -35,8 +36,7 @@ impl Statistics {
             counts: vec![0.0; components],
             means: vec![0.0; components * columns],
             scatters: vec![0.0; covariance.len(components, columns)],
-            weight: 0.0,
-            log_likelihood: 0.0,
+            totals: Totals::default(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Statistics {
         scatters: Vec<f64>,
     ) -> Self {
         let columns = means.len() / counts.len();
-        Self { covariance, columns, counts, means, scatters, weight: 0.0, log_likelihood: 0.0 }
+        Self { covariance, columns, counts, means, scatters, totals: Totals::default() }
     }
 
     /// The E step: what `mixture` expects of the rows (for missing values: Ghahramani & Jordan 1994).
@@ -78,7 +78,7 @@ impl Statistics {
     /// What `mixture` expects of one row of its own: the statistics of weight one whose M step is `mixture`.
     pub fn of_mixture(mixture: &GaussianMixture) -> Self {
         let mut statistics = Self::new(mixture.covariance(), mixture.components(), mixture.columns());
-        statistics.weight = 1.0;
+        statistics.totals.weight = 1.0;
         statistics.means.copy_from_slice(mixture.means());
         statistics.counts.copy_from_slice(mixture.weights());
         for (k, &weight) in mixture.weights().iter().enumerate() {
@@ -110,12 +110,17 @@ impl Statistics {
 
     /// `Σ w`.
     pub fn weight(&self) -> f64 {
-        self.weight
+        self.totals.weight
     }
 
     /// `Σ w log p(x)` under the mixture of the E step.
     pub fn log_likelihood(&self) -> f64 {
-        self.log_likelihood
+        self.totals.log_likelihood
+    }
+
+    /// `Σ w log p(x) / Σ w`.
+    pub fn mean_log_likelihood(&self) -> f64 {
+        self.totals.mean_log_likelihood()
     }
 
     /// What the covariances are free to be.
@@ -133,8 +138,7 @@ impl Statistics {
     /// # Panics
     /// If they are not of the same shape.
     pub fn merge(&mut self, other: &Self) {
-        self.weight += other.weight;
-        self.log_likelihood += other.log_likelihood;
+        self.totals.merge(other.totals);
         self.merge_moments(other);
     }
 
@@ -155,8 +159,8 @@ impl Statistics {
 
     /// The statistics of the same rows with all weights `factor` times what they were.
     pub fn scale(&mut self, factor: f64) {
-        self.weight *= factor;
-        self.log_likelihood *= factor;
+        self.totals.weight *= factor;
+        self.totals.log_likelihood *= factor;
         for number in self.counts.iter_mut().chain(&mut self.scatters) {
             *number *= factor;
         }
@@ -170,20 +174,15 @@ impl Statistics {
         scratch: &mut Scratch,
     ) -> Result<(), MixtureError> {
         let mut completed = Vec::new();
-        weighted.each_group(rows, scratch, |group, marginals, scratch| {
-            reachable(rows, group, &scratch.log_prob)?;
-            let n = group.rows.len();
-            let weights: Vec<_> = group.rows.iter().map(|&at| rows.weight(at)).collect();
-            for (weight, log_prob) in weights.iter().zip(&scratch.log_prob) {
-                self.weight += weight;
-                self.log_likelihood += weight * log_prob;
+        for group in weighted.counted(rows)? {
+            let marginals = weighted.marginals(&group)?;
+            weighted.posterior(&group, &marginals, scratch);
+            scratch.weigh(rows, &group, &mut self.totals)?;
+            for (k, share) in scratch.joint.chunks_exact(group.rows.len()).enumerate() {
+                self.share_out(k, &group, &marginals, share, &mut scratch.pair, &mut completed);
             }
-            for (k, share) in scratch.joint.chunks_exact_mut(n).enumerate() {
-                share.iter_mut().zip(&weights).for_each(|(share, weight)| *share *= weight);
-                self.share_out(k, group, marginals, share, &mut scratch.pair, &mut completed);
-            }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// Adds the rows of a group to a component, `share` of each.
@@ -308,15 +307,13 @@ impl Arrays for Statistics {
         if columns == 0 {
             return Err(MixtureError::Parameter { name: "means", problem: "is empty".into() });
         }
-        let totals = array.find_shaped("totals", &[2])?;
         Ok(Self {
             covariance,
             columns,
             counts,
             means: array.find_shaped("means", &[components, columns])?,
             scatters: array.find_shaped("scatters", &covariance.shape(components, columns))?,
-            weight: totals[0],
-            log_likelihood: totals[1],
+            totals: Totals::find(&array)?,
         })
     }
 
@@ -326,7 +323,7 @@ impl Arrays for Statistics {
             NamedArray::new("counts", vec![k], &self.counts),
             NamedArray::new("means", vec![k, d], &self.means),
             NamedArray::new("scatters", self.covariance.shape(k, d), &self.scatters),
-            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
+            self.totals.to_array(),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Covariance, MixtureError, RowSource, Rows, Statistics};
 
-/// How many rows there are, and each column's mean, variance and extremes over its observed values.
+/// How many rows there are, and each column's mean and variance over its observed values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// Rows.
@@ -65,6 +65,11 @@ impl Summary {
             }
         }
         Ok(Self { rows: count, weight, means, variances })
+    }
+
+    /// How many rows there are, and what they weigh.
+    pub fn extent(&self) -> (u64, f64) {
+        (self.rows, self.weight)
     }
 
     /// The standard deviation of a column, or one for a constant column, which has no scale of its own.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jensen_models::hmm::{CategoricalEmissions, Hmm};
-use jensen_models::mixture::{Covariance, GaussianMixture};
+use jensen_models::hmm::Hmm;
+use jensen_models::mixture::{Categories, Covariance, DiscreteMixture, GaussianMixture};
 use jensen_random::Rng;
 use serde::Deserialize;
 
@@ -73,11 +73,18 @@ fn some_gaussian(rng: &Rng, kind: Covariance, states: usize, columns: usize) -> 
     chain(rng, GaussianMixture::new(kind, columns, weights, means, covariances).expect("emissions"))
 }
 
-fn some_categorical(rng: &Rng, states: usize) -> Hmm<CategoricalEmissions> {
+/// Emissions of categories, whose weights as a mixture have no part.
+fn categorical(counts: Vec<usize>, probabilities: Vec<f64>) -> DiscreteMixture {
+    let categories = Categories::new(counts).expect("categories");
+    let states = probabilities.len() / categories.all();
+    DiscreteMixture::new(categories, vec![1.0 / states as f64; states], probabilities).expect("emissions")
+}
+
+fn some_categorical(rng: &Rng, states: usize) -> Hmm<DiscreteMixture> {
     let [first, second] =
         [3, 2].map(|levels| probabilities(&rng.fork("emissions").at(levels), states, levels as usize));
     let both = first.chunks(3).zip(second.chunks(2)).flat_map(|(first, second)| [first, second].concat());
-    chain(rng, CategoricalEmissions::new(vec![3, 2], both.collect()).expect("emissions"))
+    chain(rng, categorical(vec![3, 2], both.collect()))
 }
 
 /// Values of which some are missing.

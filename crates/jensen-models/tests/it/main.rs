@@ -9,6 +9,7 @@ mod laboratory;
 mod laboratory_mixture;
 mod made;
 mod mdn;
+mod mdn_forensics;
 mod mixture;
 mod pairs;
 mod table;

@@ -9,7 +9,7 @@ use jensen_infer::{
     Learner, LikelihoodLearner, OptimizerConfig, StateDict, StepContext, log_likelihoods, parameters,
     with_parameters,
 };
-use jensen_models::mdn::{MdnConfig, MixtureDensityNet};
+use jensen_models::mdn::{MdnConfig, MixtureDensityNet, NormalMixture, NormalTerm};
 use jensen_prob::{Distribution, Mean, Variance};
 use jensen_random::Rng;
 use serde::Deserialize;
@@ -84,6 +84,41 @@ fn densities_are_those_of_scipy() {
     let expected: Vec<f64> = shares.chunks(3).map(likeliest).collect();
     let found: Vec<f64> = net.component_of(x, &y).into_data().iter::<f64>().collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn distribution_functions_and_quantiles_are_those_of_scipy() {
+    let Reference { values, .. } = Reference::read();
+    for cell in 0..14 {
+        let (row, dim) = (cell / 2, cell % 2);
+        let term = |k: usize| NormalTerm {
+            weight: values["weights"][row * 3 + k],
+            mean: values["means"][(row * 3 + k) * 2 + dim],
+            deviation: values["deviations"][(row * 3 + k) * 2 + dim],
+        };
+        let density = NormalMixture::new((0..3).map(term).collect());
+        let near =
+            |a: f64, b: f64| assert!((a - b).abs() < 1e-11 * (1.0 + b.abs()), "{cell}: {a}, expected {b}");
+        near(density.mean(), values["mean"][cell]);
+        near(density.cdf(values["y"][cell]), values["cdf"][cell]);
+        for (at, probability) in [0.001, 0.05, 0.5, 0.95, 0.999].into_iter().enumerate() {
+            near(density.quantile(probability), values["quantiles"][cell * 5 + at]);
+        }
+    }
+}
+
+#[test]
+fn a_quantile_is_found_at_any_scale_and_in_a_gap_of_the_mass() {
+    let term = |weight, mean, deviation| NormalTerm { weight, mean, deviation };
+    for scale in [1e-30, 1.0, 1e30] {
+        let one = NormalMixture::new(vec![term(2.0, 3.0 * scale, scale)]);
+        assert!((one.quantile(0.975) / scale - 4.959_963_984_540_054).abs() < 1e-12);
+    }
+    let far = NormalMixture::new(vec![term(0.5, -1e6, 1e-6), term(0.5, 1e6, 1e-6)]);
+    for (probability, branch) in [(0.25, -1e6), (0.75, 1e6)] {
+        assert!((far.quantile(probability) - branch).abs() < 1e-8);
+    }
+    assert!(far.quantile(0.5).abs() < 1e6 && far.cdf(0.0) == 0.5);
 }
 
 #[test]

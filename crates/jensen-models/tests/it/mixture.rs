@@ -14,6 +14,7 @@ mod learner;
 mod missing;
 mod online;
 mod parity;
+mod weightless;
 
 /// Reference values by the scripts of `tests/references`; null is a missing value.
 #[derive(Deserialize)]
@@ -54,7 +55,9 @@ fn close(what: &str, ours: &[f64], expected: &[f64], tolerance: f64) {
 }
 
 /// Finds arrays by their names, as those who read files do.
-fn finder<'a>(arrays: &'a [NamedArray]) -> impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
+pub(crate) fn finder<'a>(
+    arrays: &'a [NamedArray],
+) -> impl Fn(&'static str) -> Option<(&'a [usize], &'a [f64])> {
     move |name| {
         let array = arrays.iter().find(|array| array.name == name)?;
         Some((&array.shape[..], &array.values[..]))

@@ -11,9 +11,10 @@ import json
 import pathlib
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 INPUTS, HIDDEN, K, DIMS, ROWS, MIN_STD = 2, 4, 3, 2, 7, 1e-3
+PROBABILITIES = [0.001, 0.05, 0.5, 0.95, 0.999]
 
 
 def main():
@@ -39,6 +40,12 @@ def main():
     weights = np.exp(log_weights)
     values = dict(x=x, y=y, log_prob=log_prob, responsibilities=np.exp(joint - log_prob[:, None]),
                   mean=(weights[:, :, None] * means).sum(1), weights=weights, means=means, deviations=deviations)
+    # Of each target by itself.
+    cdf = lambda n, d, value: weights[n] @ stats.norm.cdf((value - means[n, :, d]) / deviations[n, :, d])
+    quantile = lambda n, d, p: optimize.brentq(lambda value: cdf(n, d, value) - p, -200, 200, xtol=1e-13, rtol=1e-15)
+    cells = [(n, d) for n in range(ROWS) for d in range(DIMS)]
+    values |= dict(cdf=np.array([cdf(n, d, float(y[n, d])) for n, d in cells]),
+                   quantiles=np.array([quantile(n, d, p) for n, d in cells for p in PROBABILITIES]))
     reference = dict(
         # Weights are stored as [outputs, inputs].
         parameters={name: dict(shape=value.T.shape, values=value.T.astype(float).ravel().tolist())

@@ -2,13 +2,14 @@
 
 use jensen_infer::Learner;
 use jensen_models::mixture::{
-    BayesianMixture, Covariance, Examples, ExpectationMaximisation, MixtureError, Rows, WeightPrior,
+    BayesianMixture, Covariance, Draws, Examples, ExpectationMaximisation, MixtureError, Rows, WeightPrior,
 };
 use jensen_random::Rng;
 
-use super::{Components, Kind};
+use super::{Components, Kind, tempered};
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::evaluation::Evidence;
 use crate::model::Code;
 
 impl Kind for BayesianMixture {
@@ -31,8 +32,10 @@ impl Kind for BayesianMixture {
         Ok(Code::of_shares(self.responsibilities(rows)?, BayesianMixture::components(self)))
     }
 
+    /// Of the predictive density.
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-        Kind::sample(self.expected(), rows, temperature, rng)
+        let Draws { values, components } = self.sample(rng, rows);
+        tempered(values, &components, |k| self.expected().mean(k), temperature)
     }
 
     fn components(&self) -> Components<'_> {
@@ -49,12 +52,14 @@ impl Kind for BayesianMixture {
         draws: usize,
         rng: &Rng,
     ) -> Option<Result<Vec<f64>, MixtureError>> {
-        Some(self.expected().impute_draws(rows, draws, rng))
+        Some(self.impute_draws(rows, draws, rng))
     }
 
-    /// For all labellings of the components, so that it can be compared over their number.
-    fn log_evidence(&self, examples: &Examples<'_>) -> Option<Result<f64, MixtureError>> {
-        let statistics = self.expect_all(examples);
-        Some(statistics.map(|statistics| self.bound(&statistics) + self.log_relabellings()))
+    fn evidence(&self, examples: &Examples<'_>) -> Option<Result<Evidence, MixtureError>> {
+        let evidence = |statistics| Evidence {
+            log_evidence: self.bound(&statistics),
+            log_relabellings: self.log_relabellings(),
+        };
+        Some(self.expect_all(examples).map(evidence))
     }
 }

@@ -10,6 +10,9 @@ use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::model::Code;
 
+/// More different numbers with a fraction are measurements, not categories: half points of a mark are few.
+const MOST_FRACTIONS: usize = 20;
+
 /// The columns of a table as categories; of arrays, their values as bits.
 pub(in crate::model) fn preprocessing(
     config: &RunConfig,
@@ -40,7 +43,33 @@ pub(in crate::model) fn preprocessing(
         ));
     }
     let data = DataConfig { kinds, binarize: Binarize::None, ..config.data.clone() };
-    Ok(Preprocessing::fit_table(&data, dataset, train)?)
+    let fitted = Preprocessing::fit_table(&data, dataset, train)?;
+    let columns = fitted.table().into_iter().flat_map(|schema| &schema.columns);
+    for column in columns.filter(|column| !config.data.kinds.contains_key(&column.name)) {
+        refuse_reals(dataset.name(), &column.name, &column.kind)?;
+    }
+    Ok(fitted)
+}
+
+/// Refuses a column of real numbers, each of which would be a category, unless it is asked for as one of categories.
+fn refuse_reals(data: &str, column: &str, kind: &ColumnKind) -> Result<(), CliError> {
+    let ColumnKind::Categorical { levels, .. } = kind else { return Ok(()) };
+    let is_fraction = |level: &&String| level.parse::<f64>().is_ok_and(|value| value.fract() != 0.0);
+    let fractions: Vec<&String> = levels.iter().filter(is_fraction).collect();
+    if fractions.len() <= MOST_FRACTIONS {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "{data}: column `{column}` holds {} different numbers such as {}, each of which would be a category",
+            levels.len(),
+            fractions[0]
+        ),
+        format!(
+            "model numbers with `--model gmm`, or leave the column out with `data.exclude`; categories they are with \
+             `--set data.kinds.{column}=categorical`"
+        ),
+    ))
 }
 
 /// How many values each column has: those of a table's levels, seen in training or not.
@@ -74,28 +103,8 @@ impl Kind for DiscreteMixture {
         Ok(Code::of_shares(self.responsibilities(rows)?, DiscreteMixture::components(self)))
     }
 
-    /// Chances are raised to the power of one over the temperature: at zero, the likeliest value of each column.
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-        if temperature == 1.0 {
-            return self.sample(rng, rows).values;
-        }
-        let categories = self.categories();
-        let mut probabilities = self.probabilities().to_vec();
-        for own in probabilities.chunks_exact_mut(categories.all()) {
-            for column in 0..categories.columns() {
-                let chances = &mut own[categories.range(column)];
-                let largest = chances.iter().copied().fold(0.0, f64::max);
-                for chance in chances.iter_mut() {
-                    *chance = (*chance / largest).powf(1.0 / temperature);
-                }
-                let sum: f64 = chances.iter().sum();
-                for chance in chances {
-                    *chance /= sum;
-                }
-            }
-        }
-        let tempered = Self::new(categories.clone(), self.weights().to_vec(), probabilities);
-        tempered.expect("chances that sum to one").sample(rng, rows).values
+        with_temperature(self, temperature).sample(rng, rows).values
     }
 
     fn components(&self) -> Components<'_> {
@@ -106,7 +115,41 @@ impl Kind for DiscreteMixture {
         Some(self.impute(rows))
     }
 
+    fn impute_draws(
+        &self,
+        rows: Rows<'_>,
+        draws: usize,
+        rng: &Rng,
+    ) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.impute_draws(rows, draws, rng))
+    }
+
     fn free_parameters(&self) -> Option<usize> {
         Some(self.free_parameters())
     }
+}
+
+/// The mixture with all chances raised to the power of one over the temperature: at zero, the likeliest value of each
+/// column is certain.
+pub(super) fn with_temperature(mixture: &DiscreteMixture, temperature: f64) -> DiscreteMixture {
+    if temperature == 1.0 {
+        return mixture.clone();
+    }
+    let categories = mixture.categories();
+    let mut probabilities = mixture.probabilities().to_vec();
+    for own in probabilities.chunks_exact_mut(categories.all()) {
+        for column in 0..categories.columns() {
+            let chances = &mut own[categories.range(column)];
+            let largest = chances.iter().copied().fold(0.0, f64::max);
+            for chance in chances.iter_mut() {
+                *chance = (*chance / largest).powf(1.0 / temperature);
+            }
+            let sum: f64 = chances.iter().sum();
+            for chance in chances {
+                *chance /= sum;
+            }
+        }
+    }
+    DiscreteMixture::new(categories.clone(), mixture.weights().to_vec(), probabilities)
+        .expect("chances that sum to one")
 }

@@ -3,10 +3,10 @@
 use jensen_data::Array;
 use jensen_infer::Learner;
 use jensen_models::factor::{Codes, FactorMixture, Noise};
-use jensen_models::mixture::{Examples, MixtureError, Rows};
+use jensen_models::mixture::{Draws, Examples, MixtureError, Rows};
 use jensen_random::Rng;
 
-use super::{Components, Kind, likeliest};
+use super::{Components, Kind, likeliest, tempered};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::model::Code;
@@ -14,6 +14,14 @@ use crate::model::Code;
 impl Kind for FactorMixture {
     const NAME: &'static str = "factor analysis";
     const CAN: &'static str = "evaluate, sample, encode and score, and impute tables";
+
+    fn name(&self) -> &'static str {
+        match (self.components(), self.noise()) {
+            (1, Noise::Isotropic) => "principal component",
+            (1, _) => Self::NAME,
+            _ => "mixture of factor analysers",
+        }
+    }
 
     fn learner(
         config: &RunConfig,
@@ -44,14 +52,8 @@ impl Kind for FactorMixture {
     }
 
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-        let draws = self.sample(rng, rows);
-        let mut values = draws.values;
-        for (row, component) in values.chunks_exact_mut(self.columns()).zip(draws.components) {
-            for (value, mean) in row.iter_mut().zip(self.mean(component)) {
-                *value = mean + temperature * (*value - mean);
-            }
-        }
-        values
+        let Draws { values, components } = self.sample(rng, rows);
+        tempered(values, &components, |k| self.mean(k), temperature)
     }
 
     fn components(&self) -> Components<'_> {
@@ -64,5 +66,14 @@ impl Kind for FactorMixture {
 
     fn impute(&self, rows: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
         Some(self.impute(rows))
+    }
+
+    fn impute_draws(
+        &self,
+        rows: Rows<'_>,
+        draws: usize,
+        rng: &Rng,
+    ) -> Option<Result<Vec<f64>, MixtureError>> {
+        Some(self.impute_draws(rows, draws, rng))
     }
 }

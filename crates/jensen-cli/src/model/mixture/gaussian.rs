@@ -1,10 +1,12 @@
 //! What sets a mixture of Gaussians apart.
 
 use jensen_infer::Learner;
-use jensen_models::mixture::{Covariance, Examples, GaussianMixture, MixtureError, OnlineLearner, Rows};
+use jensen_models::mixture::{
+    Covariance, Draws, Examples, GaussianMixture, MixtureError, OnlineLearner, Rows,
+};
 use jensen_random::Rng;
 
-use super::{Components, Kind};
+use super::{Components, Kind, tempered};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::model::Code;
@@ -34,14 +36,8 @@ impl Kind for GaussianMixture {
     }
 
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-        let draws = self.sample(rng, rows);
-        let mut values = draws.values;
-        for (row, component) in values.chunks_exact_mut(self.columns()).zip(draws.components) {
-            for (value, mean) in row.iter_mut().zip(self.mean(component)) {
-                *value = mean + temperature * (*value - mean);
-            }
-        }
-        values
+        let Draws { values, components } = self.sample(rng, rows);
+        tempered(values, &components, |k| self.mean(k), temperature)
     }
 
     fn components(&self) -> Components<'_> {

@@ -1,12 +1,15 @@
 //! What sets hidden Markov models apart, and what data look like to them: an example is a sequence.
 
-use jensen_data::{Array, Dataset, Preprocessing, Role};
+use jensen_data::{Array, Dataset, Preprocessing, Role, Split};
 use jensen_infer::Learner;
-use jensen_models::hmm::{CategoricalEmissions, Emissions, Hmm, SequenceModel};
-use jensen_models::mixture::{Arrays, Covariance, Examples, GaussianMixture, MixtureError, Rows};
+use jensen_models::hmm::{Emissions, Hmm, SequenceModel, Steps};
+use jensen_models::mixture::{
+    Arrays, Categories, Covariance, DiscreteMixture, Examples, GaussianMixture, MixtureError, Rows,
+};
 use jensen_random::Rng;
 
-use super::{Components, Kind, States};
+use super::discrete::with_temperature;
+use super::{Components, Emitted, Kind, States, tempered};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::model::Code;
@@ -26,6 +29,16 @@ pub(in crate::model) fn preprocessing(
         ));
     }
     steps_and_columns(&spec.shape)?;
+    let has_mask = dataset.fields().iter().any(|field| field.role == Role::Mask);
+    let mask = has_mask.then(|| "mask".to_owned());
+    let unread: Vec<_> = dataset.unread().iter().cloned().chain(mask).collect();
+    if !unread.is_empty() {
+        return Err(CliError::usage(
+            format!("{}: a hidden Markov model does not read `{}`", dataset.name(), unread.join("`, `")),
+            "write NaN for what is masked, and after the end of shorter sequences, in one array of all; leave out what \
+             is to be ignored with `data.exclude`",
+        ));
+    }
     Ok(Preprocessing::fit_numbers(&config.data, dataset, train)?)
 }
 
@@ -48,14 +61,19 @@ fn shape_of(examples: &Examples<'_>) -> Result<[usize; 2], MixtureError> {
     steps_and_columns(&spec.shape).map_err(|error| MixtureError::Source(error.to_string().into()))
 }
 
-/// The most likely path.
+/// The most likely path, and how likely each state is at each step.
 fn codes<E: Emissions>(model: &SequenceModel<E>, rows: Rows<'_>) -> Result<Vec<Code>, MixtureError> {
     let states = Array::I64(model.paths(rows)?);
-    Ok(vec![Code { name: "state", width: model.steps(), values: states }])
+    let width = model.steps() * model.hmm().states();
+    let posteriors = Array::F64(model.posteriors(rows)?);
+    Ok(vec![
+        Code { name: "state", width: model.steps(), values: states },
+        Code { name: "posterior", width, values: posteriors },
+    ])
 }
 
-/// The chain of a model, and what it emits, if that is numbers.
-fn chain<'a, E: Emissions>(hmm: &'a Hmm<E>, emissions: Option<&'a GaussianMixture>) -> Components<'a> {
+/// The chain of a model, and what it emits.
+fn chain<'a, E: Emissions>(hmm: &'a Hmm<E>, emissions: Emitted<'a>) -> Components<'a> {
     Components::Chain(States { initial: hmm.initial(), transitions: hmm.transitions(), emissions })
 }
 
@@ -82,19 +100,24 @@ impl Kind for SequenceModel<GaussianMixture> {
     }
 
     fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-        tempered(self, rows, temperature, rng)
+        let (values, states) = self.sample_with_states(rng, rows);
+        tempered(values, &states, |state| self.hmm().emissions().mean(state), temperature)
     }
 
     fn components(&self) -> Components<'_> {
-        chain(self.hmm(), Some(self.hmm().emissions()))
+        chain(self.hmm(), Emitted::Numbers(self.hmm().emissions()))
     }
 
     fn free_parameters(&self) -> Option<usize> {
         Some(self.hmm().free_parameters())
     }
+
+    fn observations(&self, rows: Rows<'_>) -> Vec<f64> {
+        self.lengths(rows)
+    }
 }
 
-impl Kind for SequenceModel<CategoricalEmissions> {
+impl Kind for SequenceModel<DiscreteMixture> {
     const NAME: &'static str = "hidden Markov chain";
     const CAN: &'static str = "evaluate, sample, encode and score";
 
@@ -103,7 +126,12 @@ impl Kind for SequenceModel<CategoricalEmissions> {
         examples: &Examples<'_>,
         rng: &Rng,
     ) -> Result<Box<dyn Learner>, MixtureError> {
-        Ok(Box::new(Self::learner(examples, shape_of(examples)?, &config.mixture.hmm(), rng)?))
+        let shape = shape_of(examples)?;
+        // Also those that only other splits have: to have seen none of a category is to know of it.
+        let all = examples.dataset.rows(Split::All).map_err(|error| MixtureError::Source(error.into()))?;
+        let source = Examples { rows: &all, ..*examples };
+        let categories = Categories::of(&Steps { source: &source, columns: shape[1] })?;
+        Ok(Box::new(Self::learner(examples, shape, &categories, &config.mixture.hmm(), rng)?))
     }
 
     fn configured(_: &RunConfig, shape: &[usize]) -> Result<<Self as Arrays>::Kind, CliError> {
@@ -115,27 +143,19 @@ impl Kind for SequenceModel<CategoricalEmissions> {
         codes(self, rows)
     }
 
-    fn sample(&self, rows: usize, _: f64, rng: &Rng) -> Vec<f64> {
-        self.sample(rng, rows)
+    fn sample(&self, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
+        self.with_emissions(with_temperature(self.hmm().emissions(), temperature)).sample(rng, rows)
     }
 
     fn components(&self) -> Components<'_> {
-        chain(self.hmm(), None)
+        chain(self.hmm(), Emitted::Categories(self.hmm().emissions()))
     }
 
     fn free_parameters(&self) -> Option<usize> {
         Some(self.hmm().free_parameters())
     }
-}
 
-/// Sequences with each step's deviation from the mean of its state multiplied.
-fn tempered(model: &SequenceModel<GaussianMixture>, rows: usize, temperature: f64, rng: &Rng) -> Vec<f64> {
-    let emissions = model.hmm().emissions();
-    let (mut values, states) = model.sample_with_states(rng, rows);
-    for (step, state) in values.chunks_exact_mut(emissions.columns()).zip(states) {
-        for (value, mean) in step.iter_mut().zip(emissions.mean(state)) {
-            *value = mean + temperature * (*value - mean);
-        }
+    fn observations(&self, rows: Rows<'_>) -> Vec<f64> {
+        self.lengths(rows)
     }
-    values
 }

@@ -18,6 +18,7 @@ use jensen_random::Rng;
 use super::{Code, Examples, Imputed, Imputing, Model, Samples};
 use crate::config::RunConfig;
 use crate::error::CliError;
+use crate::evaluation::Evidence;
 use crate::run_directory::RunRecord;
 
 pub(super) use discrete::preprocessing;
@@ -43,8 +44,17 @@ pub struct States<'a> {
     pub initial: &'a [f64],
     /// How likely each is after each.
     pub transitions: &'a [f64],
-    /// What they emit, if that is numbers.
-    pub emissions: Option<&'a GaussianMixture>,
+    /// What they emit.
+    pub emissions: Emitted<'a>,
+}
+
+/// What the states of a chain emit.
+#[derive(Clone, Copy)]
+pub enum Emitted<'a> {
+    /// Numbers that are normal.
+    Numbers(&'a GaussianMixture),
+    /// Categories.
+    Categories(&'a DiscreteMixture),
 }
 
 impl Components<'_> {
@@ -57,6 +67,22 @@ impl Components<'_> {
             Self::Chain(States { initial, .. }) => initial.len(),
         }
     }
+
+    /// How many latent variables an example has: the choice among several, and the factors.
+    fn latents(self) -> usize {
+        match self {
+            Self::Factor(mixture) => mixture.latents() + usize::from(mixture.components() > 1),
+            _ => 1,
+        }
+    }
+}
+
+/// Components of a smaller weight are superfluous: the posterior of one without examples is the prior, as wide as the data.
+const LEAST_WEIGHT: f64 = 1e-3;
+
+/// The components that are not superfluous.
+pub fn weighty(weights: &[f64]) -> impl Iterator<Item = usize> {
+    weights.iter().enumerate().filter(|(_, weight)| **weight >= LEAST_WEIGHT).map(|(k, _)| k)
 }
 
 /// What sets one mixture apart from another.
@@ -67,6 +93,11 @@ pub(super) trait Kind:
     const NAME: &'static str;
     /// What it can do, for messages.
     const CAN: &'static str;
+
+    /// The kind of this very model.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
 
     /// A learner with its beginnings.
     fn learner(
@@ -92,6 +123,11 @@ pub(super) trait Kind:
         None
     }
 
+    /// How many observations each row is.
+    fn observations(&self, rows: Rows<'_>) -> Vec<f64> {
+        vec![1.0; rows.len()]
+    }
+
     /// Rows with what is missing at its expectation, of a mixture that has one.
     fn impute(&self, _: Rows<'_>) -> Option<Result<Vec<f64>, MixtureError>> {
         None
@@ -102,8 +138,8 @@ pub(super) trait Kind:
         None
     }
 
-    /// A bound on the logarithm of the evidence of all training rows, of a posterior.
-    fn log_evidence(&self, _: &mixture::Examples<'_>) -> Option<Result<f64, MixtureError>> {
+    /// What is known of the evidence of all training rows, of a posterior.
+    fn evidence(&self, _: &mixture::Examples<'_>) -> Option<Result<Evidence, MixtureError>> {
         None
     }
 }
@@ -123,7 +159,11 @@ pub(super) fn learner<M: Kind>(
                 "leave it out with `data.exclude`",
             )
         }
-        error => infer(error),
+        MixtureError::NoRows => CliError::usage(
+            format!("all training examples of {} have weight zero", examples.dataset.name()),
+            "give those that count a weight above zero",
+        ),
+        error => InferError::from(error).into(),
     })
 }
 
@@ -142,17 +182,17 @@ pub(super) fn trained<M: Kind>(
     let mixture: M = mixture::from_state(M::configured(config, &record.shape)?, weights)?;
     let components = mixture.components().count();
     if (components, mixture.columns()) == expected {
-        return Ok(Box::new(Trained { mixture, components }));
+        return Ok(Box::new(Trained { mixture }));
     }
     let (found, (k, columns)) = (mixture.columns(), expected);
     let detail = format!("it has {components} components of {found} columns, not {k} of {columns}");
     Err(InferError::State { detail }.into())
 }
 
-/// The component that answers for most of each row.
+/// The component that answers for most of each row; the first of several.
 fn likeliest(shares: &[f64], components: usize) -> Vec<usize> {
     let best = |shares: &[f64]| {
-        let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        let best = shares.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1));
         best.map_or(0, |(component, _)| component)
     };
     shares.chunks_exact(components).map(best).collect()
@@ -174,21 +214,31 @@ impl Code {
     }
 }
 
+/// Draws with each one's deviation from the mean of its component multiplied.
+fn tempered<'a>(
+    mut values: Vec<f64>,
+    components: &[usize],
+    mean: impl Fn(usize) -> &'a [f64],
+    temperature: f64,
+) -> Vec<f64> {
+    let columns = values.len() / components.len().max(1);
+    for (row, &component) in values.chunks_exact_mut(columns.max(1)).zip(components) {
+        for (value, mean) in row.iter_mut().zip(mean(component)) {
+            *value = mean + temperature * (*value - mean);
+        }
+    }
+    values
+}
+
 /// The training examples as rows of numbers.
 fn rows_of<'a>(examples: &Examples<'a>) -> mixture::Examples<'a> {
     let Examples { dataset, train, preprocessing } = *examples;
     mixture::Examples { dataset, rows: train, preprocessing }
 }
 
-/// An error of a mixture as one of the binary.
-fn infer(error: MixtureError) -> CliError {
-    InferError::Model(Box::new(error)).into()
-}
-
 /// A trained one.
 struct Trained<M> {
     mixture: M,
-    components: usize,
 }
 
 impl<M: Kind> Trained<M> {
@@ -198,13 +248,13 @@ impl<M: Kind> Trained<M> {
         of_rows: impl FnOnce(Rows<'_>) -> Result<T, MixtureError>,
     ) -> Result<T, CliError> {
         let numbers = Numbers::of(batch).map_err(InferError::from)?;
-        numbers.rows().and_then(of_rows).map_err(infer)
+        numbers.rows().and_then(of_rows).map_err(|error| InferError::from(error.of_rows(batch.rows())).into())
     }
 }
 
 impl<M: Kind> Model for Trained<M> {
     fn name(&self) -> &'static str {
-        M::NAME
+        self.mixture.name()
     }
 
     fn can(&self) -> &'static str {
@@ -212,12 +262,11 @@ impl<M: Kind> Model for Trained<M> {
     }
 
     fn latent_dim(&self) -> usize {
-        self.components
+        self.mixture.components().latents()
     }
 
-    /// One choice.
     fn by_latent(&self, numbers: Vec<f64>) -> Vec<f64> {
-        vec![numbers.into_iter().sum()]
+        numbers
     }
 
     fn measure(&self, batch: &Batch, _: Rng) -> Result<Metrics, CliError> {
@@ -244,8 +293,14 @@ impl<M: Kind> Model for Trained<M> {
         self.mixture.free_parameters()
     }
 
-    fn log_evidence(&self, examples: &Examples<'_>) -> Option<Result<f64, CliError>> {
-        self.mixture.log_evidence(&rows_of(examples)).map(|bound| bound.map_err(infer))
+    fn observations(&self, batch: &Batch) -> Result<Vec<f64>, CliError> {
+        Self::ask(batch, |rows| Ok(self.mixture.observations(rows)))
+    }
+
+    fn evidence(&self, examples: &Examples<'_>) -> Option<Result<Evidence, CliError>> {
+        self.mixture
+            .evidence(&rows_of(examples))
+            .map(|evidence| evidence.map_err(|error| InferError::from(error).into()))
     }
 
     fn impute(&self, batch: &Batch, imputing: Imputing, rng: Rng) -> Result<Imputed, CliError> {

@@ -21,6 +21,28 @@ pub fn samples(title: &str, examples: &Events<'_>, intensity: Intensity) -> Scen
     Table { title: title.into(), rows, ..Table::default() }.draw()
 }
 
+/// Examples in rows and columns with captions, row by row; `titles` are the title and what is said below it.
+pub fn captioned(
+    titles: [&str; 2],
+    rows: &[&str],
+    columns: &[String],
+    examples: &Events<'_>,
+    intensity: Intensity,
+) -> Scene {
+    let range = intensity.range(examples.values());
+    let cells = (0..examples.count()).map(|k| Cell::example(examples, k, range)).collect::<Vec<_>>();
+    let [title, note] = titles.map(str::to_owned);
+    let table = Table {
+        title,
+        note,
+        rows: cells.chunks(columns.len().max(1)).map(<[_]>::to_vec).collect(),
+        row_captions: rows.iter().map(|&caption| caption.to_owned()).collect(),
+        column_captions: columns.to_vec(),
+        ..Table::default()
+    };
+    table.draw()
+}
+
 /// Whether the difference of data and reconstruction is shown below them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {

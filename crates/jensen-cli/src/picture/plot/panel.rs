@@ -88,6 +88,25 @@ impl Panel {
         }
     }
 
+    /// Writes a remark at the right, over what is drawn there, on the baseline `y`.
+    pub(super) fn say(&self, scene: &mut Scene, said: &str, y: f64) {
+        let (right, em) = (self.area.right() - 4.0, 0.9 * LABEL);
+        let width = font::width(said, em, Weight::Regular);
+        scene.rectangle((right - width - 3.0, y - em), (width + 6.0, 1.3 * em), Paint::Paper);
+        let text = Text::new(said, (right, y), em);
+        scene.text(text.align(Align::Right).paint(Paint::Muted));
+    }
+
+    /// The baseline of a remark at the top.
+    pub(super) fn first_line(&self) -> f64 {
+        self.area.top + 1.2 * LABEL
+    }
+
+    /// The baseline of a remark at the bottom.
+    pub(super) fn last_line(&self) -> f64 {
+        self.area.bottom() - 0.6 * LABEL
+    }
+
     /// Where a value of the data is on the paper.
     pub(super) fn place(&self, (x, y): Point) -> Point {
         (

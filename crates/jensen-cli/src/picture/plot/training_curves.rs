@@ -1,11 +1,12 @@
 //! The bound and its two terms while a model learns.
 
+use jensen_infer::Quantity;
+
 use super::axis::Axis;
-use super::layout::{self, Area, Key, LABEL};
+use super::layout::{self, Area, Key};
 use super::panel::Panel;
 use super::range;
-use crate::picture::font::{self, Weight};
-use crate::picture::scene::{Align, Scene, Text};
+use crate::picture::scene::Scene;
 use crate::picture::theme::Paint;
 use crate::picture::{PictureError, ticks};
 
@@ -14,7 +15,7 @@ use crate::picture::{PictureError, ticks};
 pub struct BoundTerms {
     /// Epochs since the start; fractions are steps within an epoch.
     pub epoch: f64,
-    /// Lower bound on log p(x).
+    /// Lower bound on the quantity that is learned, or that itself.
     pub bound: f64,
     /// Expected log-likelihood, `E_q[log p(x|z)]`.
     pub reconstruction: f64,
@@ -33,6 +34,7 @@ const VALIDATION: Paint = Paint::Category(1);
 /// [`PictureError::Empty`] if both curves are empty.
 pub fn training_curves(
     title: &str,
+    quantity: Quantity,
     train: &[BoundTerms],
     validation: &[BoundTerms],
 ) -> Result<Scene, PictureError> {
@@ -51,12 +53,12 @@ pub fn training_curves(
     let area = layout::head(&mut scene, title, note, &legend);
     let curves = Curves { train, validation };
     if train.iter().chain(validation).all(|terms| terms.kl.is_nan()) {
-        curves.draw(&mut scene, area, "log p(x)", |terms| terms.bound);
+        curves.draw(&mut scene, area, &quantity.to_string(), |terms| terms.bound);
         return Ok(scene);
     }
     let (left, right) = area.split_across(0.58, 28.0);
     let (upper, lower) = right.split_down(18.0);
-    curves.draw(&mut scene, left, "Bound on log p(x)", |terms| terms.bound);
+    curves.draw(&mut scene, left, &format!("Bound on {quantity}"), |terms| terms.bound);
     curves.draw(&mut scene, upper, "Reconstruction, E[log p(x|z)]", |terms| terms.reconstruction);
     curves.draw(&mut scene, lower, "KL(q(z|x) ‖ p(z))", |terms| terms.kl);
     Ok(scene)
@@ -90,14 +92,10 @@ impl Curves<'_> {
         if let Some(terms) = farthest {
             let below = term(terms) < shown.0;
             let arrow = if below { "▼" } else { "▲" };
-            let y = if below { panel.area.bottom() - 0.6 * LABEL } else { panel.area.top + 1.2 * LABEL };
+            let y = if below { panel.last_line() } else { panel.first_line() };
             let (value, epoch) = (ticks::fixed(term(terms), 1), ticks::fixed(terms.epoch, 1));
             let said = format!("{arrow} off the scale: {value} at epoch {}", epoch.trim_end_matches(".0"));
-            let (right, em) = (panel.area.right() - 4.0, 0.9 * LABEL);
-            let width = font::width(&said, em, Weight::Regular);
-            scene.rectangle((right - width - 3.0, y - em), (width + 6.0, 1.3 * em), Paint::Paper);
-            let text = Text::new(said, (right, y), em);
-            scene.text(text.align(Align::Right).paint(Paint::Muted));
+            panel.say(scene, &said, y);
         }
     }
 }

@@ -101,7 +101,7 @@ impl Mixture {
 /// `log p(x)` of a mixture, mean over points.
 fn log_likelihood(mixture: &GaussianMixture, points: &Points) -> Result<f64, CliError> {
     let log_prob = mixture.log_prob(points.rows());
-    let log_prob = log_prob.map_err(|error| jensen_infer::InferError::Model(Box::new(error)))?;
+    let log_prob = log_prob.map_err(jensen_infer::InferError::from)?;
     Ok(log_prob.iter().sum::<f64>() / points.len() as f64)
 }
 

@@ -40,11 +40,11 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
     let name = path.display().to_string();
     let footer = footer::read(&file)?;
     let columns = schema::columns(&footer.schema).map_err(|flaw| flaw.at(&path, "footer"))?;
-    let Chosen { observed, targets, label } = choose(&path, &columns, spec)?;
+    let Chosen { observed, targets, weight, label } = choose(&path, &columns, spec)?;
     if footer.rows == 0 {
         return Err(DataError::Empty { name });
     }
-    let chosen: Vec<&Column> = observed.iter().chain(&targets).copied().chain(label).collect();
+    let chosen: Vec<&Column> = observed.iter().chain(&targets).copied().chain(weight).chain(label).collect();
     let leaves: Vec<(&str, Leaf)> = chosen
         .iter()
         .map(|column| leaf(&path, column).map(|leaf| (column.name.as_str(), leaf)))
@@ -55,8 +55,10 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
         .enumerate()
         .map(|(part, (name, leaf))| Scan::new(&file, &groups, part, name, leaf))
         .collect::<Result<Vec<_>, _>>()?;
-    let (specs, parts) = fields(&path, leaves, scans, [observed.len(), targets.len()])?;
+    let counts = [observed.len(), targets.len(), usize::from(weight.is_some())];
+    let (specs, parts) = fields(&path, leaves, scans, counts)?;
     let table = Table::new(file, specs, parts, groups);
+    table.check_weights()?;
     if table.size().is_none_or(|size| spec.access.stays_in_file(size)) {
         return Ok(Dataset::from_source(&name, Arc::new(table)));
     }
@@ -67,6 +69,7 @@ pub(crate) fn open(file: PositionalFile, spec: &DataSpec) -> Result<Dataset, Dat
 struct Chosen<'a> {
     observed: Vec<&'a Column>,
     targets: Vec<&'a Column>,
+    weight: Option<&'a Column>,
     label: Option<&'a Column>,
 }
 
@@ -79,16 +82,17 @@ fn choose<'a>(path: &Path, columns: &'a [Column], spec: &DataSpec) -> Result<Cho
             available: listed(),
         })
     };
-    spec.check_targets()?;
+    spec.check_roles()?;
     let targets: Vec<&Column> = spec.target_columns.iter().map(find).collect::<Result<_, _>>()?;
-    let is_target = |column: &Column| spec.target_columns.contains(&column.name);
+    let weight = spec.weight_column.as_ref().map(find).transpose()?;
+    let is_set_apart = |column: &Column| spec.is_set_apart(&column.name);
     let label = match (&spec.label_column, &spec.columns) {
         (Some(name), _) => Some(find(name)?),
         (None, Some(_)) => None,
         // As in CSV, a column of this name is not something to be explained.
         (None, None) => columns
             .iter()
-            .find(|column| matches!(column.name.as_str(), "label" | "labels") && !is_target(column)),
+            .find(|column| matches!(column.name.as_str(), "label" | "labels") && !is_set_apart(column)),
     };
     let observed: Vec<&Column> = match &spec.columns {
         Some(names) => names.iter().map(find).collect::<Result<_, _>>()?,
@@ -112,15 +116,11 @@ fn choose<'a>(path: &Path, columns: &'a [Column], spec: &DataSpec) -> Result<Cho
     }
     let is_kept = |column: &Column| !spec.exclude.contains(&column.name);
     let observed: Vec<&Column> =
-        observed.into_iter().filter(|column| is_kept(column) && !is_target(column)).collect();
+        observed.into_iter().filter(|column| is_kept(column) && !is_set_apart(column)).collect();
     if observed.is_empty() {
-        return Err(DataError::Option {
-            option: "data.columns",
-            value: "empty".to_owned(),
-            expected: format!("at least one of {}", listed()),
-        });
+        return Err(spec.nothing_observed(&listed()));
     }
-    Ok(Chosen { observed, targets, label: label.filter(|column| is_kept(column)) })
+    Ok(Chosen { observed, targets, weight, label: label.filter(|column| is_kept(column)) })
 }
 
 /// Where the numbers of a chosen column are.
@@ -172,7 +172,7 @@ fn fields(
     path: &Path,
     leaves: Vec<(&str, Leaf)>,
     scans: Vec<Scan>,
-    [observed, targets]: [usize; 2],
+    [observed, targets, weights]: [usize; 3],
 ) -> Result<(Vec<FieldSpec>, Vec<Part>), DataError> {
     let refuse = |column: &str, problem: String, remedy: &str| {
         Flaw::unsupported(problem, remedy).at(path, format!("column `{column}`"))
@@ -187,10 +187,11 @@ fn fields(
         ));
     }
     let of_targets = observed..observed + targets;
-    if let Some((name, _)) = leaves[of_targets.clone()].iter().find(|(_, leaf)| leaf.depth > 0) {
+    let of_weights = of_targets.end..of_targets.end + weights;
+    if let Some((name, _)) = leaves[observed..of_weights.end].iter().find(|(_, leaf)| leaf.depth > 0) {
         return Err(refuse(
             name,
-            "it holds lists, of which none can be a target".to_owned(),
+            "it holds lists, of which none can be a target or a weight".to_owned(),
             "give each number a column of its own",
         ));
     }
@@ -225,7 +226,10 @@ fn fields(
     }
     let mut parts = Vec::new();
     for (index, ((name, leaf), scan)) in leaves.into_iter().zip(scans).enumerate() {
-        let is_label = index == of_targets.end;
+        let (is_weight, is_label) = (of_weights.contains(&index), index == of_weights.end);
+        if is_weight {
+            specs.push(of_one_number(name, Role::Weight, dtypes[index]));
+        }
         if is_label {
             if leaf.depth > 0 || matches!(leaf.kind.dtype(), DType::F32) || leaf.kind == Kind::F64 {
                 return Err(refuse(
@@ -242,17 +246,10 @@ fn fields(
                     "remove those rows, or leave the column out with `data.exclude`",
                 ));
             }
-            specs.push(FieldSpec {
-                name: name.to_owned(),
-                role: Role::Label,
-                dtype: DType::I64,
-                shape: vec![],
-                feature_names: vec![],
-                levels: BTreeMap::new(),
-            });
+            specs.push(of_one_number(name, Role::Label, DType::I64));
         }
         let (field, offset) = match index {
-            _ if is_label => (specs.len() - 1, 0),
+            _ if is_weight || is_label => (specs.len() - 1, 0),
             _ if of_targets.contains(&index) => (1, index - observed),
             _ => (0, index),
         };
@@ -264,4 +261,10 @@ fn fields(
         parts.push(Part { name: name.to_owned(), leaf, field, offset, pattern: scan.pattern, levels });
     }
     Ok((specs, parts))
+}
+
+/// A field of a column by itself.
+fn of_one_number(name: &str, role: Role, dtype: DType) -> FieldSpec {
+    let (feature_names, levels) = (vec![], BTreeMap::new());
+    FieldSpec { name: name.to_owned(), role, dtype, shape: vec![], feature_names, levels }
 }

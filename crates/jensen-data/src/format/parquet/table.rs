@@ -1,6 +1,7 @@
 //! The chosen columns of an open file, read by row.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::flaw::Flaw;
@@ -10,7 +11,7 @@ use super::schema::Leaf;
 use super::values::{Dictionary, empty};
 use crate::positional::PositionalFile;
 use crate::source::Source;
-use crate::{Array, DType, DataError, Field, FieldSpec};
+use crate::{Array, DType, DataError, Field, FieldSpec, Role, weight};
 
 /// Numbers that are decoded at once.
 const BLOCK: usize = 4096;
@@ -98,10 +99,9 @@ impl Table {
     /// Every example.
     pub fn load(&self) -> Result<Vec<Field>, DataError> {
         let mut whole: Vec<Array> = self.specs.iter().map(|spec| zeros(spec.dtype, 0)).collect();
-        let ends = self.chunk_starts[1..].iter().copied().chain([self.rows as u64]);
-        for (&start, end) in self.chunk_starts.iter().zip(ends) {
-            let rows: Vec<u64> = (start..end).collect();
-            for (whole, part) in whole.iter_mut().zip(self.read_arrays(&rows)?) {
+        for rows in self.chunks() {
+            let rows: Vec<u64> = rows.collect();
+            for (whole, part) in whole.iter_mut().zip(self.read_arrays(&rows, 0..self.parts.len())?) {
                 whole.append(part).expect("a field keeps its type");
             }
         }
@@ -109,7 +109,28 @@ impl Table {
         self.fields_of(whole)
     }
 
-    fn read_arrays(&self, rows: &[u64]) -> Result<Vec<Array>, DataError> {
+    /// That the weights are weights, where there are any: their column alone is read.
+    pub fn check_weights(&self) -> Result<(), DataError> {
+        let is_weight = |part: &Part| self.specs[part.field].role == Role::Weight;
+        let Some(index) = self.parts.iter().position(is_weight) else { return Ok(()) };
+        let (name, spec) = (self.file.path().display().to_string(), &self.specs[self.parts[index].field]);
+        weight::check_field(&name, spec)?;
+        for rows in self.chunks() {
+            let arrays = self.read_arrays(&rows.clone().collect::<Vec<_>>(), index..index + 1)?;
+            let values = arrays[self.parts[index].field].to_f64();
+            weight::check_values(&name, &spec.name, rows.start, &values)?;
+        }
+        self.file.check_unchanged()
+    }
+
+    /// The rows that are cheap to read together.
+    fn chunks(&self) -> impl Iterator<Item = Range<u64>> + '_ {
+        let ends = self.chunk_starts[1..].iter().copied().chain([self.rows as u64]);
+        self.chunk_starts.iter().zip(ends).map(|(&start, end)| start..end)
+    }
+
+    /// These rows of every field, of which only some parts are read.
+    fn read_arrays(&self, rows: &[u64], parts: Range<usize>) -> Result<Vec<Array>, DataError> {
         let mut order: Vec<(u64, usize)> = rows.iter().copied().zip(0..).collect();
         order.sort_unstable();
         let mut arrays: Vec<Array> =
@@ -119,7 +140,7 @@ impl Table {
             let group = self.groups.partition_point(|group| group.first <= row) - 1;
             let end = self.groups[group].first + self.groups[group].rows;
             let (own, later) = rest.split_at(rest.partition_point(|&(row, _)| row < end));
-            for (index, part) in self.parts.iter().enumerate() {
+            for (index, part) in self.parts.iter().enumerate().take(parts.end).skip(parts.start) {
                 let stride = self.specs[part.field].features();
                 let array = &mut arrays[part.field];
                 let target = Target { array, stride, offset: part.offset, pattern: &part.pattern };
@@ -270,7 +291,7 @@ impl Source for Table {
     }
 
     fn read(&self, rows: &[u64]) -> Result<Vec<Field>, DataError> {
-        let arrays = self.read_arrays(rows);
+        let arrays = self.read_arrays(rows, 0..self.parts.len());
         // What a changed file holds is not to be blamed on its bytes.
         self.file.check_unchanged()?;
         self.fields_of(arrays?)

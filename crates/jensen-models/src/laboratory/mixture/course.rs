@@ -14,8 +14,9 @@ use jensen_infer::{
 use jensen_prob::OneHotCategorical;
 use jensen_random::Rng;
 
-use super::{AmortizedPosterior, FreePosteriors, GaussianComponents, Method, Points, model_error};
-use crate::mixture::{Covariance, EmLearner, GaussianMixture, Regularisation};
+use super::{AmortizedPosterior, FreePosteriors, GaussianComponents, Method, Points};
+use crate::mixture::components::Components;
+use crate::mixture::{EmLearner, GaussianMixture, Regularisation};
 use crate::nets::Scope;
 
 /// The rate of every climb by gradients, with Adam, from beginning to end.
@@ -101,10 +102,10 @@ pub fn learn(method: Method, points: &Points, settings: Settings, rng: &Rng) -> 
     match method {
         Method::ExpectationMaximisation => {
             let none = Regularisation::none(start.columns());
-            let mut learner = EmLearner::new(vec![start], none, &points.summary()?, 0.0);
+            let mut learner = EmLearner::new(vec![start], none, points.summary()?.extent(), 0.0);
             follow(method, points, updates, rng, &mut learner, |learner, _| {
                 let mixture = learner.model().clone();
-                let posteriors = mixture.responsibilities(points.rows()).map_err(model_error)?;
+                let posteriors = mixture.responsibilities(points.rows())?;
                 Ok((mixture, posteriors))
             })
         }
@@ -169,7 +170,7 @@ where
         let (model, guide) = learner.trained();
         let evidence = Evidence::read(batch, &Device::flex())?;
         let posterior = guide.posterior(&evidence).log_probs();
-        Ok((model.to_mixture().map_err(model_error)?, shares(posterior)))
+        Ok((model.to_mixture()?, shares(posterior)))
     })
 }
 
@@ -222,25 +223,13 @@ fn follow<L: Learner>(
 impl Course {
     /// Adds what holds of mixture and posteriors now.
     fn measure(&mut self, points: &Points) -> Result<(), InferError> {
-        let log_prob = self.mixture.log_prob(points.rows()).map_err(model_error)?;
-        let joint = log_joint(&self.mixture, points)?;
-        let k = self.mixture.components();
-        let terms = self.posteriors.iter().enumerate().filter(|(_, q)| **q > 0.0);
-        let bound: f64 = terms.map(|(at, q)| q * (joint[at % k][at / k] - q.ln())).sum();
+        let log_prob = self.mixture.log_prob(points.rows())?;
+        let joint = self.mixture.weighted().log_terms(points.rows())?;
+        let terms = self.posteriors.iter().zip(&joint).filter(|(q, _)| **q > 0.0);
+        let bound: f64 = terms.map(|(q, joint)| q * (joint - q.ln())).sum();
         let n = points.len() as f64;
         self.log_likelihood.push(log_prob.iter().sum::<f64>() / n);
         self.bound.push(bound / n);
         Ok(())
     }
-}
-
-/// `log p(x, z)` of each component and point, `[K][points]`: a component is a mixture of itself alone.
-fn log_joint(mixture: &GaussianMixture, points: &Points) -> Result<Vec<Vec<f64>>, InferError> {
-    let component = |(k, weight): (usize, &f64)| {
-        let (mean, covariance) = (mixture.mean(k).to_vec(), mixture.dense_covariance(k));
-        let alone = GaussianMixture::new(Covariance::Full, mixture.columns(), vec![1.0], mean, covariance)?;
-        let log_prob = alone.log_prob(points.rows())?;
-        Ok(log_prob.into_iter().map(|log_prob| log_prob + weight.ln()).collect())
-    };
-    mixture.weights().iter().enumerate().map(component).collect::<Result<_, _>>().map_err(model_error)
 }

@@ -26,10 +26,6 @@ mod method;
 mod noise;
 mod points;
 
-use jensen_infer::InferError;
-
-use crate::mixture::MixtureError;
-
 pub use amortized_posterior::AmortizedPosterior;
 pub use components::GaussianComponents;
 pub use course::{Course, LEARNING_RATE, SAMPLES, Settings, learn};
@@ -38,8 +34,3 @@ pub use free_posteriors::FreePosteriors;
 pub use method::Method;
 pub use noise::gradient_variance;
 pub use points::Points;
-
-/// An error of a mixture as one of learning.
-fn model_error(error: MixtureError) -> InferError {
-    InferError::Model(Box::new(error))
-}

@@ -4,7 +4,6 @@ use jensen_data::{Array, Batch, Dataset, Field, Role};
 use jensen_infer::InferError;
 use jensen_random::Rng;
 
-use super::model_error;
 use crate::mixture::{Covariance, GaussianMixture, Rows, Summary};
 
 /// Columns of a point.
@@ -69,7 +68,7 @@ impl Points {
     /// # Errors
     /// If there are no points.
     pub fn summary(&self) -> Result<Summary, InferError> {
-        Summary::of(&self.rows()).map_err(model_error)
+        Ok(Summary::of(&self.rows())?)
     }
 
     /// All points as one batch.
@@ -101,7 +100,7 @@ impl Points {
         let means = (0..k).flat_map(mean).collect();
         let [x, y] = [0, 1].map(|column| summary.variances[column]);
         let covariances = [x, 0.0, 0.0, y].repeat(k);
-        GaussianMixture::new(Covariance::Full, COLUMNS, vec![1.0 / k as f64; k], means, covariances)
-            .map_err(model_error)
+        let weights = vec![1.0 / k as f64; k];
+        Ok(GaussianMixture::new(Covariance::Full, COLUMNS, weights, means, covariances)?)
     }
 }

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{BayesianMixture, NormalWishart, WeightPrior};
 use crate::mixture::initialisation::Clusters;
+use crate::mixture::options::{one_or_more, positive};
+use crate::mixture::restarts::Restarts;
 use crate::mixture::{
     Covariance, Density, EmLearner, ExpectationMaximisation, Fitted, MixtureError, RowSource, Rows,
-    Statistics, Subsample, Summary,
+    Statistics, Summary,
 };
 
 /// How a posterior is learned.
@@ -60,26 +62,16 @@ impl BayesianOptions {
     /// # Errors
     /// [`MixtureError::Parameter`] for the first that does not.
     pub fn check(&self) -> Result<(), MixtureError> {
-        let wrong = |name, problem| Err(MixtureError::Parameter { name, problem });
         self.weights.check()?;
-        for (name, count) in [
-            ("components", self.components),
-            ("initialisations", self.initialisations),
-            ("subsample", self.subsample),
-        ] {
-            if count == 0 {
-                return wrong(name, "is 0, but must be 1 or more".into());
-            }
-        }
-        for (name, number) in [("mean_precision", self.mean_precision), ("spread", self.spread)] {
-            if !(number > 0.0 && number.is_finite()) {
-                return wrong(name, format!("is {number}, but must be finite and above zero"));
-            }
-        }
-        if !(self.tolerance >= 0.0 && self.tolerance.is_finite()) {
-            return wrong("tolerance", format!("is {}, but must be finite and zero or more", self.tolerance));
-        }
-        Ok(())
+        one_or_more("components", self.components)?;
+        positive("mean_precision", self.mean_precision)?;
+        positive("spread", self.spread)?;
+        self.restarts().check()
+    }
+
+    fn restarts(&self) -> Restarts {
+        let &Self { initialisations, subsample, iterations, tolerance, .. } = self;
+        Restarts { initialisations, subsample, iterations, tolerance }
     }
 }
 
@@ -99,10 +91,7 @@ impl ExpectationMaximisation for BayesianMixture {
     }
 
     fn expect(&self, rows: Rows<'_>) -> Result<Statistics, MixtureError> {
-        let seen = |at| !rows.row(at).iter().all(|value| value.is_nan());
-        let weights: Vec<_> =
-            (0..rows.len()).map(|at| if seen(at) { rows.weight(at) } else { 0.0 }).collect();
-        Statistics::expect_weighted(&self.potentials(), rows.with_weights(&weights)?)
+        Statistics::expect_weighted(&self.potentials(), rows.with_weights(&seen_weights(rows))?)
     }
 
     fn merge(all: &mut Statistics, part: &Statistics) {
@@ -149,16 +138,8 @@ impl BayesianMixture {
     ) -> Result<Fitted<Self>, MixtureError> {
         let summary = Summary::of(source)?;
         let prior = Self::of_options(options, &summary)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let best = Fitted::best_of(options.initialisations, |at| {
-            let start = prior.beginning(at, rows, options, &summary, rng)?;
-            start.em(&rows, &(), options.iterations, options.tolerance)
-        })?;
-        if subsample.complete {
-            return Ok(best);
-        }
-        best.mixture.em(source, &(), options.iterations, options.tolerance)
+        let begin = |rows: Rows<'_>, at, rng: &Rng| prior.beginning(at, rows, options, &summary, rng);
+        options.restarts().fit(source, &(), begin, rng)
     }
 
     /// A learner of such a posterior, whose beginnings go through the same passes over all rows: for a training that is
@@ -173,10 +154,14 @@ impl BayesianMixture {
     ) -> Result<EmLearner<Self>, MixtureError> {
         let summary = Summary::of(source)?;
         let prior = Self::of_options(options, &summary)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let begin = |at| prior.beginning(at, rows, options, &summary, rng);
-        EmLearner::begin(options.initialisations, begin, (), &summary, options.tolerance)
+        let begin = |rows: Rows<'_>, at, rng: &Rng| prior.beginning(at, rows, options, &summary, rng);
+        // As the E step weighs them: of a row without values nothing is expected.
+        let mut weight = 0.0;
+        source.pass(&mut |rows| {
+            weight += seen_weights(rows).iter().sum::<f64>();
+            Ok(())
+        })?;
+        options.restarts().learner(source, (summary.rows, weight), (), begin, rng)
     }
 
     /// The prior of some options for data.
@@ -196,7 +181,6 @@ impl BayesianMixture {
         summary: &Summary,
         rng: &Rng,
     ) -> Result<Self, MixtureError> {
-        let rng = rng.fork("beginning").at(at);
         let clusters = match options.weights {
             WeightPrior::Dirichlet { .. } => options.components,
             // From all components to few: superfluous ones do not empty themselves in every run.
@@ -205,7 +189,7 @@ impl BayesianMixture {
                 (components * (all - at as usize)).div_ceil(all)
             }
         };
-        self.initialise(clusters, rows, summary, options.lloyd, &rng)
+        self.initialise(clusters, rows, summary, options.lloyd, rng)
     }
 
     /// A posterior to begin with: that of so many clusters, or fewer where there are fewer components or different
@@ -225,4 +209,10 @@ impl BayesianMixture {
         let clusters = Clusters::at_most(kind, components, clusters, rows, summary, lloyd, rng)?;
         self.maximise(&clusters.statistics, &())
     }
+}
+
+/// The weights of rows, zero where all of a row is missing.
+fn seen_weights(rows: Rows<'_>) -> Vec<f64> {
+    let seen = |at: usize| !rows.row(at).iter().all(|value| value.is_nan());
+    (0..rows.len()).map(|at| if seen(at) { rows.weight(at) } else { 0.0 }).collect()
 }

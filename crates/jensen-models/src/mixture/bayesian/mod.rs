@@ -1,6 +1,7 @@
 //! Mixtures of Gaussians of which a posterior is learned, and not a point.
 
 mod bound;
+mod draw;
 mod fit;
 mod normal_wishart;
 mod predictive;
@@ -11,8 +12,11 @@ pub use normal_wishart::NormalWishart;
 pub use weight_prior::WeightPrior;
 
 use super::arrays::{Arrays, Find, NamedArray};
+use super::cholesky::symmetrise;
+use super::components::Components;
 use super::density::Weighted;
 use super::family::Family;
+use super::options::one_or_more;
 use super::{Covariance, GaussianMixture, MixtureError, Rows, Statistics};
 
 /// A variational posterior over mixtures of Gaussians (Attias 2000; Bishop 2006, 10.2; with a Dirichlet process for
@@ -62,10 +66,7 @@ impl BayesianMixture {
     /// [`MixtureError::Parameter`] for no components or a concentration that is not finite and above zero.
     pub fn new(components: usize, weights: WeightPrior, prior: NormalWishart) -> Result<Self, MixtureError> {
         weights.check()?;
-        if components == 0 {
-            let problem = "is 0, but must be 1 or more".into();
-            return Err(MixtureError::Parameter { name: "components", problem });
-        }
+        one_or_more("components", components)?;
         let posterior = prior.pseudo_rows(components);
         Self::of_posterior(weights, prior, vec![0.0; components], posterior)
     }
@@ -85,13 +86,7 @@ impl BayesianMixture {
                 *entry /= degrees;
             }
             if kind.is_dense() {
-                for i in 0..d {
-                    for j in 0..i {
-                        // The two triangles are the same sums in another order of rounding.
-                        own[i * d + j] = 0.5 * (own[i * d + j] + own[j * d + i]);
-                        own[j * d + i] = own[i * d + j];
-                    }
-                }
+                symmetrise(own, d);
             }
         }
         let means = posterior.means().to_vec();

@@ -3,6 +3,7 @@
 use faer::MatRef;
 
 use crate::mixture::cholesky::{cholesky, log_det};
+use crate::mixture::options::positive;
 use crate::mixture::{Covariance, MixtureError, Statistics, Summary};
 
 /// What is believed of each component before any row is seen: the conjugate prior of a Gaussian's mean and precision.
@@ -91,10 +92,7 @@ impl NormalWishart {
         mean_precision: f64,
         spread: f64,
     ) -> Result<Self, MixtureError> {
-        if !(spread > 0.0 && spread.is_finite()) {
-            let problem = format!("is {spread}, but must be finite and above zero");
-            return Err(MixtureError::Parameter { name: "spread", problem });
-        }
+        positive("spread", spread)?;
         let d = summary.means.len();
         let scatter =
             covariance.of_columns(1, summary).into_iter().map(|variance| variance * spread).collect();

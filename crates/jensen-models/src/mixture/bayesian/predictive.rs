@@ -1,6 +1,7 @@
 //! Rows that were not seen.
 
 use super::BayesianMixture;
+use crate::mixture::components::Components;
 use crate::mixture::density::Weighted;
 use crate::mixture::family::{Family, Tails};
 use crate::mixture::{Covariance, MixtureError, Rows};
@@ -23,17 +24,21 @@ impl BayesianMixture {
     /// # Ok::<(), jensen_models::mixture::MixtureError>(())
     /// ```
     pub fn log_predictive(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
+        let log_weights = self.expected.weights().iter().map(|weight| weight.ln()).collect();
+        Weighted { gaussians: &self.expected, log_weights, family: self.predictive() }.log_prob(rows)
+    }
+
+    /// What the components' predictive densities are.
+    pub(super) fn predictive(&self) -> Family {
         let kind = self.prior.covariance();
         let fewer = kind.dimension(self.columns()) as f64 - 1.0;
         let degrees = self.degrees_of_freedom();
         let stretch = degrees.iter().zip(self.posterior.counts());
         let stretch = stretch.map(|(nu, beta)| nu / (nu - fewer) * (1.0 + 1.0 / beta)).collect();
-        let family = Family::StudentT {
+        Family::StudentT {
             degrees_of_freedom: degrees.iter().map(|nu| nu - fewer).collect(),
             stretch,
             tails: if kind == Covariance::Diagonal { Tails::Apart } else { Tails::Together },
-        };
-        let log_weights = self.expected.weights().iter().map(|weight| weight.ln()).collect();
-        Weighted { gaussians: &self.expected, log_weights, family }.log_prob(rows)
+        }
     }
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::mixture::MixtureError;
+use crate::mixture::options::positive;
 
 /// What is believed of the components' weights before any row is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,12 +49,7 @@ impl WeightPrior {
 
     /// That the concentration is one.
     pub(super) fn check(&self) -> Result<(), MixtureError> {
-        let concentration = self.concentration();
-        if concentration > 0.0 && concentration.is_finite() {
-            return Ok(());
-        }
-        let problem = format!("is {concentration}, but must be finite and above zero");
-        Err(MixtureError::Parameter { name: "concentration", problem })
+        positive("concentration", self.concentration())
     }
 
     /// `E[π]` after so many rows of each component.
@@ -128,7 +124,7 @@ fn broken(counts: &[f64]) -> Vec<[f64; 2]> {
 }
 
 /// The posterior of each stick but the last, which is whole: `Beta(1 + Nₖ, γ + Σ_{j>k} Nⱼ)`.
-fn sticks(counts: &[f64], concentration: f64) -> Vec<Beta> {
+pub(super) fn sticks(counts: &[f64], concentration: f64) -> Vec<Beta> {
     broken(counts).into_iter().map(|[own, after]| [1.0 + own, concentration + after]).collect()
 }
 

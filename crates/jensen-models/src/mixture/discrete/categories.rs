@@ -5,6 +5,9 @@ use crate::mixture::{MixtureError, RowSource, Rows};
 /// How many categories there may be.
 const MOST: usize = 1 << 31;
 
+/// How many a column may have whose number is told by its largest value: more is likelier no category at all.
+const MOST_SEEN: usize = 1 << 20;
+
 /// How many categories each column has; its values are the whole numbers below.
 ///
 /// # Example
@@ -55,14 +58,14 @@ impl Categories {
     /// So many as the data have: one more than the largest value of each column, and two at least.
     ///
     /// # Errors
-    /// [`MixtureError::Category`] for a value that is no whole number from 0 to 2³¹, and those of the source.
+    /// [`MixtureError::Category`] for a value that is no whole number from 0 to 2²⁰, and those of the source.
     pub fn of(source: &dyn RowSource) -> Result<Self, MixtureError> {
         let mut counts = vec![2; source.columns()];
         source.pass(&mut |rows: Rows<'_>| {
             rows.check_width(counts.len())?;
             for at in 0..rows.len() {
                 for (column, &value) in rows.row(at).iter().enumerate().filter(|(_, value)| !value.is_nan()) {
-                    let code = code(rows, at, column, value, MOST)?;
+                    let code = code(rows, at, column, value, MOST_SEEN)?;
                     counts[column] = counts[column].max(code + 1);
                 }
             }
@@ -92,7 +95,7 @@ impl Categories {
     }
 
     /// The place of each value among all categories, `[rows, columns]`; of a missing one that after the last.
-    pub(super) fn places(&self, rows: Rows<'_>, out: &mut Vec<u32>) -> Result<(), MixtureError> {
+    pub(crate) fn places(&self, rows: Rows<'_>, out: &mut Vec<u32>) -> Result<(), MixtureError> {
         rows.check_width(self.columns())?;
         out.clear();
         for at in 0..rows.len() {

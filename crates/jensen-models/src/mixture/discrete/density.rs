@@ -31,7 +31,7 @@ impl DiscreteMixture {
         blocks::fill(rows, k, &mut out, |rows, out| {
             let mut scratch = Scratch::default();
             self.fill(rows, &mut Vec::new(), &mut scratch)?;
-            possible(rows, &scratch.log_prob)?;
+            possible(rows, 0..rows.len(), &scratch.log_prob)?;
             for (at, out) in out.chunks_exact_mut(k).enumerate() {
                 for (component, out) in out.iter_mut().enumerate() {
                     *out = scratch.joint[component * rows.len() + at];
@@ -40,47 +40,6 @@ impl DiscreteMixture {
             Ok(())
         })?;
         Ok(out)
-    }
-
-    /// The rows, `[rows, columns]`, with each missing value at the category that is likeliest given the values that are
-    /// there, over all components.
-    ///
-    /// # Errors
-    /// As [`responsibilities`](Self::responsibilities).
-    ///
-    /// # Example
-    /// ```
-    /// use jensen_models::mixture::{DiscreteMixture, Rows};
-    /// let mixture = DiscreteMixture::bernoulli(2, vec![0.5, 0.5], vec![0.1, 0.2, 0.9, 0.8])?;
-    /// let filled = mixture.impute(Rows::new(&[1.0, f64::NAN, 0.0, f64::NAN], 2)?)?;
-    /// assert_eq!(filled, [1.0, 1.0, 0.0, 0.0]);
-    /// # Ok::<(), jensen_models::mixture::MixtureError>(())
-    /// ```
-    pub fn impute(&self, rows: Rows<'_>) -> Result<Vec<f64>, MixtureError> {
-        let d = self.columns();
-        let shares = self.responsibilities(rows)?;
-        let mut out = Vec::with_capacity(rows.len() * d);
-        for (at, shares) in shares.chunks_exact(self.components()).enumerate() {
-            out.extend(
-                rows.row(at).iter().enumerate().map(|(column, &value)| {
-                    if value.is_nan() { self.likeliest(column, shares) } else { value }
-                }),
-            );
-        }
-        Ok(out)
-    }
-
-    /// The likeliest category of a column, given what each component answers for; the first of several.
-    fn likeliest(&self, column: usize, shares: &[f64]) -> f64 {
-        let own = self.probabilities().chunks_exact(self.categories().all());
-        let mut chances = vec![0.0; self.categories().counts()[column]];
-        for (own, share) in own.zip(shares) {
-            for (chance, p) in chances.iter_mut().zip(&own[self.categories().range(column)]) {
-                *chance += share * p;
-            }
-        }
-        let best = chances.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1));
-        best.map_or(0.0, |(category, _)| category as f64)
     }
 
     /// The log probabilities and the posteriors of a block into the scratch, and the places of its values.
@@ -93,21 +52,31 @@ impl DiscreteMixture {
         self.categories().places(rows, places)?;
         let n = rows.len();
         scratch.joint.resize(n * self.components(), 0.0);
-        let tables = self.log_table.chunks_exact(self.categories().all() + 1);
-        for (k, (joint, table)) in scratch.joint.chunks_exact_mut(n).zip(tables).enumerate() {
+        for (k, joint) in scratch.joint.chunks_exact_mut(n).enumerate() {
             let log_weight = self.weights()[k].ln();
-            for (joint, places) in joint.iter_mut().zip(places.chunks_exact(self.columns())) {
-                *joint = places.iter().fold(log_weight, |sum, &place| sum + table[place as usize]);
+            for (joint, log_prob) in joint.iter_mut().zip(self.log_prob_under(k, places)) {
+                *joint = log_weight + log_prob;
             }
         }
         scratch.normalise(n);
         Ok(())
     }
+
+    /// `log p(x | k)` of rows whose values lie at these [places](super::Categories::places).
+    pub(crate) fn log_prob_under(&self, component: usize, places: &[u32]) -> impl Iterator<Item = f64> {
+        let width = self.categories().all() + 1;
+        let table = &self.log_table[component * width..(component + 1) * width];
+        places.chunks_exact(self.columns()).map(|row| row.iter().map(|&place| table[place as usize]).sum())
+    }
 }
 
-/// That every row has a probability.
-pub(super) fn possible(rows: Rows<'_>, log_prob: &[f64]) -> Result<(), MixtureError> {
-    match log_prob.iter().position(|&log_prob| log_prob == f64::NEG_INFINITY) {
+/// That each of these rows has a probability.
+pub(super) fn possible(
+    rows: Rows<'_>,
+    mut members: impl Iterator<Item = usize>,
+    log_prob: &[f64],
+) -> Result<(), MixtureError> {
+    match members.find(|&at| log_prob[at] == f64::NEG_INFINITY) {
         Some(at) => Err(MixtureError::Impossible { row: rows.number(at) }),
         None => Ok(()),
     }

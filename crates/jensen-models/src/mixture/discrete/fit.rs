@@ -5,8 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Categories, DiscreteMixture, DiscreteStatistics};
+use crate::mixture::options::{one_or_more, zero_or_more};
+use crate::mixture::restarts::Restarts;
+use crate::mixture::shares::set_shares;
 use crate::mixture::{
-    Density, EmLearner, ExpectationMaximisation, Fitted, MixtureError, RowSource, Rows, Subsample, Summary,
+    Density, EmLearner, ExpectationMaximisation, Fitted, MixtureError, RowSource, Rows, Summary,
 };
 
 /// What is added to how often each category was seen, in each component and column: `p ∝ n + a`.
@@ -28,11 +31,8 @@ impl Smoothing {
     /// # Errors
     /// If it is negative or not finite.
     pub fn new(pseudo_count: f64) -> Result<Self, MixtureError> {
-        if pseudo_count >= 0.0 && pseudo_count.is_finite() {
-            return Ok(Self { pseudo_count });
-        }
-        let problem = format!("is {pseudo_count}, but must be finite and zero or more");
-        Err(MixtureError::Parameter { name: "pseudo_count", problem })
+        zero_or_more("pseudo_count", pseudo_count)?;
+        Ok(Self { pseudo_count })
     }
 
     /// How much.
@@ -78,21 +78,14 @@ impl DiscreteOptions {
     /// # Errors
     /// [`MixtureError::Parameter`] for the first that does not.
     pub fn check(&self) -> Result<(), MixtureError> {
-        let wrong = |name, problem| Err(MixtureError::Parameter { name, problem });
-        for (name, count) in [
-            ("components", self.components),
-            ("initialisations", self.initialisations),
-            ("subsample", self.subsample),
-        ] {
-            if count == 0 {
-                return wrong(name, "is 0, but must be 1 or more".into());
-            }
-        }
+        one_or_more("components", self.components)?;
         Smoothing::new(self.pseudo_count)?;
-        if !(self.tolerance >= 0.0 && self.tolerance.is_finite()) {
-            return wrong("tolerance", format!("is {}, but must be finite and zero or more", self.tolerance));
-        }
-        Ok(())
+        self.restarts().check()
+    }
+
+    fn restarts(&self) -> Restarts {
+        let &Self { initialisations, subsample, iterations, tolerance, .. } = self;
+        Restarts { initialisations, subsample, iterations, tolerance }
     }
 }
 
@@ -136,10 +129,7 @@ impl ExpectationMaximisation for DiscreteMixture {
         for (own, tallies) in probabilities.chunks_exact_mut(categories.all()).zip(tallies) {
             for column in (0..categories.columns()).map(|column| categories.range(column)) {
                 let seen = tallies[column.clone()].iter().map(|tally| tally + smoothing.pseudo_count());
-                let sum: f64 = seen.clone().sum();
-                if sum >= f64::MIN_POSITIVE {
-                    own[column].iter_mut().zip(seen).for_each(|(own, seen)| *own = seen / sum);
-                }
+                set_shares(&mut own[column], seen);
             }
         }
         let weights = statistics.counts().iter().map(|count| count / total).collect();
@@ -147,11 +137,17 @@ impl ExpectationMaximisation for DiscreteMixture {
     }
 
     fn objective(&self, statistics: &DiscreteStatistics, smoothing: &Smoothing) -> f64 {
-        let penalty = match smoothing.pseudo_count() {
+        statistics.log_likelihood() + self.log_prior(*smoothing)
+    }
+}
+
+impl DiscreteMixture {
+    /// `a Σ log p`, in nats.
+    pub(crate) fn log_prior(&self, smoothing: Smoothing) -> f64 {
+        match smoothing.pseudo_count() {
             0.0 => 0.0,
             a => a * self.log_table.iter().sum::<f64>(),
-        };
-        statistics.log_likelihood() + penalty
+        }
     }
 }
 
@@ -181,21 +177,9 @@ impl DiscreteMixture {
         options: &DiscreteOptions,
         rng: &Rng,
     ) -> Result<Fitted<Self>, MixtureError> {
-        options.check()?;
-        let smoothing = Smoothing::new(options.pseudo_count)?;
-        let tallies = Self::tally(source, categories)?;
-        let marginal = Self::uniform(categories)?.maximise(&tallies, &smoothing)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let best = Fitted::best_of(options.initialisations, |at| {
-            let rng = rng.fork("beginning").at(at);
-            let start = Self::initialise(&marginal, options.components, rows, &rng)?;
-            start.em(&rows, &smoothing, options.iterations, options.tolerance)
-        })?;
-        if subsample.complete {
-            return Ok(best);
-        }
-        best.mixture.em(source, &smoothing, options.iterations, options.tolerance)
+        let (smoothing, marginal) = Self::marginal(source, categories, options)?;
+        let begin = |rows: Rows<'_>, _, rng: &Rng| Self::initialise(&marginal, options.components, rows, rng);
+        options.restarts().fit(source, &smoothing, begin, rng)
     }
 
     /// A learner of such a mixture, whose beginnings go through the same passes over all rows: for a training that is
@@ -209,15 +193,21 @@ impl DiscreteMixture {
         options: &DiscreteOptions,
         rng: &Rng,
     ) -> Result<EmLearner<Self>, MixtureError> {
+        let (smoothing, marginal) = Self::marginal(source, categories, options)?;
+        let begin = |rows: Rows<'_>, _, rng: &Rng| Self::initialise(&marginal, options.components, rows, rng);
+        options.restarts().learner(source, Summary::of(source)?.extent(), smoothing, begin, rng)
+    }
+
+    /// How often each category is there, as a mixture of one component, and what is added to it.
+    fn marginal(
+        source: &dyn RowSource,
+        categories: &Categories,
+        options: &DiscreteOptions,
+    ) -> Result<(Smoothing, Self), MixtureError> {
         options.check()?;
         let smoothing = Smoothing::new(options.pseudo_count)?;
         let tallies = Self::tally(source, categories)?;
-        let marginal = Self::uniform(categories)?.maximise(&tallies, &smoothing)?;
-        let subsample = Subsample::draw(source, options.subsample, rng)?;
-        let rows = subsample.rows()?;
-        let begin = |at| Self::initialise(&marginal, options.components, rows, &rng.fork("beginning").at(at));
-        let summary = Summary::of(source)?;
-        EmLearner::begin(options.initialisations, begin, smoothing, &summary, options.tolerance)
+        Ok((smoothing, Self::uniform(categories)?.maximise(&tallies, &smoothing)?))
     }
 }
 

@@ -63,6 +63,27 @@ impl DiscreteMixture {
         }
         Self::new(categories.clone(), vec![1.0 / components as f64; components], probabilities)
     }
+
+    /// Components of equal weight whose probabilities are drawn at random, those of each column uniformly from all that
+    /// sum to one.
+    ///
+    /// # Errors
+    /// [`MixtureError::Shape`] if there are to be no components.
+    pub fn random(categories: &Categories, components: usize, rng: &Rng) -> Result<Self, MixtureError> {
+        let uniforms = rng.without_rows().uniforms(components, categories.all());
+        let mut probabilities: Vec<_> =
+            uniforms.iter().map(|u| -(f64::from(*u) + 2f64.powi(-25)).ln()).collect();
+        for own in probabilities.chunks_exact_mut(categories.all()) {
+            for column in 0..categories.columns() {
+                let own = &mut own[categories.range(column)];
+                let sum: f64 = own.iter().sum();
+                for own in own {
+                    *own /= sum;
+                }
+            }
+        }
+        Self::new(categories.clone(), vec![1.0 / components as f64; components], probabilities)
+    }
 }
 
 /// The share of the columns that both rows have in which they differ.

@@ -3,6 +3,7 @@
 mod categories;
 mod density;
 mod fit;
+mod imputation;
 mod initialisation;
 mod statistics;
 
@@ -14,10 +15,8 @@ use jensen_random::Rng;
 
 use super::arrays::{Arrays, Find, NamedArray};
 use super::draw::Choice;
+use super::shares::not_shares;
 use super::{Draws, MixtureError};
-
-/// How far a sum of probabilities may be from one.
-const SUM_TOLERANCE: f64 = 1e-6;
 
 /// `p(x) = Σₖ πₖ Πⱼ p(xⱼ | k)` of columns that are categories, each of its own number of them: latent class analysis
 /// (Lazarsfeld & Henry 1968); with two categories everywhere the mixture of Bernoullis.
@@ -63,11 +62,15 @@ impl DiscreteMixture {
         if expected != found || found == 0 {
             return Err(MixtureError::Shape { what: "probabilities", expected: expected.max(1), found });
         }
-        shares("weights", &weights, String::new)?;
+        let wrong = |name, problem| Err(MixtureError::Parameter { name, problem });
+        if let Some(problem) = not_shares(&weights) {
+            return wrong("weights", problem);
+        }
         for (k, own) in probabilities.chunks_exact(all).enumerate() {
             for column in 0..categories.columns() {
-                let whose = || format!(" of component {k} in column {column}");
-                shares("probabilities", &own[categories.range(column)], whose)?;
+                if let Some(problem) = not_shares(&own[categories.range(column)]) {
+                    return wrong("probabilities", format!("of component {k} in column {column} {problem}"));
+                }
             }
         }
         let logs = |own: &[f64]| own.iter().map(|p| p.ln()).chain([0.0]).collect::<Vec<_>>();
@@ -119,17 +122,7 @@ impl DiscreteMixture {
         binary.then(|| self.probabilities.iter().skip(1).step_by(2).copied().collect())
     }
 
-    /// The Bayesian information criterion of a log-likelihood of rows that weigh `weight` together: less is better.
-    pub fn bic(&self, log_likelihood: f64, weight: f64) -> f64 {
-        self.free_parameters() as f64 * weight.ln() - 2.0 * log_likelihood
-    }
-
-    /// Akaike's information criterion of a log-likelihood: less is better.
-    pub fn aic(&self, log_likelihood: f64) -> f64 {
-        2.0 * self.free_parameters() as f64 - 2.0 * log_likelihood
-    }
-
-    /// How many numbers are free: what the two criteria count.
+    /// How many numbers are free: what [information criteria](crate::mixture::InformationCriteria) count.
     pub fn free_parameters(&self) -> usize {
         self.components() - 1 + self.components() * (self.categories.all() - self.columns())
     }
@@ -149,32 +142,28 @@ impl DiscreteMixture {
     /// # Ok::<(), jensen_models::mixture::MixtureError>(())
     /// ```
     pub fn sample(&self, rng: &Rng, rows: usize) -> Draws {
-        let choice = |shares: &[f64]| Choice::new(shares.iter().copied()).expect("shares that sum to one");
-        let (of_component, chooser) = (choice(&self.weights), rng.fork("component").without_rows());
-        let components: Vec<_> = (0..rows).map(|row| of_component.draw(&chooser, row as u64)).collect();
-        let mut values = vec![0.0; rows * self.columns()];
+        let (choice, chooser) = (choice_of(&self.weights), rng.fork("component").without_rows());
+        let components: Vec<_> = (0..rows).map(|row| choice.draw(&chooser, row as u64)).collect();
+        Draws { values: self.draw_of(&components, rng), components }
+    }
+
+    /// A row of each of these components.
+    pub(crate) fn draw_of(&self, components: &[usize], rng: &Rng) -> Vec<f64> {
+        let mut values = vec![0.0; components.len() * self.columns()];
         for column in 0..self.columns() {
             let rng = rng.fork("category").at(column as u64).without_rows();
             let own = self.probabilities.chunks_exact(self.categories.all());
-            let choices: Vec<_> = own.map(|own| choice(&own[self.categories.range(column)])).collect();
+            let choices: Vec<_> = own.map(|own| choice_of(&own[self.categories.range(column)])).collect();
             for (row, &k) in components.iter().enumerate() {
                 values[row * self.columns() + column] = choices[k].draw(&rng, row as u64) as f64;
             }
         }
-        Draws { values, components }
+        values
     }
 }
 
-/// That numbers are shares of one.
-fn shares(name: &'static str, shares: &[f64], whose: impl Fn() -> String) -> Result<(), MixtureError> {
-    let sum: f64 = shares.iter().sum();
-    // A share that is not a number makes the sum none, which is no distance from one.
-    let near_one = (sum - 1.0).abs() <= SUM_TOLERANCE;
-    if near_one && shares.iter().all(|&share| share >= 0.0) {
-        return Ok(());
-    }
-    let problem = format!("{} must be zero or more and sum to one, not to {sum}", whose());
-    Err(MixtureError::Parameter { name, problem: problem.trim_start().to_owned() })
+fn choice_of(shares: &[f64]) -> Choice {
+    Choice::new(shares.iter().copied()).expect("shares that sum to one")
 }
 
 impl Arrays for DiscreteMixture {

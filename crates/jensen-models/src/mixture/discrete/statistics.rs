@@ -4,6 +4,7 @@ use super::density::possible;
 use super::{Categories, DiscreteMixture};
 use crate::mixture::arrays::{Arrays, Find, NamedArray};
 use crate::mixture::density::Scratch;
+use crate::mixture::totals::Totals;
 use crate::mixture::{MixtureError, Rows, blocks};
 
 /// What an M step needs of the rows: for each component how much of them it answers for, and how much of each category.
@@ -15,15 +16,14 @@ pub struct DiscreteStatistics {
     counts: Vec<f64>,
     /// `[K, all categories]`.
     tallies: Vec<f64>,
-    weight: f64,
-    log_likelihood: f64,
+    totals: Totals,
 }
 
 impl DiscreteStatistics {
     /// Of no rows.
     pub fn new(categories: Categories, components: usize) -> Self {
         let tallies = vec![0.0; components * categories.all()];
-        Self { categories, counts: vec![0.0; components], tallies, weight: 0.0, log_likelihood: 0.0 }
+        Self { categories, counts: vec![0.0; components], tallies, totals: Totals::default() }
     }
 
     /// The E step: what `mixture` expects of the rows.
@@ -61,17 +61,17 @@ impl DiscreteStatistics {
 
     /// `Σ w`.
     pub fn weight(&self) -> f64 {
-        self.weight
+        self.totals.weight
     }
 
     /// `Σ w log p(x)` under the mixture of the E step.
     pub fn log_likelihood(&self) -> f64 {
-        self.log_likelihood
+        self.totals.log_likelihood
     }
 
     /// `Σ w log p(x) / Σ w`.
     pub fn mean_log_likelihood(&self) -> f64 {
-        self.log_likelihood / self.weight
+        self.totals.mean_log_likelihood()
     }
 
     /// The statistics of both.
@@ -83,8 +83,7 @@ impl DiscreteStatistics {
             self.categories == other.categories && self.counts.len() == other.counts.len(),
             "statistics of different mixtures do not merge"
         );
-        self.weight += other.weight;
-        self.log_likelihood += other.log_likelihood;
+        self.totals.merge(other.totals);
         let own = self.counts.iter_mut().chain(&mut self.tallies);
         for (own, more) in own.zip(other.counts.iter().chain(&other.tallies)) {
             *own += more;
@@ -100,30 +99,30 @@ impl DiscreteStatistics {
         scratch: &mut Scratch,
     ) -> Result<(), MixtureError> {
         mixture.fill(rows, places, scratch)?;
-        possible(rows, &scratch.log_prob)?;
-        let all = self.categories.all();
-        for (at, log_prob) in scratch.log_prob.iter().enumerate() {
-            self.weight += rows.weight(at);
-            self.log_likelihood += rows.weight(at) * log_prob;
-        }
-        // One more, where missing values go.
-        let mut sums = vec![0.0; all + 1];
+        let counted = || (0..rows.len()).filter(|&at| rows.weight(at) > 0.0);
+        possible(rows, counted(), &scratch.log_prob)?;
+        self.totals.add(counted().map(|at| (rows.weight(at), scratch.log_prob[at])));
         for (k, joint) in scratch.joint.chunks_exact(rows.len()).enumerate() {
-            sums.fill(0.0);
-            for (at, (share, places)) in
-                joint.iter().zip(places.chunks_exact(self.categories.columns())).enumerate()
-            {
-                let share = share * rows.weight(at);
-                self.counts[k] += share;
-                for &place in places {
-                    sums[place as usize] += share;
-                }
-            }
-            for (tally, sum) in self.tallies[k * all..(k + 1) * all].iter_mut().zip(&sums) {
-                *tally += sum;
-            }
+            // Of an impossible row that does not count the shares are no numbers.
+            let share = |at: usize| if rows.weight(at) > 0.0 { joint[at] * rows.weight(at) } else { 0.0 };
+            self.share_out(k, places, (0..rows.len()).map(share));
         }
         Ok(())
+    }
+
+    /// Adds to one component its share of each of the rows whose values lie at these [places](Categories::places).
+    pub(crate) fn share_out(&mut self, component: usize, places: &[u32], shares: impl Iterator<Item = f64>) {
+        let all = self.categories.all();
+        // One more, where missing values go.
+        let mut sums = vec![0.0; all + 1];
+        for (share, row) in shares.zip(places.chunks_exact(self.categories.columns())) {
+            self.counts[component] += share;
+            for &place in row {
+                sums[place as usize] += share;
+            }
+        }
+        let tallies = &mut self.tallies[component * all..(component + 1) * all];
+        tallies.iter_mut().zip(&sums).for_each(|(tally, sum)| *tally += sum);
     }
 }
 
@@ -141,8 +140,7 @@ impl Arrays for DiscreteStatistics {
     ) -> Result<Self, MixtureError> {
         let counts = array.find_amounts("counts")?;
         let tallies = array.find_shaped("tallies", &[counts.len(), categories.all()])?;
-        let totals = array.find_shaped("totals", &[2])?;
-        Ok(Self { categories, counts, tallies, weight: totals[0], log_likelihood: totals[1] })
+        Ok(Self { categories, counts, tallies, totals: Totals::find(&array)? })
     }
 
     fn to_arrays(&self) -> Vec<NamedArray> {
@@ -150,7 +148,7 @@ impl Arrays for DiscreteStatistics {
         vec![
             NamedArray::new("counts", vec![k], &self.counts),
             NamedArray::new("tallies", vec![k, self.categories.all()], &self.tallies),
-            NamedArray::new("totals", vec![2], &[self.weight, self.log_likelihood]),
+            self.totals.to_array(),
         ]
     }
 }

@@ -126,12 +126,13 @@ fn a_row_out_of_reach_is_named() {
         mixture.expect(rows).map(|_| ()),
         mixture.responsibilities(rows).map(|_| ()),
         mixture.encode(rows).map(|_| ()),
-        mixture.impute(rows).map(|_| ()),
+        mixture.impute(Rows::new(&[0.0, f64::NAN, 1e200, f64::NAN], 2).unwrap().starting_at(7)).map(|_| ()),
     ];
     assert!(
         errors.iter().all(|error| matches!(error, Err(MixtureError::Unreachable { row: 8 }))),
         "{errors:?}"
     );
+    assert_eq!(mixture.impute(rows).unwrap(), values, "nothing is missing");
 }
 
 #[test]

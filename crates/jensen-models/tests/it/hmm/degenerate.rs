@@ -1,10 +1,13 @@
 //! Data that leave a chain undetermined: an error that says so, or a documented answer, and never NaN.
 
-use jensen_models::hmm::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmFitted, HmmOptions, Sequences};
-use jensen_models::mixture::{Arrays, Covariance, GaussianMixture, MixtureError, Regularisation, Rows};
+use jensen_models::hmm::{Emissions, Hmm, HmmError, HmmFitted, HmmOptions, Sequences};
+use jensen_models::mixture::{
+    Arrays, Categories, Covariance, DiscreteMixture, GaussianMixture, MixtureError, Regularisation, Rows,
+    Smoothing,
+};
 use jensen_random::Rng;
 
-use super::KINDS;
+use super::{KINDS, categorical};
 
 const NAN: f64 = f64::NAN;
 
@@ -62,24 +65,27 @@ fn what_cannot_be_learned_is_said() {
             "{infinite:?}"
         );
     }
-    let options = HmmOptions::default();
+    let (options, bits) = (HmmOptions::default(), Categories::binary(1).unwrap());
     let empty = Sequences::new(Rows::new(&[], 1).unwrap(), &[]).unwrap();
-    let fitted = Hmm::fit_categorical(empty, &[2], &options, &Rng::seed(1));
+    let fitted = Hmm::fit_categorical(empty, &bits, &options, &Rng::seed(1));
     assert!(matches!(fitted, Err(HmmError::NoSequences)), "{fitted:?}");
     for (value, place) in [(2.0, 3), (0.5, 3), (-1.0, 3), (f64::INFINITY, 3)] {
         let values = [0.0, NAN, 1.0, value];
         let sequences = Sequences::new(Rows::new(&values, 1).unwrap(), &[1, 3]).unwrap();
-        let fitted = Hmm::fit_categorical(sequences, &[2], &options, &Rng::seed(1));
-        assert!(matches!(fitted, Err(HmmError::Category { row, last: 1, .. }) if row == place), "{fitted:?}");
+        let fitted = Hmm::fit_categorical(sequences, &bits, &options, &Rng::seed(1));
+        let Err(HmmError::Emissions(MixtureError::Category { row, categories: 2, .. })) = fitted else {
+            panic!("{value}: {fitted:?}")
+        };
+        assert_eq!(row, place);
     }
     let none = HmmOptions { states: 0, ..options };
-    let fitted = Hmm::fit_categorical(empty, &[2], &none, &Rng::seed(1));
+    let fitted = Hmm::fit_categorical(empty, &bits, &none, &Rng::seed(1));
     assert!(matches!(fitted, Err(HmmError::Parameter { name: "states", .. })), "{fitted:?}");
 }
 
 #[test]
 fn an_impossible_sequence_is_named() {
-    let emissions = CategoricalEmissions::new(vec![2], vec![1.0, 0.0, 0.0, 1.0]).unwrap();
+    let emissions = categorical(vec![2], vec![1.0, 0.0, 0.0, 1.0]);
     let model = Hmm::new(vec![1.0, 0.0], vec![0.0, 1.0, 1.0, 0.0], emissions).unwrap();
     let values = [0.0, 1.0, 0.0, NAN, 0.0, 1.0];
     let sequences = Sequences::new(Rows::new(&values, 1).unwrap(), &[2, 4]).unwrap();
@@ -90,7 +96,7 @@ fn an_impossible_sequence_is_named() {
         model.log_likelihood(sequences).map(|_| ()),
         model.smooth(sequences).map(|_| ()),
         model.viterbi(sequences).map(|_| ()),
-        model.clone().em(sequences, &0.0, 1, 0.0).map(|_| ()),
+        model.clone().em(sequences, &Smoothing::NONE, 1, 0.0).map(|_| ()),
     ];
     for error in errors {
         assert!(matches!(error, Err(HmmError::Impossible { sequence: 1, step: 2 })), "{error:?}");
@@ -105,13 +111,13 @@ fn an_impossible_sequence_is_named() {
 /// Missing rows only: everything stays where it was, but for what the chain itself says.
 #[test]
 fn nothing_seen_nothing_learned() {
-    let emissions = CategoricalEmissions::new(vec![2], vec![0.3, 0.7, 0.6, 0.4]).unwrap();
+    let emissions = categorical(vec![2], vec![0.3, 0.7, 0.6, 0.4]);
     let model = Hmm::new(vec![0.2, 0.8], vec![0.9, 0.1, 0.4, 0.6], emissions).unwrap();
     let sequences = Sequences::new(Rows::new(&[NAN; 5], 1).unwrap(), &[5]).unwrap();
-    let fitted = model.clone().em(sequences, &0.0, 3, 0.0).unwrap();
+    let fitted = model.clone().em(sequences, &Smoothing::NONE, 3, 0.0).unwrap();
     finite(&fitted);
     assert!(fitted.history.iter().all(|likelihood| likelihood.abs() < 1e-15), "{:?}", fitted.history);
-    assert_eq!(fitted.model.emissions(), model.emissions());
+    assert_eq!(fitted.model.emissions().probabilities(), model.emissions().probabilities());
     for (found, before) in fitted.model.transitions().iter().zip(model.transitions()) {
         assert!((found - before).abs() < 1e-14);
     }
@@ -132,7 +138,7 @@ fn a_state_that_is_nowhere_stays_as_it_was() {
 
 #[test]
 fn parameters_that_make_no_model() {
-    let emissions = || CategoricalEmissions::new(vec![2], vec![0.3, 0.7, 0.6, 0.4]).unwrap();
+    let emissions = || categorical(vec![2], vec![0.3, 0.7, 0.6, 0.4]);
     assert!(Hmm::new(vec![0.5, 0.5], vec![0.5; 4], emissions()).is_ok());
     for (initial, transitions) in [
         (vec![0.5, 0.4], vec![0.5; 4]),
@@ -145,14 +151,13 @@ fn parameters_that_make_no_model() {
         let made = Hmm::new(initial, transitions, emissions());
         assert!(matches!(made, Err(HmmError::Parameter { .. })), "{made:?}");
     }
-    for (levels, probabilities) in [
-        (vec![], vec![1.0]),
-        (vec![0], vec![]),
-        (vec![2], vec![0.3]),
-        (vec![2], vec![0.3, 0.3]),
-        (vec![2], vec![]),
-    ] {
-        let made = CategoricalEmissions::new(levels, probabilities);
-        assert!(matches!(made, Err(HmmError::Parameter { .. })), "{made:?}");
+    for levels in [vec![], vec![0]] {
+        let made = Categories::new(levels);
+        assert!(matches!(made, Err(MixtureError::Parameter { name: "categories", .. })), "{made:?}");
+    }
+    let of = |probabilities| DiscreteMixture::new(Categories::binary(1).unwrap(), vec![1.0], probabilities);
+    assert!(matches!(of(vec![0.3, 0.3]), Err(MixtureError::Parameter { name: "probabilities", .. })));
+    for probabilities in [vec![0.3], vec![]] {
+        assert!(matches!(of(probabilities), Err(MixtureError::Shape { what: "probabilities", .. })));
     }
 }

@@ -1,10 +1,10 @@
 //! Against the sum over all paths.
 
-use jensen_models::hmm::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmStatistics, Sequences};
+use jensen_models::hmm::{Emissions, Hmm, HmmError, HmmStatistics, Sequences};
 use jensen_models::mixture::{Covariance, GaussianMixture, Rows};
 use jensen_random::Rng;
 
-use super::{KINDS, close, some_categorical, some_gaussian, with_holes};
+use super::{KINDS, categorical, close, some_categorical, some_gaussian, with_holes};
 
 /// Every path of one sequence with its `log p(x, z)`.
 fn paths<E: Emissions>(model: &Hmm<E>, rows: Rows<'_>) -> Result<Vec<(Vec<usize>, f64)>, HmmError> {
@@ -88,7 +88,7 @@ fn small_chains_are_sums_over_paths() {
 /// A chain that goes one way, one that alternates, and a start in one state.
 #[test]
 fn zeros_are_zeros() {
-    let emissions = CategoricalEmissions::new(vec![2], vec![1.0, 0.0, 0.3, 0.7, 0.6, 0.4]).unwrap();
+    let emissions = categorical(vec![2], vec![1.0, 0.0, 0.3, 0.7, 0.6, 0.4]);
     for transitions in
         [vec![0.5, 0.5, 0.0, 0.0, 0.5, 0.5, 0.0, 0.0, 1.0], vec![0.0, 1.0, 0.0, 0.5, 0.0, 0.5, 0.0, 1.0, 0.0]]
     {

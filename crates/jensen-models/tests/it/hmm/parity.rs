@@ -1,9 +1,9 @@
 //! Against hmmlearn.
 
-use jensen_models::hmm::{CategoricalEmissions, Emissions, Hmm, HmmError, HmmStatistics, Sequences};
-use jensen_models::mixture::{Covariance, GaussianMixture, Regularisation, Rows};
+use jensen_models::hmm::{Emissions, Hmm, HmmError, HmmStatistics, Sequences};
+use jensen_models::mixture::{Covariance, GaussianMixture, Regularisation, Rows, Smoothing};
 
-use super::{KINDS, Reference, close};
+use super::{KINDS, Reference, categorical, close};
 
 fn check<E: Emissions>(
     name: &str,
@@ -58,8 +58,8 @@ fn normal_emissions() {
 fn categories() {
     let reference = Reference::read("categorical");
     let probabilities = reference.get("start_probabilities").to_vec();
-    let emissions = CategoricalEmissions::new(vec![4], probabilities).unwrap();
-    check("categorical", &reference, 1, emissions, &0.0, |emissions| {
+    let emissions = categorical(vec![4], probabilities);
+    check("categorical", &reference, 1, emissions, &Smoothing::NONE, |emissions| {
         vec![("probabilities", emissions.probabilities().to_vec())]
     })
     .unwrap();

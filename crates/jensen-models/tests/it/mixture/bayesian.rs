@@ -2,6 +2,7 @@
 
 use jensen_models::mixture::{BayesianMixture, Covariance, Fitted, NormalWishart, WeightPrior};
 
+mod draws;
 mod evidence;
 mod learning;
 mod reference;

@@ -82,7 +82,7 @@ fn nothing_cancels_far_from_zero() {
 }
 
 #[test]
-fn threads_and_passes_do_not_move_a_bit() {
+fn threads_do_not_move_a_bit_and_passes_but_the_rounding() {
     let values = clusters(&Rng::seed(4), 20 * BLOCK + 77, 3, 0.05);
     let rows = Rows::new(&values, 3).unwrap();
     let options = EmOptions { components: 3, iterations: 3, ..EmOptions::default() };

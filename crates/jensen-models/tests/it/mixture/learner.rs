@@ -3,8 +3,8 @@
 use jensen_data::{Array, Batch, DataConfig, Dataset, Draws, Field, Preprocessing, Role, Split};
 use jensen_infer::{InferError, Learner, StepContext, StepReport};
 use jensen_models::mixture::{
-    Arrays, Covariance, EmLearner, EmOptions, Examples, GaussianMixture, LOG_LIKELIHOOD, MixtureError,
-    OnlineEm, OnlineLearner, Regularisation, RowSource, Rows, Summary,
+    BayesianMixture, BayesianOptions, Covariance, EmLearner, EmOptions, Examples, GaussianMixture,
+    LOG_LIKELIHOOD, MixtureError, OnlineEm, OnlineLearner, Regularisation, RowSource, Rows, Summary,
 };
 use jensen_random::Rng;
 
@@ -41,7 +41,11 @@ where
 }
 
 /// The mean objective of an epoch.
-fn epoch(learner: &mut EmLearner<GaussianMixture>, batches: &[Batch]) -> f64 {
+fn epoch<M>(learner: &mut EmLearner<M>, batches: &[Batch]) -> f64
+where
+    EmLearner<M>: Learner,
+    M: jensen_models::mixture::ExpectationMaximisation<Regularisation: Sized>,
+{
     let (mut sum, mut examples) = (0.0, 0);
     for batch in batches {
         let report = step(learner, batch).expect("numbers");
@@ -75,13 +79,28 @@ fn epochs_are_iterations() {
     }
 }
 
+/// Of a row without values a posterior expects nothing, and the bound is a mean over the others.
+#[test]
+fn rows_without_values_are_no_part_of_a_bound() {
+    let mut values = clusters(&Rng::seed(2), 200, COLUMNS, 0.1);
+    values[50 * COLUMNS..120 * COLUMNS].fill(f64::NAN);
+    let rows = Rows::new(&values, COLUMNS).unwrap();
+    let batches = batches(&dataset(&values, None), 64);
+    let options =
+        BayesianOptions { components: 3, iterations: 8, tolerance: 0.0, ..BayesianOptions::default() };
+    let fitted = BayesianMixture::fit(&rows, &options, &Rng::seed(1)).unwrap();
+    let mut learner = BayesianMixture::learner(&rows, &options, &Rng::seed(1)).unwrap();
+    let history: Vec<f64> = fitted.history.iter().map(|_| epoch(&mut learner, &batches)).collect();
+    close("history", &history, &fitted.history, 1e-12);
+}
+
 #[test]
 fn the_best_of_the_beginnings_is_kept() {
     let values = clusters(&Rng::seed(4), 300, COLUMNS, 0.0);
     let rows = Rows::new(&values, COLUMNS).unwrap();
     let batches = batches(&dataset(&values, None), 300);
     let learn = |initialisations| {
-        // One of Lloyd's iterations, so that the beginnings differ.
+        // None of Lloyd's iterations, so that the beginnings differ.
         let options = EmOptions { components: 6, initialisations, lloyd: 0, ..EmOptions::default() };
         let mut learner = GaussianMixture::learner(&rows, &options, &Rng::seed(1)).unwrap();
         while !learner.is_converged() {
@@ -136,7 +155,7 @@ fn a_beginning_that_fails_is_left_behind() {
     };
     let learner = |widths: &[f64]| {
         let beginnings = widths.iter().map(|&width| start(width)).collect();
-        EmLearner::new(beginnings, Regularisation::none(COLUMNS), &summary, 1e-6)
+        EmLearner::new(beginnings, Regularisation::none(COLUMNS), summary.extent(), 1e-6)
     };
     let message = step(&mut learner(&[1e-9]), batch).expect_err("it is singular").to_string();
     assert!(message.contains("not positive definite"), "{message}");
@@ -151,7 +170,7 @@ fn a_beginning_that_fails_is_left_behind() {
 }
 
 #[test]
-fn likelihoods_are_in_the_units_of_the_data() {
+fn bytes_are_numbers_as_they_are() {
     let bytes: Vec<u8> = (0..60).map(|at| (at * 37 % 251) as u8).collect();
     let x = Field::new("x", Role::Observation, vec![COLUMNS], Array::U8(bytes.clone())).unwrap();
     let data = Dataset::from_fields("bytes", vec![x]).unwrap();
@@ -164,12 +183,8 @@ fn likelihoods_are_in_the_units_of_the_data() {
     let ours = learner.evaluate(&batch, Rng::seed(0)).unwrap().mean(LOG_LIKELIHOOD).unwrap();
 
     let own: Vec<f64> = bytes.into_iter().map(f64::from).collect();
-    let kind = learner.model().kind();
-    let scale = |values: &[f64], by: f64| values.iter().map(|value| value * by).collect::<Vec<_>>();
-    let model = learner.model();
-    let (means, covariances) = (scale(model.means(), 255.0), scale(model.covariances(), 255.0 * 255.0));
-    let same = GaussianMixture::new(kind, COLUMNS, model.weights().to_vec(), means, covariances).unwrap();
-    let expected = same.log_prob(Rows::new(&own, COLUMNS).unwrap()).unwrap().iter().sum::<f64>() / 20.0;
+    let log_prob = learner.model().log_prob(Rows::new(&own, COLUMNS).unwrap()).unwrap();
+    let expected = log_prob.iter().sum::<f64>() / 20.0;
     close("likelihood", &[ours], &[expected], 1e-12);
 }
 
@@ -224,4 +239,28 @@ fn batches_are_learned_from_online() {
     assert_eq!(learner.model(), online.mixture());
     assert!(!learner.is_converged());
     assert!(OnlineLearner::new(&rows, &options, 0.4, &Rng::seed(1)).is_err());
+}
+
+/// A beginning that no row reaches is passed over; where there is no other, the row is named.
+#[test]
+fn a_beginning_that_no_row_reaches_is_left_behind() {
+    let values = clusters(&Rng::seed(4), 60, COLUMNS, 0.0);
+    let rows = Rows::new(&values, COLUMNS).unwrap();
+    let summary = Summary::of(&rows).unwrap();
+    let batches = batches(&dataset(&values, None), 25);
+    let start = |place: f64| {
+        let means = vec![place; COLUMNS];
+        GaussianMixture::new(Covariance::Spherical, COLUMNS, vec![1.0], means, vec![1.0]).unwrap()
+    };
+    let learner = |places: &[f64]| {
+        let beginnings = places.iter().map(|&place| start(place)).collect();
+        EmLearner::new(beginnings, Regularisation::none(COLUMNS), summary.extent(), 1e-9)
+    };
+    let (mut one, mut both) = (learner(&[0.0]), learner(&[1e200, 0.0]));
+    for _ in 0..3 {
+        assert_eq!(epoch(&mut one, &batches), epoch(&mut both, &batches));
+    }
+    assert_eq!(both.model(), one.model());
+    let message = step(&mut learner(&[1e200, -1e200]), &batches[1]).expect_err("out of reach").to_string();
+    assert!(message.contains("row 25"), "{message}");
 }

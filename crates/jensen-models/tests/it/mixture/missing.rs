@@ -113,3 +113,29 @@ fn draws_are_of_the_conditional_density() {
         assert!((predicted - moment(1)).abs() < 1e-6, "{kind:?}");
     }
 }
+
+/// Columns that are all but one and the same: whatever covariance makes a mixture, draws of what is missing are numbers.
+#[test]
+fn draws_of_nearly_equal_columns_are_numbers() {
+    let mut accepted = 0;
+    for power in 20..60 {
+        let gap = 0.5_f64.powi(power);
+        let covariance = vec![2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 + gap];
+        let Ok(mixture) = GaussianMixture::new(Covariance::Full, 3, vec![1.0], vec![0.0; 3], covariance)
+        else {
+            continue;
+        };
+        accepted += 1;
+        for row in [[0.5, f64::NAN, f64::NAN], [f64::NAN, f64::NAN, 0.3], [f64::NAN; 3]] {
+            let rows = Rows::new(&row, 3).unwrap();
+            let Ok(draws) = mixture.impute_draws(rows, 4, &Rng::seed(1)) else { continue };
+            assert!(draws.iter().all(|value| value.is_finite()), "{gap}");
+            let apart = |version: &[f64]| (version[1] - version[2]).abs();
+            assert!(
+                draws.chunks(3).all(|version| apart(version) < 10.0 * gap.sqrt() + 1e-9),
+                "{gap}: {draws:?}"
+            );
+        }
+    }
+    assert!(accepted > 20);
+}

@@ -1,0 +1,46 @@
+//! Planning: actions that a known or learned system answers at the least cost.
+
+mod box_qp;
+mod cem;
+mod cost;
+mod damped_gains;
+mod error;
+mod ilqg;
+mod ilqr;
+mod lqr;
+mod mppi;
+mod noise;
+mod noisy_ilqg;
+mod plan;
+mod planner;
+mod problem;
+mod product;
+mod quadratic_cost;
+mod receding_horizon;
+mod regulator;
+mod restarts;
+mod riccati;
+mod samples;
+mod sensor;
+mod simulation;
+mod stochastic;
+mod trajectory;
+
+pub use cem::Cem;
+pub use cost::{Cost, CostExpansion};
+pub use error::PlanningError;
+pub use ilqg::Ilqg;
+pub use ilqr::{Descent, Ilqr, Iteration, Report, StopReason};
+pub use lqr::{LinearSystem, Lqr};
+pub use mppi::Mppi;
+pub use noise::{LinearNoise, Noise, NoiseExpansion};
+pub use noisy_ilqg::NoisyIlqg;
+pub use plan::Plan;
+pub use planner::Planner;
+pub use problem::Problem;
+pub use quadratic_cost::QuadraticCost;
+pub use receding_horizon::{RecedingHorizon, Tail};
+pub use regulator::Regulator;
+pub use restarts::Restarts;
+pub use sensor::{LinearSensor, Sensor, SensorExpansion};
+pub use stochastic::{StochasticPlan, StochasticProblem};
